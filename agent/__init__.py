@@ -1,0 +1,1 @@
+"""The loop: generate, verify, feed back."""

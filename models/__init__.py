@@ -1,0 +1,1 @@
+"""Chat clients, the embedded model and recorded completions."""

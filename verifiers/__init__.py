@@ -1,0 +1,1 @@
+"""Domain types, sandboxes, test execution, scanners, policy and receipts."""

@@ -1,0 +1,392 @@
+"""The one vocabulary: frozen values that every layer speaks.
+
+The same objects are the HTTP body, the Celery message, the graph's state and the training row. They are all
+JSON-safe (``model_dump(mode="json")`` and ``model_validate`` are inverse) and refuse unknown fields.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
+
+MAX_INSTRUCTION_CHARS = 100_000
+MAX_FILE_BYTES = 1_000_000
+MAX_FILES = 200
+
+
+class Value(BaseModel):
+    """A frozen value that names its unknown fields instead of dropping them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def digest(text: str) -> str:
+    """SHA-256 of the UTF-8 text, in hex."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Language(StrEnum):
+    """The languages that Acrisol can judge."""
+
+    PYTHON = "python"
+    SOLIDITY = "solidity"
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+
+
+def _is_text(value: str) -> str:
+    found = _CONTROL.search(value)
+    if found:
+        raise ValueError(
+            f"contains the control character U+{ord(found.group()):04X} at position {found.start()}: "
+            "send text, not binary data"
+        )
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        raise ValueError("contains a lone surrogate: send valid Unicode text")
+    return value
+
+
+def _is_inner_path(value: str) -> str:
+    path = PurePosixPath(value)
+    if (
+        not path.parts
+        or path.is_absolute()
+        or ".." in path.parts
+        or value != str(path)
+        or "\\" in value
+        or not value.isprintable()
+    ):
+        raise ValueError("must be a relative path inside the project, such as 'solution.py', without '..'")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_is_text)]
+InnerPath = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_is_inner_path)]
+
+
+class SourceFile(Value):
+    """One file of a project: a relative POSIX path and its text (at most 1 MB of UTF-8)."""
+
+    path: InnerPath
+    content: Text
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        size = len(self.content.encode())
+        if size > MAX_FILE_BYTES:
+            raise ValueError(f"{self.path} has {size:,} bytes; a file may have at most {MAX_FILE_BYTES:,}")
+        return self
+
+
+def _have_distinct_paths(files: tuple[SourceFile, ...]) -> tuple[SourceFile, ...]:
+    paths = [file.path for file in files]
+    twice = sorted({path for path in paths if paths.count(path) > 1})
+    if twice:
+        raise ValueError(f"the path {twice[0]!r} is given twice")
+    return files
+
+
+Files = Annotated[tuple[SourceFile, ...], Field(max_length=MAX_FILES), AfterValidator(_have_distinct_paths)]
+
+
+class TestSuite(Value):
+    """Tests that the user gives.
+
+    Attributes:
+        files: The test files. A Python file may hold pytest tests, ``unittest`` cases, plain asserts at its
+            top level, or a HumanEval-style ``check(candidate)``.
+        entry_point: The name of the function that ``check(candidate)`` receives; only needed for that style
+            and where the name cannot be seen in the instruction.
+    """
+
+    __test__ = False  # not a pytest class, whatever its name
+
+    files: Annotated[Files, Field(min_length=1)]
+    entry_point: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=200)
+
+
+class Severity(StrEnum):
+    """How bad a finding is, from the least to the worst."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for INFO up to 4 for CRITICAL."""
+        return list(Severity).index(self)
+
+
+class Judging(StrEnum):
+    """Where the tests' process ends and the candidate's begins."""
+
+    APART = "apart"  # the candidate's code never enters the process that decides
+    SHARED = "shared"  # both in one process: the candidate can in principle reach the reporter
+
+
+class Policy(Value):
+    """What an acceptable candidate is. The default is fail-closed.
+
+    Attributes:
+        block_severity: Findings of at least this severity block.
+        allow_shared_judge: Accept tests that can only run in one process with the candidate (they
+            monkeypatch it, say). Such a pass is weaker evidence, so by default it is ``incomplete``.
+        require: Verifiers that must pass, by name, beyond those that apply to the task anyway.
+        waive: Verifiers whose ``incomplete`` is accepted, by name; the receipt says so.
+    """
+
+    block_severity: Severity = Severity.MEDIUM
+    allow_shared_judge: bool = False
+    require: tuple[str, ...] = ()
+    waive: tuple[str, ...] = ()
+
+
+class Budget(Value):
+    """What a task may spend; the first limit reached ends the loop.
+
+    Attributes:
+        attempts: Rounds of generate and verify.
+        samples: Candidates asked for in each round.
+        tokens: Prompt and completion tokens over all rounds.
+        seconds: Wall-clock seconds over all rounds.
+    """
+
+    attempts: int = Field(default=5, ge=1, le=50)
+    samples: int = Field(default=4, ge=1, le=64)
+    tokens: int = Field(default=100_000, ge=1, le=10_000_000)
+    seconds: float = Field(default=300.0, gt=0, le=86_400, allow_inf_nan=False)
+
+
+class CodingTask(Value):
+    """What a user asks for."""
+
+    language: Language = Language.PYTHON
+    instruction: Annotated[Text, Field(min_length=1, max_length=MAX_INSTRUCTION_CHARS)]
+    files: Files = ()
+    tests: TestSuite | None = None
+    policy: Policy = Policy()
+    budget: Budget = Budget()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.instruction.strip():
+            raise ValueError("instruction is empty: say what the code should do")
+        return self
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the canonical JSON of the task, in hex."""
+        return digest(self.model_dump_json())
+
+
+class Sampling(Value):
+    """How completions are drawn.
+
+    Attributes:
+        temperature: 0 is greedy.
+        top_p: Nucleus mass, in (0, 1].
+        max_tokens: Completion tokens a sample.
+        seed: Makes a server that honours seeds repeat itself.
+    """
+
+    temperature: float = Field(default=0.7, ge=0, le=2, allow_inf_nan=False)
+    top_p: float = Field(default=0.95, gt=0, le=1, allow_inf_nan=False)
+    max_tokens: int = Field(default=512, ge=1, le=131_072)
+    seed: int | None = Field(default=None, ge=0, lt=2**31)
+
+
+class Candidate(Value):
+    """Code that is to be judged: a model's answer or, for ``acrisol verify``, a person's file."""
+
+    files: Annotated[Files, Field(min_length=1)]
+    model: str = "human"
+    sampling: Sampling | None = None
+    prompt_digest: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over paths and contents alone, so that identical code is verified once."""
+        return digest("\x00".join(part for file in self.files for part in (file.path, file.content)))
+
+
+class Location(Value):
+    """A place in a file; lines and columns count from 1."""
+
+    path: str
+    line: int = Field(ge=1)
+    end_line: int | None = Field(default=None, ge=1)
+    column: int | None = Field(default=None, ge=1)
+
+
+class Finding(Value):
+    """Something a verifier holds against a candidate.
+
+    Attributes:
+        rule: The tool's rule id, such as ``python.sql-injection`` or ``SWC-107``, or a failing test's id.
+        message: What is wrong, in words.
+        fix: What to do about it; goes to the model as feedback.
+        severity: How bad it is.
+        cwe: ``CWE-89`` and the like.
+        swc: ``SWC-107`` and the like.
+        owasp: ``A03:2021`` and the like.
+        location: Where.
+        counterexample: Inputs or a transaction sequence that show it.
+    """
+
+    rule: str
+    message: str
+    severity: Severity
+    fix: str = ""
+    cwe: str | None = None
+    swc: str | None = None
+    owasp: str | None = None
+    location: Location | None = None
+    counterexample: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for the same rule at the same place; 16 hex characters."""
+        place = f"{self.location.path}:{self.location.line}" if self.location else ""
+        return digest(f"{self.rule}|{place}")[:16]
+
+
+class Status(StrEnum):
+    """A verifier's answer. Only ``passed`` is positive evidence."""
+
+    PASSED = "passed"
+    FAILED = "failed"  # the candidate is bad
+    INCOMPLETE = "incomplete"  # not everything was looked at: says nothing good about the candidate
+    ERROR = "error"  # the tool broke: says nothing about the candidate
+
+
+class Verdict(Value):
+    """What one verifier found out about one candidate.
+
+    Attributes:
+        verifier: The verifier's registry name.
+        status: See :class:`Status`.
+        summary: One line for a person.
+        findings: What is held against the candidate.
+        evidence: What the status rests on: test ids that ran, limits that were hit, isolation, rule digest.
+        tool: Name and version of the tool that was run.
+        duration_s: Wall-clock seconds.
+    """
+
+    verifier: str
+    status: Status
+    summary: str
+    findings: tuple[Finding, ...] = ()
+    evidence: dict[str, JsonValue] = {}
+    tool: str = ""
+    duration_s: float = Field(default=0.0, ge=0)
+
+
+class Attempt(Value):
+    """One candidate with its verdicts.
+
+    Attributes:
+        number: The round, from 1.
+        sample: The sample within the round, from 1.
+        candidate: The code.
+        verdicts: In the order in which the verifiers ran; later stages are absent once one has failed.
+        feedback: What was told to the model after this attempt; empty if nothing was.
+    """
+
+    number: int = Field(ge=1)
+    sample: int = Field(default=1, ge=1)
+    candidate: Candidate
+    verdicts: tuple[Verdict, ...] = ()
+    feedback: str = ""
+
+
+class Usage(Value):
+    """Tokens that a model read and wrote."""
+
+    prompt_tokens: int = Field(default=0, ge=0)
+    completion_tokens: int = Field(default=0, ge=0)
+
+    @property
+    def total(self) -> int:
+        """Prompt and completion tokens together."""
+        return self.prompt_tokens + self.completion_tokens
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            completion_tokens=self.completion_tokens + other.completion_tokens,
+        )
+
+
+class OutcomeStatus(StrEnum):
+    """How a task ends."""
+
+    SOLVED = "solved"  # a candidate passed every verifier that the policy asks for
+    EXHAUSTED = "exhausted"  # the budget ended first
+    REFUSED = "refused"  # the model refused every time
+    NEEDS_REVIEW = "needs_review"  # a person has to decide
+    CANCELLED = "cancelled"
+
+
+class Receipt(Value):
+    """A signed statement of what was done; see ``verifiers.receipt``.
+
+    Attributes:
+        statement: What is signed, as canonical JSON (sorted keys, no spaces).
+        key_id: First 16 hex characters of the SHA-256 of the raw public key.
+        public_key: Raw Ed25519 public key, base64.
+        signature: Ed25519 signature over the statement's UTF-8 bytes, base64.
+    """
+
+    statement: str
+    key_id: str
+    public_key: str
+    signature: str
+
+
+class Outcome(Value):
+    """A task's end, with everything it rests on.
+
+    Attributes:
+        status: See :class:`OutcomeStatus`.
+        reason: One sentence for a person.
+        solution: The accepted attempt; only present when solved.
+        attempts: All attempts, in order.
+        tests: Where the tests came from: ``given`` or ``none given``.
+        usage: Tokens spent.
+        duration_s: Wall-clock seconds.
+        receipt: Signed statement; absent where the caller asked for none.
+    """
+
+    status: OutcomeStatus
+    reason: str
+    solution: Attempt | None = None
+    attempts: tuple[Attempt, ...] = ()
+    tests: str = "none given"
+    usage: Usage = Usage()
+    duration_s: float = Field(default=0.0, ge=0)
+    receipt: Receipt | None = None
+
+
+class Event(Value):
+    """Something that happened while a task ran, for live progress.
+
+    Attributes:
+        kind: ``attempt_started``, ``candidate``, ``verdict``, ``feedback``, ``outcome``.
+        attempt: The round, from 1; 0 where none applies.
+        sample: The sample, from 1; 0 where none applies.
+        data: The kind's value in JSON form (a Candidate, a Verdict, ...).
+    """
+
+    kind: str
+    attempt: int = 0
+    sample: int = 0
+    data: dict[str, Any] = {}

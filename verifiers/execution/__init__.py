@@ -1,0 +1,1 @@
+"""Running tests: the judge, the guest, and the wire between them."""

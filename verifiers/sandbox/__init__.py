@@ -1,0 +1,1 @@
+"""Where generated code runs: one protocol, one file a backend."""

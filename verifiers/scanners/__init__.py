@@ -1,0 +1,1 @@
+"""Static analysis: one file a tool, the rules beside them."""

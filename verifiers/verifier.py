@@ -1,0 +1,49 @@
+"""What a verifier is."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Protocol
+
+from verifiers.domain import Candidate, CodingTask, Verdict
+
+
+class Stage(IntEnum):
+    """When a verifier runs; a candidate that fails one stage does not reach the next."""
+
+    SCREEN = 1  # milliseconds: does it parse, does it compile
+    RUN = 2  # the tests
+    SCAN = 3  # static analysis
+    DEEP_SCAN = 4  # symbolic execution and the like: seconds to minutes
+
+
+class Verifier(Protocol):
+    """One way of finding out whether a candidate is good. Safe to call from several threads."""
+
+    @property
+    def name(self) -> str:
+        """The registry name, for example ``python-tests``."""
+        ...
+
+    @property
+    def stage(self) -> Stage:
+        """When it runs."""
+        ...
+
+    def applies_to(self, task: CodingTask) -> bool:
+        """Whether this verifier must pass for this task."""
+        ...
+
+    def verify(self, task: CodingTask, candidate: Candidate, seconds: float) -> Verdict:
+        """Judge one candidate.
+
+        Args:
+            task: What was asked for.
+            candidate: What is to be judged; hostile.
+            seconds: Wall-clock seconds that it may take. Running out of them is ``incomplete`` for an
+                analysis, and ``failed`` only where the candidate's own code did not end in time.
+
+        Raises:
+            ToolError: the tool is missing or broken; never a word about the candidate.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Celery app, job store and sweeper."""
