@@ -285,7 +285,7 @@ class Verdict(Value):
     status: Status
     summary: str
     findings: tuple[Finding, ...] = ()
-    evidence: dict[str, JsonValue] = {}
+    evidence: dict[str, JsonValue] = Field(default={})
     tool: str = ""
     duration_s: float = Field(default=0.0, ge=0)
 
@@ -389,4 +389,4 @@ class Event(Value):
     kind: str
     attempt: int = 0
     sample: int = 0
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = Field(default={})

@@ -55,9 +55,9 @@ class Job(Value):
 
     environment: str
     argv: tuple[str, ...] = Field(min_length=1)
-    files: dict[str, bytes] = {}
+    files: dict[str, bytes] = Field(default={})
     stdin: bytes = b""
-    env: dict[str, str] = {}
+    env: dict[str, str] = Field(default={})
     limits: Limits = Limits()
 
 
@@ -74,7 +74,7 @@ class ExecResult(Value):
         wall_s: Wall-clock seconds from the program's start to its end.
         cpu_s: CPU seconds of the process tree, None where the backend cannot tell.
         memory_peak_bytes: None where the backend cannot tell.
-        isolation: What separated the program from the host, for example ``bubblewrap 0.8.0 (cgroup, seccomp)``.
+        isolation: What separated the program from the host, such as ``bubblewrap 0.8.0 (cgroup, seccomp)``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")

@@ -1,0 +1,181 @@
+"""Receipts: a signed statement of what was run on which code, and what it said.
+
+The statement is canonical JSON (sorted keys, no spaces, UTF-8) signed with Ed25519 (RFC 8032). It holds
+digests rather than code, so a receipt can be shown to people who may not see the code; whoever has the code
+can check that it is the one that was judged.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from verifiers.domain import Candidate, CodingTask, Outcome, Receipt, Verdict, digest
+from verifiers.errors import InvalidInput
+
+FORMAT = "acrisol-receipt/1"
+
+
+class Signer:
+    """Holds the signing key.
+
+    Args:
+        key: An Ed25519 private key.
+    """
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        self._key = key
+
+    @classmethod
+    def from_file(cls, path: Path) -> Signer:
+        """Load the key, or make one on first use (PEM, mode 0600).
+
+        Raises:
+            InvalidInput: the file is there, but holds no Ed25519 private key.
+        """
+        try:
+            pem = path.read_bytes()
+        except FileNotFoundError:
+            pem = _create_key(path)
+        try:
+            key = serialization.load_pem_private_key(pem, password=None)
+        except (ValueError, TypeError) as error:
+            raise InvalidInput(
+                "signing key", f"{path} holds no private key.", "Move it away and a new one is made."
+            ) from error
+        if not isinstance(key, Ed25519PrivateKey):
+            raise InvalidInput("signing key", f"{path} is not an Ed25519 key.", "Move it away.")
+        return cls(key)
+
+    @property
+    def key_id(self) -> str:
+        """First 16 hex characters of the SHA-256 of the raw public key."""
+        return _key_id(self._public_bytes())
+
+    def sign(self, task: CodingTask, outcome: Outcome, version: str, now: datetime | None = None) -> Receipt:
+        """Sign what was done for a task.
+
+        Args:
+            task: The task.
+            outcome: Its outcome, without a receipt.
+            version: Acrisol's version.
+            now: Time of signing; the current time if None.
+        """
+        statement = canonical(_statement(task, outcome, version, now or datetime.now(UTC)))
+        public = self._public_bytes()
+        return Receipt(
+            statement=statement,
+            key_id=_key_id(public),
+            public_key=base64.b64encode(public).decode(),
+            signature=base64.b64encode(self._key.sign(statement.encode())).decode(),
+        )
+
+    def _public_bytes(self) -> bytes:
+        return self._key.public_key().public_bytes_raw()
+
+
+def canonical(value: Any) -> str:
+    """Canonical JSON text: sorted keys, no spaces, no NaN."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def verify_receipt(
+    receipt: Receipt, candidate: Candidate | None = None, trusted_key_ids: frozenset[str] | None = None
+) -> dict[str, Any]:
+    """Check a receipt and return its statement.
+
+    Args:
+        receipt: The receipt.
+        candidate: If given, the code must be the accepted code.
+        trusted_key_ids: If given, the key must be one of these.
+
+    Raises:
+        InvalidInput: the signature, the key or the code does not match; the message says which.
+    """
+    try:
+        public = base64.b64decode(receipt.public_key, validate=True)
+        signature = base64.b64decode(receipt.signature, validate=True)
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, receipt.statement.encode())
+    except (ValueError, InvalidSignature) as error:
+        raise InvalidInput("receipt", "The signature does not match the statement.") from error
+    if _key_id(public) != receipt.key_id:
+        raise InvalidInput("receipt.key_id", "The key id does not belong to the public key.")
+    if trusted_key_ids is not None and receipt.key_id not in trusted_key_ids:
+        raise InvalidInput("receipt.key_id", f"The key {receipt.key_id} is not a trusted one.")
+    statement: dict[str, Any] = json.loads(receipt.statement)
+    if statement.get("format") != FORMAT:
+        raise InvalidInput("receipt", f"The statement is not of the format {FORMAT}.")
+    solution = statement.get("solution") or {}
+    if candidate is not None and solution.get("candidate") != candidate.digest:
+        raise InvalidInput("candidate", "This is not the code that the receipt vouches for.")
+    return statement
+
+
+def _statement(task: CodingTask, outcome: Outcome, version: str, now: datetime) -> dict[str, Any]:
+    solution = outcome.solution
+    return {
+        "format": FORMAT,
+        "acrisol": version,
+        "signed_at": now.isoformat(timespec="seconds"),
+        "task": task.digest,
+        "policy": task.policy.model_dump(mode="json"),
+        "status": outcome.status.value,
+        "reason": outcome.reason,
+        "tests": outcome.tests,
+        "attempts": [
+            {"attempt": attempt.number, "sample": attempt.sample, "candidate": attempt.candidate.digest}
+            for attempt in outcome.attempts
+        ],
+        "solution": None
+        if solution is None
+        else {
+            "candidate": solution.candidate.digest,
+            "files": {file.path: digest(file.content) for file in solution.candidate.files},
+            "model": solution.candidate.model,
+            "prompt": solution.candidate.prompt_digest,
+            "verdicts": [_verdict(verdict) for verdict in solution.verdicts],
+        },
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "verifier": verdict.verifier,
+        "status": verdict.status.value,
+        "summary": verdict.summary,
+        "tool": verdict.tool,
+        "findings": sorted(finding.fingerprint for finding in verdict.findings),
+        "evidence": verdict.evidence,
+    }
+
+
+def _key_id(public: bytes) -> str:
+    return hashlib.sha256(public).hexdigest()[:16]
+
+
+def _create_key(path: Path) -> bytes:
+    """Make a key file unless another process was faster; the file's bytes either way."""
+    pem = Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(pem)
+        os.link(scratch, path)  # atomic: fails if another process has made the key meanwhile
+    except FileExistsError:
+        return path.read_bytes()
+    finally:
+        scratch.unlink()
+    return pem
