@@ -1,0 +1,41 @@
+"""What an agent is configured by; read from ``ACRISOL_*`` environment variables at the edges only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def _default_home() -> Path:
+    return Path.home() / ".local" / "share" / "acrisol"
+
+
+class AgentSettings(BaseSettings):
+    """Settings of the agent.
+
+    Attributes:
+        home: Where keys, checkpoints and the database live.
+        tools: Where ``scripts/install-solidity`` put Mythril and the Solidity compilers.
+        model: ``embedded``, a URL, a GGUF file, a checkpoint folder or a JSONL file of recorded answers.
+        model_name: The model's name at that URL; asked of the server if None.
+        api_key: Sent to that URL; never logged.
+        sandbox: Which sandbox to use; ``auto`` takes Docker if its engine answers, else bubblewrap.
+        max_tokens: Completion tokens a sample.
+        workers: Candidates that are verified at a time.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ACRISOL_", frozen=True, extra="ignore")
+
+    home: Path = Field(default_factory=_default_home)
+    tools: Path = _CHECKOUT / ".tools"
+    model: str = "embedded"
+    model_name: str | None = None
+    api_key: SecretStr | None = None
+    sandbox: Literal["auto", "docker", "bubblewrap"] = "auto"
+    max_tokens: int = Field(default=512, ge=16, le=131_072)
+    workers: int = Field(default=2, ge=1, le=64)

@@ -1,0 +1,113 @@
+"""Reading what a person names on the command line, with errors that name it back."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from verifiers.domain import (
+    MAX_FILE_BYTES,
+    MAX_FILES,
+    MAX_INSTRUCTION_CHARS,
+    Language,
+    SourceFile,
+    TestSuite,
+)
+from verifiers.errors import InvalidInput
+from verifiers.validation import invalid_input
+
+SUFFIXES = {".py": Language.PYTHON, ".sol": Language.SOLIDITY}
+
+
+def read_text(path: Path, field: str) -> str:
+    """The text of a UTF-8 file of at most 1 MB, or of stdin for ``-``.
+
+    Raises:
+        InvalidInput: there is no such file, it is too large, or it is not text.
+    """
+    try:
+        if str(path) == "-":
+            data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+        else:
+            with path.open("rb") as file:
+                data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise InvalidInput(field, f"{path} cannot be read ({error.strerror}).", "Check the path.") from error
+    if len(data) > MAX_FILE_BYTES:
+        raise InvalidInput(
+            field, f"{path} is larger than {MAX_FILE_BYTES:,} bytes.", "Split it into smaller files."
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            field, f"{path} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8."
+        ) from error
+
+
+def read_instruction(instruction: str) -> str:
+    """The instruction itself, or stdin for ``-``."""
+    text = read_text(Path("-"), "instruction") if instruction == "-" else instruction
+    if not text.strip():
+        raise InvalidInput("instruction", "is empty.", 'Say what the code should do: acrisol solve "..."')
+    if len(text) > MAX_INSTRUCTION_CHARS:
+        raise InvalidInput(
+            "instruction",
+            f"has {len(text):,} characters; at most {MAX_INSTRUCTION_CHARS:,} are read.",
+            "Shorten it, or give long material as tests.",
+        )
+    return text
+
+
+def read_sources(path: Path, field: str) -> tuple[SourceFile, ...]:
+    """One file, or all source files of a folder (hidden ones left out), as paths relative to it."""
+    if path.is_dir():
+        found = sorted(
+            file
+            for file in path.rglob("*")
+            if file.suffix in SUFFIXES
+            and file.is_file()
+            and not any(part.startswith((".", "__pycache__")) for part in file.relative_to(path).parts)
+        )
+        if not found:
+            raise InvalidInput(field, f"{path} holds no source files.", "Name a file, or another folder.")
+        if len(found) > MAX_FILES:
+            raise InvalidInput(
+                field, f"{path} holds {len(found)} source files; at most {MAX_FILES} are taken."
+            )
+        pairs = [(file.relative_to(path).as_posix(), read_text(file, field)) for file in found]
+    else:
+        pairs = [("stdin.py" if str(path) == "-" else path.name, read_text(path, field))]
+    try:
+        return tuple(SourceFile(path=name, content=content) for name, content in pairs)
+    except ValidationError as error:
+        raise invalid_input(error, field) from error
+
+
+def read_tests(path: Path | None, entry_point: str | None) -> TestSuite | None:
+    """The test suite in a file or folder; None if none is named."""
+    if path is None:
+        if entry_point is not None:
+            raise InvalidInput("entry-point", "only goes with tests.", "Add --tests FILE.")
+        return None
+    try:
+        return TestSuite(files=read_sources(path, "tests"), entry_point=entry_point)
+    except ValidationError as error:
+        raise invalid_input(error, "tests") from error
+
+
+def language_of(sources: tuple[SourceFile, ...]) -> Language:
+    """The language that the files' suffixes tell.
+
+    Raises:
+        InvalidInput: they tell none, or several.
+    """
+    languages = {SUFFIXES.get(Path(source.path).suffix) for source in sources}
+    if len(languages) != 1 or None in languages:
+        known = ", ".join(SUFFIXES)
+        raise InvalidInput("file", f"the language cannot be told from the file name (known: {known}).")
+    language = languages.pop()
+    assert language is not None
+    return language

@@ -1,0 +1,120 @@
+"""How values of the vocabulary look in a terminal. All texts from outside are printed as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from verifiers.domain import Candidate, Finding, Outcome, OutcomeStatus, Status, Verdict
+
+MARKS = {
+    Status.PASSED: ("✓", "green"),
+    Status.FAILED: ("✗", "red"),
+    Status.INCOMPLETE: ("?", "yellow"),
+    Status.ERROR: ("!", "magenta"),
+}
+_SHOWN_FINDINGS = 5
+_SHOWN_CHARS = 600
+
+
+def plain(text: str, style: str = "") -> Text:
+    """Hostile text made safe for a terminal: no markup, no control sequences."""
+    return Text(
+        "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text),
+        style=style,
+    )
+
+
+def clip(text: str, limit: int = _SHOWN_CHARS) -> str:
+    """At most ``limit`` characters, with a mark where some were left out."""
+    return text if len(text) <= limit else f"{text[:limit]} … ({len(text) - limit:,} more characters)"
+
+
+def verdict_line(verdict: Verdict) -> Text:
+    """``✓ python-tests  3 of 3 tests passed  0.2 s``."""
+    mark, style = MARKS[verdict.status]
+    return Text.assemble(
+        (f"{mark} ", f"bold {style}"),
+        (f"{verdict.verifier:<14} ", "bold"),
+        plain(clip(verdict.summary, 200)),
+        (f"  {verdict.duration_s:.1f} s", "dim"),
+    )
+
+
+def finding_lines(findings: tuple[Finding, ...]) -> Iterator[RenderableType]:
+    """The worst few findings, a block each."""
+    ranked = sorted(findings, key=lambda finding: -finding.severity.rank)
+    for finding in ranked[:_SHOWN_FINDINGS]:
+        place = f"{finding.location.path}:{finding.location.line}  " if finding.location else ""
+        ids = " ".join(name for name in (finding.cwe, finding.swc) if name and name != finding.rule)
+        yield Text.assemble((place, "cyan"), plain(finding.rule, "bold"), (f"  {ids}" if ids else "", "dim"))
+        yield Padding(plain(clip(finding.message.strip())), (0, 0, 0, 2))
+        if finding.fix:
+            yield Padding(Text.assemble(("fix: ", "dim"), plain(clip(finding.fix))), (0, 0, 0, 2))
+    if len(ranked) > _SHOWN_FINDINGS:
+        yield Text(f"… and {len(ranked) - _SHOWN_FINDINGS} more", style="dim")
+
+
+def verdict_block(verdict: Verdict, indent: int = 2) -> RenderableType:
+    """A verdict's line with its findings under it."""
+    lines: list[RenderableType] = [Padding(verdict_line(verdict), (0, 0, 0, indent))]
+    lines += [Padding(line, (0, 0, 0, indent + 4)) for line in finding_lines(verdict.findings)]
+    return Group(*lines)
+
+
+def code(candidate: Candidate, language: str) -> RenderableType:
+    """The candidate's files, numbered and coloured."""
+    return Group(
+        *(
+            Panel(
+                Syntax(
+                    plain(file.content.rstrip()).plain,
+                    language,
+                    line_numbers=True,
+                    word_wrap=True,
+                    theme="ansi_dark",
+                ),
+                title=plain(file.path),
+                title_align="left",
+                border_style="dim",
+            )
+            for file in candidate.files
+        )
+    )
+
+
+def evidence(verdicts: tuple[Verdict, ...]) -> Table:
+    """What each verdict rests on."""
+    table = Table(title="Evidence", title_justify="left", title_style="bold", border_style="dim")
+    for column in ("", "verifier", "what was found", "tool", "isolation"):
+        table.add_column(column, overflow="fold")
+    for verdict in verdicts:
+        mark, style = MARKS[verdict.status]
+        isolation = verdict.evidence.get("isolation", "")
+        table.add_row(
+            Text(mark, style=f"bold {style}"),
+            verdict.verifier,
+            plain(clip(verdict.summary, 200)),
+            plain(verdict.tool),
+            plain(isolation if isinstance(isolation, str) else ""),
+        )
+    return table
+
+
+def outcome_line(outcome: Outcome) -> Text:
+    """How the task ended, in one line."""
+    style = "green" if outcome.status is OutcomeStatus.SOLVED else "yellow"
+    return Text.assemble(
+        (outcome.status.value.replace("_", " ").capitalize(), f"bold {style}"),
+        plain(f": {clip(outcome.reason)}"),
+        (
+            f"  ({outcome.duration_s:.1f} s, {outcome.usage.total:,} tokens, tests: {outcome.tests})",
+            "dim",
+        ),
+    )

@@ -1,0 +1,125 @@
+"""``acrisol solve``: a task in, verified code out."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console, Group
+
+from agent.settings import AgentSettings
+from agent.wiring import open_agent
+from api.cli.exits import ExitCode, reported_errors
+from api.cli.inputs import read_instruction, read_tests
+from api.cli.progress import Progress
+from api.cli.rendering import code, evidence, outcome_line, plain, verdict_block
+from verifiers.domain import Budget, Candidate, CodingTask, Language, Outcome, OutcomeStatus, Policy
+from verifiers.errors import InvalidInput
+from verifiers.validation import invalid_input
+
+_DEFAULTS = Budget()
+
+
+def solve(
+    instruction: Annotated[str, typer.Argument(help="What the code should do; '-' reads it from stdin.")],
+    language: Annotated[str, typer.Option(help="python or solidity.")] = "python",
+    tests: Annotated[Path | None, typer.Option(help="Test file or folder that the code must pass.")] = None,
+    entry_point: Annotated[str | None, typer.Option(help="Function that check(candidate) receives.")] = None,
+    model: Annotated[str | None, typer.Option(help="embedded, a URL, a GGUF file, a folder or a JSONL file.")] = None,
+    model_name: Annotated[str | None, typer.Option(help="The model's name at that URL.")] = None,
+    attempts: Annotated[int, typer.Option(help="Rounds of generate and verify.")] = _DEFAULTS.attempts,
+    samples: Annotated[int, typer.Option(help="Candidates a round.")] = _DEFAULTS.samples,
+    tokens: Annotated[int, typer.Option(help="Tokens over all rounds.")] = _DEFAULTS.tokens,
+    seconds: Annotated[float, typer.Option(help="Seconds over all rounds.")] = _DEFAULTS.seconds,
+    sandbox: Annotated[str | None, typer.Option(help="auto, docker or bubblewrap.")] = None,
+    allow_shared_judge: Annotated[
+        bool, typer.Option(help="Accept tests that must share a process with the code.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON on stdout, progress on stderr.")] = False,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the accepted code here.")] = None,
+) -> None:
+    """Solve a coding task: exit 0 solved, 1 not solved, 2 bad input, 3 a tool is missing."""
+    progress = Console(stderr=as_json, highlight=False)
+    with reported_errors(Console(stderr=True, highlight=False)):
+        settings = settings_from(model=model, model_name=model_name, sandbox=sandbox)
+        task = _task(
+            language=language,
+            instruction=read_instruction(instruction),
+            tests=read_tests(tests, entry_point),
+            policy=Policy(allow_shared_judge=allow_shared_judge),
+            budget=_budget(attempts=attempts, samples=samples, tokens=tokens, seconds=seconds),
+        )
+        if output is not None:
+            _check_writable(output)
+        with open_agent(settings) as agent:
+            progress.print(plain(f"model {agent.model.name} · {agent.model.endpoint} · sandbox {agent.sandbox.name}", "dim"))
+            outcome = agent.solve(task, on_event=Progress(progress, task.budget))
+        if as_json:
+            typer.echo(outcome.model_dump_json())
+        else:
+            _show(progress, task, outcome)
+        if output is not None and outcome.solution is not None:
+            _write(output, outcome.solution.candidate)
+            progress.print(plain(f"Written to {output}", "dim"))
+        solved = outcome.status is OutcomeStatus.SOLVED
+        raise typer.Exit(ExitCode.SOLVED if solved else ExitCode.NOT_SOLVED)
+
+
+def settings_from(**options: Any) -> AgentSettings:
+    """Settings from the environment, with the options that were given on the command line put over them."""
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        return AgentSettings(**given)
+    except ValidationError as error:
+        raise invalid_input(error) from error
+
+
+def _task(**fields: Any) -> CodingTask:
+    if fields["language"] not in list(Language):
+        known = ", ".join(Language)
+        raise InvalidInput("language", f"'{fields['language']}' is not known.", f"Use one of: {known}.")
+    return CodingTask(**fields)
+
+
+def _budget(**fields: Any) -> Budget:
+    try:
+        return Budget(**fields)
+    except ValidationError as error:
+        raise invalid_input(error) from error
+
+
+def _check_writable(output: Path) -> None:
+    """Say before the work starts, not after it, that its result cannot be kept."""
+    folder = output if output.is_dir() else output.parent
+    if not os.access(folder, os.W_OK):
+        raise InvalidInput("output", f"{folder} is not a folder that can be written to.", "Name another file.")
+
+
+def _write(output: Path, candidate: Candidate) -> None:
+    """One file goes to ``output`` itself; several go into the folder ``output``."""
+    if len(candidate.files) == 1 and not output.is_dir():
+        output.write_text(candidate.files[0].content, encoding="utf-8")
+        return
+    for file in candidate.files:
+        target = output / file.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(file.content, encoding="utf-8")
+
+
+def _show(console: Console, task: CodingTask, outcome: Outcome) -> None:
+    console.rule(style="dim")
+    console.print(outcome_line(outcome))
+    shown = outcome.solution
+    if shown is None:
+        console.print(plain("No candidate was accepted, so no code is returned.", "dim"))
+        return
+    console.print(code(shown.candidate, task.language.value))
+    console.print(evidence(shown.verdicts))
+    notes = [verdict_block(verdict) for verdict in shown.verdicts if verdict.findings]
+    if notes:
+        console.print(Group(*notes))
+    if outcome.receipt is not None:
+        console.print(plain(f"Receipt signed with key {outcome.receipt.key_id} (--json shows it).", "dim"))

@@ -1,0 +1,65 @@
+"""``acrisol verify``: judge code that a person wrote; no model is needed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from agent.wiring import open_verifiers
+from api.cli.exits import ExitCode, reported_errors
+from api.cli.inputs import language_of, read_sources, read_tests
+from api.cli.rendering import evidence, plain, verdict_block
+from api.cli.solve import settings_from
+from verifiers.domain import Budget, Candidate, CodingTask, Policy, Verdict
+from verifiers.pipeline import verify_candidate
+from verifiers.policy import Decision, decide
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(help="Source file or folder to judge.")],
+    tests: Annotated[Path | None, typer.Option(help="Test file or folder that the code must pass.")] = None,
+    entry_point: Annotated[str | None, typer.Option(help="Function that check(candidate) receives.")] = None,
+    seconds: Annotated[float, typer.Option(help="Seconds for all verifiers together.")] = 300.0,
+    sandbox: Annotated[str | None, typer.Option(help="auto, docker or bubblewrap.")] = None,
+    allow_shared_judge: Annotated[
+        bool, typer.Option(help="Accept tests that must share a process with the code.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print decision and verdicts as JSON on stdout.")] = False,
+) -> None:
+    """Judge existing code: exit 0 accepted, 1 not accepted, 2 bad input, 3 a tool is missing."""
+    console = Console(stderr=as_json, highlight=False)
+    with reported_errors(Console(stderr=True, highlight=False)):
+        sources = read_sources(file, "file")
+        task = CodingTask(
+            language=language_of(sources),
+            instruction=f"Judge {file.name or file}.",
+            tests=read_tests(tests, entry_point),
+            policy=Policy(allow_shared_judge=allow_shared_judge),
+            budget=Budget(seconds=seconds),
+        )
+        candidate = Candidate(files=sources)
+        with open_verifiers(settings_from(sandbox=sandbox)) as verifiers:
+            verdicts = verify_candidate(
+                task, candidate, verifiers, on_verdict=lambda verdict: console.print(verdict_block(verdict, 0))
+            )
+            required = [verifier.name for verifier in verifiers if verifier.applies_to(task)]
+        decision = decide(task.policy, required, verdicts)
+        _report(console, decision, verdicts, as_json)
+        raise typer.Exit(ExitCode.SOLVED if decision.accepted else ExitCode.NOT_SOLVED)
+
+
+def _report(console: Console, decision: Decision, verdicts: tuple[Verdict, ...], as_json: bool) -> None:
+    if as_json:
+        answer = {
+            "decision": decision.model_dump(mode="json", exclude={"blocking"}),
+            "verdicts": [verdict.model_dump(mode="json") for verdict in verdicts],
+        }
+        typer.echo(json.dumps(answer))
+        return
+    console.print(evidence(verdicts))
+    word, style = ("Accepted: ", "bold green") if decision.accepted else ("Not accepted: ", "bold red")
+    console.print(plain(word, style), plain(decision.reason), sep="", soft_wrap=True)
