@@ -1,0 +1,254 @@
+"""The bubblewrap backend: namespaces, a system-call filter and control groups, without a container engine.
+
+Launched by root, the program runs under a uid of its own that exists nowhere else on the machine, so it can
+neither read what root or anybody owns nor count against anybody's process limit. Launched by an ordinary
+user, it runs in a user namespace of that user.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import secrets
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from verifiers.errors import SandboxUnavailable
+from verifiers.sandbox.archive import pack
+from verifiers.sandbox.bubblewrap_process import Channels, Process
+from verifiers.sandbox.cgroup import Hierarchy, find_hierarchy, make_group
+from verifiers.sandbox.environments import Environment
+from verifiers.sandbox.linked import run_linked
+from verifiers.sandbox.protocol import WORKDIR, ExecResult, Job, LinkedResult
+from verifiers.sandbox.running import run_to_end
+from verifiers.sandbox.seccomp import compiled_profile
+
+INSTALL_HINT = "Run: apt-get install bubblewrap libseccomp2"
+
+# The system tree; /etc, /root, /home, /var, /sys and /run are not part of it.
+_TREE = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_ETC = ("/etc/ld.so.cache", "/etc/alternatives")
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+_DEVICE_LINKS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
+# Kernel files that tell about the host and that no job needs.
+_MASKED = ("cmdline", "kallsyms", "kcore", "keys", "timer_list")
+
+# Kernel user ids from which each run draws its own; far from what systems hand out.
+_UID_SPAN = (2_000_000_000, 2_100_000_000)
+_UID_SPAN_IN_SMALL_MAP = (40_000, 60_000)
+
+# Runs outside, before bubblewrap: enter the control groups, then become bubblewrap.
+_ENTER = """set -e
+unset PWD OLDPWD SHLVL
+while [ "$1" != -- ]; do echo $$ > "$1"; shift; done
+shift
+exec "$@" """
+
+# Runs inside, already without any privilege: set limits that may only shrink, unpack the files, tell the host
+# that everything is in place, become the program. Descriptors above 2 are ours and are closed before that.
+_BEGIN = """set -e
+ulimit -c 0
+ulimit -n "$1"
+ulimit -t "$(($2 + 1))"
+ulimit -St "$2"
+[ "$3" = - ] || ulimit -u "$3" 2>/dev/null || ulimit -p "$3"
+[ "$4" = - ] || ulimit -d "$4"
+[ "$5" = - ] || tar -xf - <&3
+shift 5
+unset PWD OLDPWD SHLVL
+echo >&4
+exec 3<&- 4>&- 5>&- 6<&- 7<&- 8<&- 9<&-
+exec "$@" """
+
+
+@dataclass(frozen=True)
+class _Host:
+    """What was found out about this machine once."""
+
+    program: str
+    version: str
+    hierarchy: Hierarchy | None
+    is_root: bool
+    uids: tuple[int, int]
+    counts_own_processes: bool
+
+
+class Bubblewrap:
+    """Runs jobs with ``bwrap``.
+
+    Args:
+        environments: The table of environments.
+        program: The bwrap executable; looked up on PATH by default.
+
+    Raises:
+        SandboxUnavailable: bubblewrap or libseccomp is not installed.
+    """
+
+    name = "bubblewrap"
+
+    def __init__(self, environments: Mapping[str, Environment], program: str = "bwrap") -> None:
+        self._environments = dict(environments)
+        self._host = _look_at_host(program)
+        self._filter = compiled_profile()
+
+    def run(self, job: Job) -> ExecResult:
+        """See :meth:`verifiers.sandbox.protocol.Sandbox.run`."""
+        return run_to_end(self.start(job), job)
+
+    def run_linked(self, judge: Job, guest: Job) -> LinkedResult:
+        """See :meth:`verifiers.sandbox.protocol.Sandbox.run_linked`."""
+        return run_linked(self.start, judge, guest)
+
+    def close(self) -> None:
+        """Nothing is held between runs."""
+
+    def start(self, job: Job) -> Process:
+        """Start a job. The calling thread must outlive it: the sandbox dies with the thread that made it.
+
+        Raises:
+            SandboxUnavailable: the environment is unknown or its files are missing, or no process could be
+                started.
+        """
+        environment = self._environment(job.environment)
+        archive = pack(job.files, job.limits.disk_bytes)
+        host = self._host
+        uid = _draw_uid(host.uids) if host.is_root else os.getuid()
+        inside_uid = uid if host.is_root else _UID_SPAN_IN_SMALL_MAP[0]
+        channels = Channels(
+            archive=archive if job.files else b"",
+            seccomp=self._filter,
+            arguments=_nul_joined(self._arguments(environment, job, inside_uid)),
+            passwd=f"job:x:{inside_uid}:{inside_uid}::/tmp:/bin/sh\n".encode(),
+            group=f"job:x:{inside_uid}:\n".encode(),
+        )
+        group = make_group(host.hierarchy, job.limits) if host.hierarchy else None
+        entrances = group.entrances if group else ()
+        bwrap = (host.program, "--args", str(Channels.ARGUMENTS), "--")
+        argv = ("/bin/sh", "-c", _ENTER, "sh", *entrances, "--", *bwrap, *self._inner(job, inside_uid))
+        return Process(argv, channels, group, job.limits.wall_s, self._isolation())
+
+    def _environment(self, name: str) -> Environment:
+        environment = self._environments.get(name)
+        if environment is None:
+            raise SandboxUnavailable(
+                f"The environment {name!r} is not installed here.",
+                "Run: acrisol doctor, which says what is missing.",
+            )
+        for bind in environment.binds:
+            if not bind.source.exists():
+                raise SandboxUnavailable(f"The environment {name!r} needs {bind.source}, which is not there.")
+        return environment
+
+    def _inner(self, job: Job, uid: int) -> tuple[str, ...]:
+        """The command inside: drop what is left of root, then begin."""
+        limits, host = job.limits, self._host
+        drop: tuple[str, ...] = ()
+        if host.is_root:
+            ids = (f"--reuid={uid}", f"--regid={uid}", "--clear-groups")
+            drop = ("setpriv", *ids, "--bounding-set=-all", "--inh-caps=-all", "--")
+        processes = str(limits.pids) if host.is_root or host.counts_own_processes else "-"
+        data = "-" if host.hierarchy else str(limits.memory_bytes // 1024)
+        files = "files" if job.files else "-"
+        numbers = (str(limits.open_files), str(limits.cpu_s), processes, data, files)
+        return (*drop, "/bin/sh", "-c", _BEGIN, "sh", *numbers, *job.argv)
+
+    def _arguments(self, environment: Environment, job: Job, uid: int) -> list[str]:
+        disk = str(job.limits.disk_bytes)
+        arguments = [
+            "--unshare-ipc",
+            "--unshare-pid",
+            "--unshare-net",
+            "--unshare-uts",
+            "--unshare-cgroup-try",
+        ]
+        arguments += ["--die-with-parent", "--new-session", "--hostname", "sandbox"]
+        arguments += ["--json-status-fd", str(Channels.STATUS), "--seccomp", str(Channels.SECCOMP)]
+        if self._host.is_root:
+            for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):
+                arguments += ["--cap-add", capability]
+        else:
+            arguments += ["--unshare-user", "--disable-userns", "--uid", str(uid), "--gid", str(uid)]
+        for path in _TREE:
+            arguments += _tree_arguments(Path(path))
+        arguments += _folder_arguments("/etc/passwd", *(bind.target for bind in environment.binds))
+        for path in _ETC:
+            arguments += ["--ro-bind-try", path, path]
+        arguments += ["--perms", "0644", "--file", str(Channels.PASSWD), "/etc/passwd"]
+        arguments += ["--perms", "0644", "--file", str(Channels.GROUP), "/etc/group"]
+        arguments += ["--proc", "/proc"]
+        for name in _MASKED:
+            if Path("/proc", name).exists():
+                arguments += ["--ro-bind", "/dev/null", f"/proc/{name}"]
+        arguments += ["--perms", "0755", "--size", "4096", "--tmpfs", "/dev"]
+        for name in _DEVICES:
+            arguments += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+        for name, target in _DEVICE_LINKS.items():
+            arguments += ["--symlink", target, f"/dev/{name}"]
+        for bind in environment.binds:
+            arguments += ["--ro-bind", str(bind.source), bind.target]
+        for folder in ("/tmp", "/dev/shm", WORKDIR):
+            arguments += ["--perms", "0777", "--size", disk, "--tmpfs", folder]
+        arguments += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", WORKDIR, "--clearenv"]
+        for name, value in program_environment(environment, job).items():
+            arguments += ["--setenv", name, value]
+        return arguments
+
+    def _isolation(self) -> str:
+        host = self._host
+        who = "own uid" if host.is_root else "user namespace"
+        limits = host.hierarchy.description if host.hierarchy else "rlimits only"
+        return f"bubblewrap {host.version} (namespaces, {who}, seccomp, {limits})"
+
+
+def program_environment(environment: Environment, job: Job) -> dict[str, str]:
+    """The whole environment of a job's program."""
+    basic = {"PATH": environment.search_path, "HOME": "/tmp", "LANG": "C.UTF-8", "TMPDIR": "/tmp"}
+    return {**basic, **environment.variables, **job.env}
+
+
+def _tree_arguments(path: Path) -> list[str]:
+    if path.is_symlink():
+        return ["--symlink", os.readlink(path), str(path)]
+    return ["--ro-bind", str(path), str(path)] if path.exists() else []
+
+
+def _folder_arguments(*targets: str) -> list[str]:
+    """Make the folders above each target as ones that everybody may enter; bwrap would make them 0700."""
+    parents = {parent for target in targets for parent in PurePosixPath(target).parents}
+    folders = sorted(str(parent) for parent in parents if str(parent) != "/")
+    return [argument for folder in folders for argument in ("--perms", "0755", "--dir", folder)]
+
+
+def _nul_joined(arguments: list[str]) -> bytes:
+    if any("\0" in argument for argument in arguments):
+        raise SandboxUnavailable("A sandbox argument holds a NUL character.")
+    return b"".join(os.fsencode(argument) + b"\0" for argument in arguments)
+
+
+def _draw_uid(span: tuple[int, int]) -> int:
+    """A uid that, but for an accident of one in millions, no other run uses now."""
+    return span[0] + secrets.randbelow(span[1] - span[0])
+
+
+def _look_at_host(program: str) -> _Host:
+    path = shutil.which(program)
+    if path is None:
+        raise SandboxUnavailable("bubblewrap is not installed.", INSTALL_HINT)
+    said = subprocess.run(
+        [path, "--version"], capture_output=True, text=True, env={}, check=False, timeout=30
+    )
+    version = re.search(r"\d+(\.\d+)+", said.stdout)
+    if said.returncode != 0 or version is None:
+        raise SandboxUnavailable(f"{path} does not work: {said.stderr.strip()[:200]}.", INSTALL_HINT)
+    is_root = os.getuid() == 0
+    if is_root and shutil.which("setpriv") is None:
+        raise SandboxUnavailable("setpriv is not installed.", "Run: apt-get install util-linux")
+    mapped = [int(line.split()[0]) + int(line.split()[2]) for line in Path("/proc/self/uid_map").open()]
+    uids = _UID_SPAN if max(mapped) >= _UID_SPAN[1] else _UID_SPAN_IN_SMALL_MAP
+    # Since Linux 5.14 RLIMIT_NPROC counts per user namespace, before that all processes of the user.
+    kernel = tuple(int(part) for part in re.findall(r"\d+", platform.release())[:2])
+    return _Host(path, version.group(), find_hierarchy(), is_root, uids, kernel >= (5, 14))

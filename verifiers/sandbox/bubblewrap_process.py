@@ -1,0 +1,306 @@
+"""One bubblewrap process: its descriptors, its life and its end."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import select
+import signal
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from verifiers.errors import SandboxUnavailable
+from verifiers.sandbox.cgroup import Group, Usage
+from verifiers.sandbox.running import End
+
+_SETUP_S = 30.0  # for making the sandbox, which takes milliseconds on an idle machine
+_GONE_S = 10.0  # for the kernel to take down a killed process tree
+_CHUNK = 2**16
+_IGNORED = (signal.SIGPIPE, signal.SIGXFSZ)  # by CPython, for itself; a job starts with the default
+_MINIMUM_FD = 10  # below it are the numbers that a sandboxed process finds its channels at
+
+
+@dataclass(frozen=True)
+class Channels:
+    """What is handed to bubblewrap through descriptors of fixed numbers, beside the three streams.
+
+    The shell inside can only redirect single-digit descriptors, hence fixed numbers.
+    """
+
+    ARCHIVE: ClassVar[int] = 3
+    STARTED: ClassVar[int] = 4
+    STATUS: ClassVar[int] = 5
+    SECCOMP: ClassVar[int] = 6
+    ARGUMENTS: ClassVar[int] = 7
+    PASSWD: ClassVar[int] = 8
+    GROUP: ClassVar[int] = 9
+
+    archive: bytes
+    seccomp: bytes
+    arguments: bytes
+    passwd: bytes
+    group: bytes
+
+
+class PipeSink:
+    """The writing end of a pipe."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def write(self, data: bytes) -> bool:
+        """See :class:`verifiers.sandbox.running.Sink`."""
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[os.write(self._descriptor, view) :]
+        except BrokenPipeError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Idempotent."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+class PipeSource:
+    """The reading end of a pipe."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def read(self) -> bytes:
+        """See :class:`verifiers.sandbox.running.Source`."""
+        return os.read(self._descriptor, _CHUNK)
+
+    def close(self) -> None:
+        """Idempotent."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+@dataclass
+class _Status:
+    """What bubblewrap reports on its status descriptor, as it comes in."""
+
+    buffer: bytes = b""
+    values: dict[str, int] = field(default_factory=dict)
+
+    def add(self, data: bytes) -> None:
+        self.buffer += data
+        *lines, self.buffer = self.buffer.split(b"\n")
+        for line in filter(None, lines):
+            found = json.loads(line)
+            self.values.update({key: value for key, value in found.items() if isinstance(value, int)})
+
+
+class Process:
+    """A job that bubblewrap runs; implements :class:`verifiers.sandbox.running.Running`.
+
+    Args:
+        argv: The command that becomes bubblewrap.
+        channels: What bubblewrap is handed.
+        group: The job's control group, removed at the end; None for none.
+        wall_s: Seconds from the program's start until everything is killed.
+        isolation: For the result.
+
+    Raises:
+        SandboxUnavailable: no process or descriptor could be had.
+    """
+
+    def __init__(
+        self, argv: Sequence[str], channels: Channels, group: Group | None, wall_s: float, isolation: str
+    ) -> None:
+        self._group = group
+        self._wall_s = wall_s
+        self._isolation = isolation
+        self._killed = False
+        self._init = -1
+        ours, theirs = _Descriptors(), _Descriptors()
+        try:
+            self._spawn(argv, channels, ours, theirs)
+        except OSError as error:
+            ours.close()
+            if group:
+                group.remove()
+            raise SandboxUnavailable(f"bubblewrap could not be started: {error}.") from error
+        finally:
+            theirs.close()
+
+    def _spawn(
+        self, argv: Sequence[str], channels: Channels, ours: _Descriptors, theirs: _Descriptors
+    ) -> None:
+        given = {
+            Channels.ARCHIVE: theirs.holding(channels.archive),
+            Channels.SECCOMP: theirs.holding(channels.seccomp),
+            Channels.ARGUMENTS: theirs.holding(channels.arguments),
+            Channels.PASSWD: theirs.holding(channels.passwd),
+            Channels.GROUP: theirs.holding(channels.group),
+        }
+        given[0], stdin = _pipe(theirs, ours)
+        stdout, given[1] = _pipe(ours, theirs)
+        stderr, given[2] = _pipe(ours, theirs)
+        self._started, given[Channels.STARTED] = _pipe(ours, theirs)
+        self._status, given[Channels.STATUS] = _pipe(ours, theirs)
+        actions: list[tuple[int, int] | tuple[int, int, int]] = [
+            (os.POSIX_SPAWN_DUP2, source, target) for target, source in given.items()
+        ]
+        actions += [
+            (os.POSIX_SPAWN_CLOSE, descriptor) for descriptor in range(_MINIMUM_FD, _end_of_descriptors())
+        ]
+        self._pid = os.posix_spawn(
+            argv[0], list(argv), {}, file_actions=actions, setsid=True, setsigdef=_IGNORED
+        )
+        self._pidfd = ours.add(os.pidfd_open(self._pid))
+        self.stdin, self.stdout, self.stderr = PipeSink(stdin), PipeSource(stdout), PipeSource(stderr)
+
+    def wait(self) -> End:
+        """See :class:`verifiers.sandbox.running.Running`."""
+        status = _Status()
+        started_at, timed_out = self._watch(status)
+        ended_at = time.monotonic()
+        os.waitpid(self._pid, 0)
+        with suppress(BlockingIOError):
+            os.set_blocking(self._status, False)
+            while data := os.read(self._status, _CHUNK):
+                self._note(status, data)
+        usage = self._take_down()
+        exit_code = None if timed_out else status.values.get("exit-code")
+        out_of_memory = usage.oom_kills > 0
+        broken = ""
+        if started_at is None:
+            broken = "" if self._killed else "bubblewrap could not make a sandbox"
+        elif exit_code is None and not timed_out:
+            if out_of_memory or self._killed:  # bubblewrap itself was what the kernel chose to kill
+                exit_code = 128 + signal.SIGKILL
+            else:
+                broken = "the sandbox ended without saying how its program ended"
+        return End(
+            exit_code=exit_code,
+            timed_out=timed_out,
+            out_of_memory=out_of_memory,
+            wall_s=ended_at - (started_at or ended_at),
+            cpu_s=usage.cpu_s,
+            memory_peak_bytes=usage.memory_peak_bytes,
+            isolation=self._isolation,
+            broken=broken,
+        )
+
+    def kill(self) -> None:
+        """See :class:`verifiers.sandbox.running.Running`."""
+        self._killed = True
+        self._signal()
+
+    def release(self) -> None:
+        """See :class:`verifiers.sandbox.running.Running`."""
+        self.stdin.close()
+        self.stdout.close()
+        self.stderr.close()
+        for descriptor in (self._started, self._status, self._pidfd, self._init):
+            if descriptor >= 0:
+                os.close(descriptor)
+
+    def _signal(self) -> None:
+        # The pid namespace's init dies with its parent, and with it all that is inside.
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+
+    def _watch(self, status: _Status) -> tuple[float | None, bool]:
+        """Wait until bubblewrap has ended; returns when the program started and whether time ran out."""
+        poller = select.poll()
+        for descriptor in (self._started, self._status, self._pidfd):
+            poller.register(descriptor, select.POLLIN)
+        started_at: float | None = None
+        timed_out = False
+        deadline = time.monotonic() + _SETUP_S
+        while True:
+            left = deadline - time.monotonic()
+            ready = {descriptor for descriptor, _ in poller.poll(max(0.0, left) * 1000)}
+            if self._pidfd in ready and self._started not in ready:
+                return started_at, timed_out
+            if self._started in ready:
+                poller.unregister(self._started)
+                if os.read(self._started, 1):
+                    started_at = time.monotonic()
+                    deadline = started_at + self._wall_s
+            if self._status in ready:
+                data = os.read(self._status, _CHUNK)
+                self._note(status, data)
+                if not data:
+                    poller.unregister(self._status)
+            if not ready:
+                timed_out = started_at is not None
+                self._signal()
+                deadline = time.monotonic() + _GONE_S
+
+    def _note(self, status: _Status, data: bytes) -> None:
+        """Take what bubblewrap reports; keep hold of the pid namespace's init as soon as its id is known."""
+        status.add(data)
+        pid = status.values.get("child-pid")
+        if pid and self._init < 0:
+            with suppress(ProcessLookupError, FileNotFoundError):
+                self._init = os.pidfd_open(pid)
+                with open(f"/proc/{pid}/stat") as stat:
+                    parent = int(stat.read().rpartition(")")[2].split()[1])
+                if parent != self._pid:  # the id has been reused: not ours to wait for
+                    os.close(self._init)
+                    self._init = -1
+
+    def _take_down(self) -> Usage:
+        """Make sure that nothing of the job lives on, and take its control group away."""
+        if self._init >= 0:  # ends only after the kernel has ended everything in its namespace
+            poller = select.poll()
+            poller.register(self._init, select.POLLIN)
+            poller.poll(_GONE_S * 1000)
+        if self._group is None:
+            return Usage(None, None, 0)
+        usage = self._group.usage()
+        self._group.remove()
+        return usage
+
+
+class _Descriptors:
+    """Descriptors that are closed together, all numbered 10 or higher."""
+
+    def __init__(self) -> None:
+        self._all: list[int] = []
+
+    def add(self, descriptor: int) -> int:
+        if descriptor < _MINIMUM_FD:
+            low, descriptor = descriptor, fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _MINIMUM_FD)
+            os.close(low)
+        self._all.append(descriptor)
+        return descriptor
+
+    def holding(self, content: bytes) -> int:
+        descriptor = self.add(os.memfd_create("acrisol"))
+        view = memoryview(content)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        return descriptor
+
+    def close(self) -> None:
+        for descriptor in self._all:
+            os.close(descriptor)
+        self._all.clear()
+
+
+def _end_of_descriptors() -> int:
+    """A number above all descriptors of this process, also above those that other threads open meanwhile.
+
+    Libraries open descriptors that programs inherit; none of them may reach a sandbox.
+    """
+    return max(map(int, os.listdir("/proc/self/fd"))) + 256
+
+
+def _pipe(reader: _Descriptors, writer: _Descriptors) -> tuple[int, int]:
+    read, write = os.pipe()
+    return reader.add(read), writer.add(write)
