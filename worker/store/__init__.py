@@ -1,1 +1,1 @@
-"""The durable truth about jobs."""
+"""The job store: the rows are the truth about every job."""

@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from tests.fakes import FakeClock
+from verifiers.domain import CodingTask, Event, Outcome, OutcomeStatus, Verdict
+from worker.retry import RetryPolicy
+from worker.states import JobState
+from worker.store import claims, events, jobs
+from worker.store.database import Database
+from worker.store.records import Claim
+
+SOLVED = Outcome(status=OutcomeStatus.SOLVED, reason="It passed.")
+EXHAUSTED = Outcome(status=OutcomeStatus.EXHAUSTED, reason="It did not.")
+POLICY = RetryPolicy(worker_deaths=3)
+
+
+@pytest.fixture
+def job_id(database: Database, task: CodingTask) -> str:
+    return jobs.submit(database, task, 5).id
+
+
+def take(database: Database, job_id: str, worker: str = "w") -> Claim:
+    held = claims.claim(database, job_id, worker, lease_s=30)
+    assert held is not None
+    return held
+
+
+def kinds(database: Database, job_id: str) -> list[str]:
+    return [event.event.kind for event in events.read(database, job_id).events]
+
+
+def test_a_job_goes_from_queued_to_solved(
+    database: Database, clock: FakeClock, job_id: str, task: CodingTask
+) -> None:
+    held = take(database, job_id)
+    assert (held.task, held.delivery) == (task, 1)
+    assert jobs.get(database, job_id).state is JobState.RUNNING
+    clock.turn(2)
+    assert claims.finish(database, held, SOLVED)
+    job = jobs.get(database, job_id)
+    assert (job.state, job.outcome, job.deliveries, job.error) == (JobState.SOLVED, SOLVED, 1, None)
+    assert job.started_at is not None
+    assert job.finished_at is not None
+    assert (job.finished_at - job.started_at).total_seconds() == 2
+    assert kinds(database, job_id) == ["started", "outcome"]
+
+
+def test_a_taken_job_is_not_taken_again(database: Database, job_id: str) -> None:
+    take(database, job_id)
+    assert claims.claim(database, job_id, "other", 30) is None
+
+
+def test_of_many_workers_one_gets_the_job(database: Database, job_id: str) -> None:
+    barrier, won = threading.Barrier(8), []
+
+    def race() -> None:
+        barrier.wait()
+        held = claims.claim(database, job_id, "w", 30)
+        if held is not None:
+            won.append(held)
+
+    threads = [threading.Thread(target=race) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+    assert jobs.get(database, job_id).deliveries == 1
+
+
+def test_of_many_ends_one_counts(database: Database, job_id: str) -> None:
+    held = take(database, job_id)
+    barrier, results = threading.Barrier(8), []
+
+    def race(outcome: Outcome) -> None:
+        barrier.wait()
+        results.append(claims.finish(database, held, outcome))
+
+    threads = [threading.Thread(target=race, args=((SOLVED, EXHAUSTED)[n % 2],)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == [False] * 7 + [True]
+    assert kinds(database, job_id) == ["started", "outcome"]
+
+
+STALE_WRITES: dict[str, Callable[[Database, Claim], bool]] = {
+    "finish": lambda database, held: claims.finish(database, held, EXHAUSTED),
+    "fail": lambda database, held: claims.fail(database, held, "No."),
+    "give back": lambda database, held: claims.give_back(database, held, "No."),
+    "renew": lambda database, held: claims.renew(database, held, 30).held,
+    "event": lambda database, held: events.append(database, held, Event(kind="verdict")),
+}
+
+
+@pytest.mark.parametrize("write", STALE_WRITES.values(), ids=STALE_WRITES.keys())
+@pytest.mark.parametrize("since", ["expired", "taken by another", "solved by another", "given back"])
+def test_a_stale_worker_writes_nothing(
+    database: Database,
+    clock: FakeClock,
+    job_id: str,
+    write: Callable[[Database, Claim], bool],
+    since: str,
+) -> None:
+    stale = take(database, job_id, "stale")
+    if since == "given back":
+        claims.give_back(database, stale, "Stopping.")
+    else:
+        clock.turn(31)
+        assert claims.expire(database, POLICY) == [job_id]
+    if since.endswith("another"):
+        successor = take(database, job_id, "successor")
+        if since.startswith("solved"):
+            claims.finish(database, successor, SOLVED)
+    before, seen = jobs.get(database, job_id), kinds(database, job_id)
+    assert not write(database, stale)
+    assert jobs.get(database, job_id) == before
+    assert kinds(database, job_id) == seen
+
+
+def test_a_renewed_lease_does_not_expire(database: Database, clock: FakeClock, job_id: str) -> None:
+    held = take(database, job_id)
+    clock.turn(29)
+    assert claims.renew(database, held, 30).held
+    clock.turn(29)
+    assert claims.expire(database, POLICY) == []
+    clock.turn(2)
+    assert claims.expire(database, POLICY) == [job_id]
+    assert take(database, job_id).delivery == 2
+
+
+def test_a_job_that_kills_its_workers_is_given_up(database: Database, clock: FakeClock, job_id: str) -> None:
+    for _ in range(2):
+        take(database, job_id)
+        clock.turn(31)
+        assert claims.expire(database, POLICY) == [job_id]
+    take(database, job_id)
+    clock.turn(31)
+    assert claims.expire(database, POLICY) == []
+    job = jobs.get(database, job_id)
+    assert job.state is JobState.ERROR
+    assert job.error is not None
+    assert job.error.startswith("3 workers in a row died")
+    assert job.finished_at is not None
+    assert kinds(database, job_id).count("error") == 1
+
+
+def test_two_sweepers_expire_a_lease_once(database: Database, clock: FakeClock, job_id: str) -> None:
+    take(database, job_id)
+    clock.turn(31)
+    requeued: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: requeued.extend(claims.expire(database, POLICY))) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert requeued == [job_id]
+    assert kinds(database, job_id) == ["started", "requeued"]
+
+
+def test_a_broken_tool_delays_the_job(database: Database, clock: FakeClock, job_id: str) -> None:
+    held = take(database, job_id)
+    assert claims.give_back(database, held, "The model is gone.", delay_s=4, tool_failed=True)
+    assert jobs.get(database, job_id).error == "The model is gone."
+    assert claims.claim(database, job_id, "w", 30) is None
+    clock.turn(4)
+    again = take(database, job_id)
+    assert (again.delivery, again.tool_failures) == (2, 1)
+    claims.finish(database, again, SOLVED)
+    assert jobs.get(database, job_id).error is None
+
+
+def test_a_cancelled_running_job_hears_of_it(database: Database, job_id: str) -> None:
+    held = take(database, job_id)
+    assert not claims.renew(database, held, 30).cancel_requested
+    assert jobs.cancel(database, job_id).state is JobState.RUNNING
+    assert claims.renew(database, held, 30).cancel_requested
+
+
+def test_a_cancelled_job_is_not_queued_again(
+    database: Database, clock: FakeClock, job_id: str, task: CodingTask
+) -> None:
+    held = take(database, job_id)
+    jobs.cancel(database, job_id)
+    assert claims.give_back(database, held, "Stopping.")
+    other = jobs.submit(database, task, 5).id
+    take(database, other)
+    jobs.cancel(database, other)
+    clock.turn(31)
+    assert claims.expire(database, POLICY) == []
+    for ended in (job_id, other):
+        assert jobs.get(database, ended).state is JobState.CANCELLED
+        assert kinds(database, ended) == ["started", "outcome"]
+
+
+def test_events_are_numbered_without_gaps_over_deliveries(
+    database: Database, clock: FakeClock, job_id: str
+) -> None:
+    for _ in range(2):
+        held = take(database, job_id)
+        events.append(database, held, Event(kind="verdict", attempt=1))
+        clock.turn(31)
+        claims.expire(database, POLICY)
+    stored = events.read(database, job_id).events
+    assert [event.seq for event in stored] == [1, 2, 3, 4, 5, 6]
+    assert [event.delivery for event in stored] == [1, 1, 1, 2, 2, 2]
+    assert [event.seq for event in events.read(database, job_id, after=2, limit=2).events] == [3, 4]
+
+
+def test_text_that_has_no_utf8_form_is_stored(database: Database, job_id: str) -> None:
+    hostile = "a\ud800b\x00c"
+    held = take(database, job_id)
+    events.append(database, held, Event(kind="verdict", data={"text": hostile}))
+    outcome = Outcome(status=OutcomeStatus.EXHAUSTED, reason=hostile)
+    assert claims.finish(database, held, outcome)
+    job = jobs.get(database, job_id)
+    assert job.outcome is not None
+    assert job.outcome.reason.startswith("a?b")
+    assert job.model_dump_json()
+    assert Verdict(verifier="v", status="error", summary=hostile)  # such a value can be made

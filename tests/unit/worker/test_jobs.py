@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import FakeClock
+from verifiers.domain import CodingTask, Outcome, OutcomeStatus, SourceFile, TestSuite
+from worker.errors import JobNotFound, StoreUnavailable
+from worker.states import JobState
+from worker.store import claims, events, jobs
+from worker.store.database import Database, open_database
+
+
+def test_a_submitted_job_comes_back_whole(database: Database, clock: FakeClock) -> None:
+    task = CodingTask(
+        instruction="\n  Sort a list, größtes zuerst.\nMore.",
+        tests=TestSuite(files=(SourceFile(path="test_it.py", content="assert True\n"),)),
+    )
+    summary = jobs.submit(database, task, 5)
+    job = jobs.get(database, summary.id)
+    assert job.task == task
+    assert (job.state, job.deliveries, job.outcome, job.error) == (JobState.QUEUED, 0, None, None)
+    assert job.title == "Sort a list, größtes zuerst."
+    assert job.created_at.timestamp() == clock()
+
+
+def test_a_job_survives_reopening_the_file(tmp_path: Path, task: CodingTask) -> None:
+    url = f"sqlite:///{tmp_path}/deep/er/jobs.db"
+    first = open_database(url)
+    job_id = jobs.submit(first, task, 5).id
+    first.close()
+    again = open_database(url)
+    assert jobs.get(again, job_id).task == task
+    again.close()
+
+
+def test_a_commit_is_synced_to_disk(database: Database) -> None:
+    with database.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+@pytest.mark.parametrize("job_id", ["", "nonsense", "' OR 1=1 --", "\x00", "a" * 5000])
+def test_an_unknown_id_is_not_found(database: Database, job_id: str) -> None:
+    with pytest.raises(JobNotFound, match="no task with the id"):
+        jobs.get(database, job_id)
+    with pytest.raises(JobNotFound):
+        jobs.cancel(database, job_id)
+
+
+def test_pages_go_from_new_to_old_without_gaps(
+    database: Database, clock: FakeClock, task: CodingTask
+) -> None:
+    ids = []
+    for _ in range(7):
+        ids.append(jobs.submit(database, task, 5).id)
+        clock.turn(1)
+    seen, cursor = [], None
+    for _ in range(3):
+        page = jobs.page(database, 3, cursor)
+        seen += [job.id for job in page.jobs]
+        cursor = page.next_cursor
+    assert seen == ids[::-1]
+    assert cursor is None
+
+
+def test_pages_can_be_of_some_states(database: Database, task: CodingTask) -> None:
+    taken, waiting = jobs.submit(database, task, 5).id, jobs.submit(database, task, 5).id
+    claims.claim(database, taken, "w", 30)
+    assert [job.id for job in jobs.page(database, 9, states={JobState.RUNNING}).jobs] == [taken]
+    assert [job.id for job in jobs.page(database, 9, states={JobState.QUEUED}).jobs] == [waiting]
+    assert jobs.page(database, 9, states={JobState.ERROR}).jobs == ()
+
+
+def test_a_queued_job_is_cancelled_at_once(database: Database, task: CodingTask) -> None:
+    job_id = jobs.submit(database, task, 5).id
+    job = jobs.cancel(database, job_id)
+    assert job.state is JobState.CANCELLED
+    assert job.outcome is not None
+    assert job.outcome.status is OutcomeStatus.CANCELLED
+    assert claims.claim(database, job_id, "w", 30) is None
+    assert [e.event.kind for e in events.read(database, job_id).events] == ["outcome"]
+
+
+def test_cancelling_twice_or_too_late_changes_nothing(database: Database, task: CodingTask) -> None:
+    job_id = jobs.submit(database, task, 5).id
+    held = claims.claim(database, job_id, "w", 30)
+    assert held is not None
+    claims.finish(database, held, Outcome(status=OutcomeStatus.SOLVED, reason="Good."))
+    before = jobs.get(database, job_id)
+    assert jobs.cancel(database, job_id) == before
+    assert before.state is JobState.SOLVED
+
+
+def test_a_title_is_one_short_line() -> None:
+    assert jobs.title_of("\n\n  short \nlong") == "short"
+    assert len(jobs.title_of("x" * 5000)) == 120
+    assert jobs.title_of(" \n ") == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "word"),
+    [
+        ("sqlite:///:memory:", "cannot be shared"),
+        ("sqlite://", "cannot be shared"),
+        ("not a url", "not a database"),
+        ("nosuchdb://host/x", "not a database"),
+        ("sqlite:////proc/no/jobs.db", "folder cannot be made"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_said_in_one_sentence(url: str, word: str) -> None:
+    with pytest.raises(StoreUnavailable, match=word) as caught:
+        open_database(url)
+    assert caught.value.hint
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "jobs.db").write_bytes(os.urandom(8192))
+    with pytest.raises(StoreUnavailable, match="not a database"):
+        open_database(f"sqlite:///{tmp_path}/jobs.db")
+
+
+def test_an_error_of_the_database_does_not_repeat_the_task(database: Database) -> None:
+    with sqlite3.connect(str(database.engine.url.database)) as raw:
+        raw.execute("DROP TABLE jobs")
+    with pytest.raises(StoreUnavailable, match="no such table") as caught:
+        jobs.submit(database, CodingTask(instruction="secret words"), 5)
+    assert "secret" not in str(caught.value)

@@ -1,0 +1,135 @@
+"""The Celery worker process, run as ``python -m worker.process``."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import mmap
+import os
+import signal
+import socket
+import sys
+import threading
+import warnings
+from collections.abc import Sequence
+
+from celery.platforms import SecurityWarning
+from celery.signals import worker_process_init, worker_process_shutdown, worker_shutting_down
+
+from verifiers.errors import AcrisolError
+from worker.app import QUEUE, build_app
+from worker.child import end_at_once, watch_parent
+from worker.runner import JobRunner, SolverFactory
+from worker.settings import WorkerSettings
+from worker.store.database import open_database
+from worker.tasks import register
+
+_LOG = logging.getLogger(__name__)
+
+
+class Stopping:
+    """A flag that the Celery process raises and that its children, forked from it, see.
+
+    A byte of shared memory and no lock: a child that is killed cannot leave it locked.
+    """
+
+    def __init__(self) -> None:
+        self._byte = mmap.mmap(-1, 1)
+
+    def __call__(self) -> bool:
+        return self._byte[0] != 0
+
+    def set(self) -> None:
+        """Raise the flag."""
+        self._byte[0] = 1
+
+
+def run_worker(settings: WorkerSettings, build_solver: SolverFactory, parent: int | None = None) -> None:
+    """Run a Celery worker until it is told to end.
+
+    Args:
+        settings: The settings; ``redis_url`` has to be given.
+        build_solver: Makes a solver, once in each child process and after the fork.
+        parent: Process id of the parent without which this process must not live.
+
+    Raises:
+        StoreUnavailable: the database cannot be used.
+    """
+    if settings.redis_url is None:
+        raise AcrisolError("The worker has no broker.", "Set REDIS_URL, or start it by 'acrisol serve'.")
+    open_database(settings.database).close()  # a wrong database is told now, by one sentence
+    stopping = Stopping()
+    main_pid = os.getpid()
+    runners: list[JobRunner] = []
+
+    def started(**_: object) -> None:
+        watch_parent(main_pid, end_at_once)
+        runners.append(_runner(settings, build_solver, stopping))
+
+    def ended(**_: object) -> None:
+        while runners:
+            runners.pop().close()
+
+    worker_process_init.connect(started, weak=False)
+    worker_process_shutdown.connect(ended, weak=False)
+    worker_shutting_down.connect(lambda **_: stopping.set(), weak=False)
+    if parent is not None:
+        watch_parent(parent, lambda: _follow(settings.stop_s))
+    app = build_app(settings.redis_url)
+    register(app, lambda job_id: runners[0].run(job_id))
+    # Only JSON is accepted and generated code runs in the sandbox, so Celery's warning about root does not
+    # apply; the sandbox backends have their own say about it.
+    warnings.simplefilter("ignore", SecurityWarning)
+    app.worker_main(_arguments(settings))
+
+
+def _runner(settings: WorkerSettings, build_solver: SolverFactory, stopping: Stopping) -> JobRunner:
+    return JobRunner(
+        open_database(settings.database),
+        build_solver,
+        worker=f"{socket.gethostname()}:{os.getpid()}",
+        lease_s=settings.lease_s,
+        overrun_s=settings.overrun_s,
+        policy=settings.retry,
+        stopping=stopping,
+        abandon=end_at_once,
+    )
+
+
+def _arguments(settings: WorkerSettings) -> list[str]:
+    return [
+        "worker",
+        "--quiet",
+        "--without-gossip",
+        "--without-mingle",
+        "--without-heartbeat",
+        f"--hostname=acrisol-{os.getpid()}@%h",
+        f"--queues={QUEUE}",
+        f"--concurrency={settings.concurrency}",
+        f"--loglevel={settings.log_level}",
+    ]
+
+
+def _follow(grace_s: float) -> None:
+    # The parent is gone: give running jobs the time to go back to the queue, then end by force.
+    timer = threading.Timer(grace_s, end_at_once)
+    timer.daemon = True
+    timer.start()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main(build_solver: SolverFactory, arguments: Sequence[str] | None = None) -> None:
+    """Run a worker from the command line and the environment."""
+    parser = argparse.ArgumentParser(prog="python -m worker.process", description="An Acrisol worker.")
+    parser.add_argument("--parent", type=int, help="end when this process is no longer the parent")
+    parent = parser.parse_args(arguments).parent
+    try:
+        run_worker(WorkerSettings(), build_solver, parent)
+    except AcrisolError as error:
+        sys.exit(f"error: {error}")
+
+
+if __name__ == "__main__":
+    from worker.wiring import build_solver
+
+    main(build_solver)

@@ -1,0 +1,154 @@
+"""Running one job in one worker process."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from verifiers.domain import CodingTask, Event, Outcome, OutcomeStatus
+from verifiers.errors import InvalidInput, ToolError
+from worker.errors import StoreUnavailable
+from worker.leases import Heartbeat
+from worker.retry import RetryPolicy
+from worker.store import claims, events
+from worker.store.database import Database
+from worker.store.records import Claim
+
+_LOG = logging.getLogger(__name__)
+_SHUTDOWN = "The worker is shutting down."
+
+
+class JobSolver(Protocol):
+    """What turns a task into an outcome: ``agent.solver.Solver``."""
+
+    def solve(
+        self,
+        task: CodingTask,
+        *,
+        task_id: str,
+        on_event: Callable[[Event], None],
+        should_stop: Callable[[], bool],
+    ) -> Outcome:
+        """Solve a task, going on after the last finished step if ``task_id`` was begun before."""
+        ...
+
+    def close(self) -> None:
+        """Give back what is held between tasks; idempotent."""
+        ...
+
+
+SolverFactory = Callable[[], JobSolver]
+
+
+class JobRunner:
+    """Claims jobs and runs them to their end, or to where they can be taken up again.
+
+    Args:
+        database: The job store.
+        build_solver: Makes the solver, once, when the first job needs it.
+        worker: This process's name, for people.
+        lease_s: Seconds that a lease is good for.
+        overrun_s: Seconds beyond the task's budget after which a run counts as hung.
+        policy: When to give up.
+        stopping: Whether this worker was told to end.
+        abandon: Ends this process at once.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        build_solver: SolverFactory,
+        *,
+        worker: str,
+        lease_s: float,
+        overrun_s: float,
+        policy: RetryPolicy,
+        stopping: Callable[[], bool],
+        abandon: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._build_solver = build_solver
+        self._worker = worker
+        self._lease_s = lease_s
+        self._overrun_s = overrun_s
+        self._policy = policy
+        self._stopping = stopping
+        self._abandon = abandon
+        self._solver: JobSolver | None = None
+
+    def run(self, job_id: str) -> None:
+        """Run a job, if it is there to be taken.
+
+        Raises:
+            StoreUnavailable: the job could not be taken, or its end not be written; the lease then runs out
+                and another delivery goes on from the solver's checkpoint.
+        """
+        if self._stopping():
+            return
+        claim = claims.claim(self._database, job_id, self._worker, self._lease_s)
+        if claim is None:
+            _LOG.info("job %s is not there to be taken", job_id)
+            return
+        longest_s = claim.task.budget.seconds + self._overrun_s
+        with Heartbeat(self._database, claim, self._lease_s, longest_s, self._abandon) as heartbeat:
+            try:
+                outcome = self._solve(claim, heartbeat)
+            except InvalidInput as error:
+                claims.fail(self._database, claim, str(error))
+            except ToolError as error:
+                self._try_again(claim, str(error))
+            except Exception as error:
+                name = type(error).__name__
+                self._try_again(claim, f"The worker failed with an internal error ({name}); see its log.")
+                raise
+            else:
+                self._settle(claim, outcome, heartbeat)
+
+    def close(self) -> None:
+        """Close the solver; idempotent."""
+        if self._solver is not None:
+            self._solver.close()
+            self._solver = None
+
+    def _solve(self, claim: Claim, heartbeat: Heartbeat) -> Outcome:
+        if self._solver is None:
+            self._solver = self._build_solver()
+
+        def on_event(event: Event) -> None:
+            self._publish(claim, event)
+
+        def should_stop() -> bool:
+            return heartbeat.lost or heartbeat.cancelled or self._stopping()
+
+        return self._solver.solve(
+            claim.task, task_id=claim.job_id, on_event=on_event, should_stop=should_stop
+        )
+
+    def _publish(self, claim: Claim, event: Event) -> None:
+        if event.kind == events.OUTCOME:
+            return  # the terminal event is written with the terminal state, so that there is exactly one
+        try:
+            events.append(self._database, claim, event)
+        except StoreUnavailable as error:
+            # Events are for watching; the outcome holds all that they tell.
+            _LOG.warning("job %s: an event was not stored: %s", claim.job_id, error)
+
+    def _settle(self, claim: Claim, outcome: Outcome, heartbeat: Heartbeat) -> None:
+        interrupted = (heartbeat.lost or self._stopping()) and not heartbeat.cancelled
+        if interrupted and outcome.status is OutcomeStatus.CANCELLED:
+            written = claims.give_back(self._database, claim, _SHUTDOWN)
+        else:
+            written = claims.finish(self._database, claim, outcome)
+        if not written:
+            _LOG.warning("job %s: this worker's result came too late and was not used", claim.job_id)
+
+    def _try_again(self, claim: Claim, sentence: str) -> None:
+        failures = claim.tool_failures + 1
+        if failures >= self._policy.tool_failures:
+            claims.fail(self._database, claim, f"{sentence} (Tried {failures} times.)")
+            return
+        _LOG.warning("job %s is tried again: %s", claim.job_id, sentence)
+        claims.give_back(
+            self._database, claim, sentence, delay_s=self._policy.delay_s(failures), tool_failed=True
+        )

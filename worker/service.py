@@ -1,0 +1,101 @@
+"""Everything behind the API in one object: broker, Celery worker and sweeper."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+
+from worker.broker import CeleryBroker
+from worker.child import Child, keep_running
+from worker.embedded_redis import embedded_redis
+from worker.settings import WorkerSettings
+from worker.store.database import Database, open_database
+from worker.sweeper import Sweeper
+
+WORKER_COMMAND = (sys.executable, "-m", "worker.process")
+_REDIS_STOP_S = 2.0
+
+
+class WorkerService:
+    """Runs a worker, with a Redis of its own if none is named, for as long as the block runs.
+
+    Args:
+        settings: The settings.
+        command: Starts the worker process, which gets ``--parent PID`` and its settings by environment.
+        environment: What the worker process gets beyond this process's environment.
+    """
+
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        command: Sequence[str] = WORKER_COMMAND,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._command = tuple(command)
+        self._environment = dict(environment or {})
+        self._cleanup = ExitStack()
+        self.database: Database
+        self.broker: CeleryBroker
+
+    def __enter__(self) -> WorkerService:
+        """Start everything.
+
+        Raises:
+            StoreUnavailable: the database cannot be used.
+            ToolMissing: no Redis is named and ``redis-server`` is not installed.
+            ToolFailed: the private Redis does not start.
+        """
+        with self._cleanup:
+            # Ended in the opposite order: worker, broker, Redis, threads, database.
+            self.database = open_database(self._settings.database)
+            self._cleanup.callback(self.database.close)
+            children: list[Child] = []
+            stop = threading.Event()
+            self._start_thread("keep-running", partial(keep_running, children, stop), stop)
+            url = self._start_redis(children)
+            self.broker = CeleryBroker(url)
+            self._cleanup.callback(self.broker.close)
+            self._start_worker(url, children)
+            sweeper = Sweeper(self.database, self.broker, self._settings.retry, self._settings.wake_after_s)
+            self._start_thread("sweeper", partial(sweeper.run, self._settings.sweep_s, stop), stop)
+            self._cleanup = self._cleanup.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._cleanup.close()
+
+    def _start_redis(self, children: list[Child]) -> str:
+        if self._settings.redis_url is not None:
+            return self._settings.redis_url
+        folder = Path(tempfile.mkdtemp(prefix="acrisol-redis-"))
+        self._cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
+        redis = embedded_redis(folder)
+        redis.start()
+        self._cleanup.callback(redis.child.stop, _REDIS_STOP_S)
+        children.append(redis.child)
+        return redis.url
+
+    def _start_worker(self, redis_url: str, children: list[Child]) -> None:
+        settings = self._settings.model_copy(update={"redis_url": redis_url})
+        environment = {**os.environ, **self._environment, **settings.as_environment()}
+        child = Child("The worker", [*self._command, "--parent", str(os.getpid())], environment)
+        child.start()
+        self._cleanup.callback(child.stop, self._settings.stop_s)
+        children.append(child)
+
+    def _start_thread(self, name: str, run: Callable[[], None], stop: threading.Event) -> None:
+        thread = threading.Thread(target=run, name=name, daemon=True)
+        thread.start()
+        self._cleanup.callback(thread.join)
+        self._cleanup.callback(stop.set)

@@ -1,0 +1,75 @@
+"""What the worker side is configured by; read from the environment at the edges only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from worker.retry import RetryPolicy
+
+
+def _default_home() -> Path:
+    return Path.home() / ".local" / "share" / "acrisol"
+
+
+class WorkerSettings(BaseSettings):
+    """Settings of the job store, the broker and the worker, from ``ACRISOL_*`` variables.
+
+    Attributes:
+        home: Where the SQLite database lies if no other is named.
+        database_url: An SQLAlchemy URL; None for ``acrisol.db`` in ``home``.
+        redis_url: The broker (``ACRISOL_REDIS_URL`` or ``REDIS_URL``); None to start a private one.
+        concurrency: Jobs that one worker runs at a time, each in a process of its own.
+        lease_s: Seconds without a sign of life after which a job is taken from its worker.
+        overrun_s: Seconds beyond the task's own budget after which a run counts as hung and its process ends.
+        sweep_s: Seconds between two sweeps.
+        wake_after_s: Seconds after which a wake counts as lost, if the job is still queued and the broker's
+            queue is empty.
+        stop_s: Seconds that running jobs get to stop when the worker is told to.
+        tool_failures: Runs that a broken tool may end before a job is given up.
+        worker_deaths: Workers that may die while running a job before it is given up.
+        retry_delay_s: Seconds to wait after the first tool failure; each further one doubles it.
+        log_level: The worker's log level.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="ACRISOL_", frozen=True, extra="ignore", populate_by_name=True
+    )
+
+    home: Path = Field(default_factory=_default_home)
+    database_url: str | None = None
+    redis_url: str | None = Field(
+        default=None, validation_alias=AliasChoices("ACRISOL_REDIS_URL", "REDIS_URL")
+    )
+    concurrency: int = Field(default=2, ge=1, le=256)
+    lease_s: float = Field(default=30.0, ge=0.5, allow_inf_nan=False)
+    overrun_s: float = Field(default=600.0, ge=1, allow_inf_nan=False)
+    sweep_s: float = Field(default=1.0, ge=0.05, allow_inf_nan=False)
+    wake_after_s: float = Field(default=5.0, ge=0.1, allow_inf_nan=False)
+    stop_s: float = Field(default=10.0, ge=0, allow_inf_nan=False)
+    tool_failures: int = Field(default=4, ge=1)
+    worker_deaths: int = Field(default=5, ge=1)
+    retry_delay_s: float = Field(default=2.0, ge=0, allow_inf_nan=False)
+    log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.home.expanduser().absolute() / 'acrisol.db'}"
+
+    @property
+    def retry(self) -> RetryPolicy:
+        """When to give up on a job."""
+        return RetryPolicy(
+            tool_failures=self.tool_failures,
+            worker_deaths=self.worker_deaths,
+            first_delay_s=self.retry_delay_s,
+        )
+
+    def as_environment(self) -> Mapping[str, str]:
+        """The variables from which a child process reads these settings again."""
+        values = self.model_dump(mode="json", exclude_none=True)
+        return {f"ACRISOL_{name.upper()}": str(value) for name, value in values.items()}

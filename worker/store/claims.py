@@ -1,0 +1,250 @@
+"""Taking a job, keeping it, and ending it: what a worker needs. Every write is a compare-and-set on the row.
+
+A claim is good while the row is ``running`` with the claim's token. Whoever lost it, because a lease ran out
+or somebody else holds a newer token, changes nothing and is told so by a False.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from verifiers.domain import CodingTask, Event, Outcome, OutcomeStatus, Value
+from worker.retry import RetryPolicy
+from worker.states import JobState, state_of, step
+from worker.store import events
+from worker.store.database import Database
+from worker.store.records import Claim
+from worker.store.schema import jobs
+from worker.store.text import encodable, to_json
+
+_CANCELLED = Outcome(status=OutcomeStatus.CANCELLED, reason="Cancelled while a worker ran it.")
+
+
+class Renewal(Value):
+    """What a worker learns when it renews its lease.
+
+    Attributes:
+        held: The claim is still good.
+        cancel_requested: Somebody wants the job to stop.
+    """
+
+    held: bool
+    cancel_requested: bool = False
+
+
+def claim(database: Database, job_id: str, worker: str, lease_s: float) -> Claim | None:
+    """Take a queued job.
+
+    Args:
+        database: Where from.
+        job_id: Which.
+        worker: Who takes it; for people to read.
+        lease_s: Seconds until others may take it, unless renewed.
+
+    Returns:
+        None if it is not there to be taken: unknown, taken, finished, or not due yet.
+
+    Raises:
+        StoreUnavailable: nothing was taken.
+    """
+    now = database.clock()
+    with database.begin() as connection:
+        row = connection.execute(
+            update(jobs)
+            .where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED.value, jobs.c.not_before <= now)
+            .values(
+                state=step(JobState.QUEUED, JobState.RUNNING),
+                token=jobs.c.token + 1,
+                deliveries=jobs.c.deliveries + 1,
+                worker=worker,
+                lease_until=now + lease_s,
+                started_at=func.coalesce(jobs.c.started_at, now),
+                events=jobs.c.events + 1,
+            )
+            .returning(jobs.c.token, jobs.c.deliveries, jobs.c.tool_failures, jobs.c.task, jobs.c.events)
+        ).one_or_none()
+        if row is None:
+            return None
+        started = Event(kind=events.STARTED, data={"delivery": row.deliveries})
+        events.insert_event(connection, job_id, row.events, row.deliveries, now, started)
+    return Claim(
+        job_id=job_id,
+        token=row.token,
+        delivery=row.deliveries,
+        tool_failures=row.tool_failures,
+        task=CodingTask.model_validate_json(row.task),
+    )
+
+
+def renew(database: Database, held: Claim, lease_s: float) -> Renewal:
+    """Keep a claim for another ``lease_s`` seconds.
+
+    Raises:
+        StoreUnavailable: nothing was written.
+    """
+    with database.begin() as connection:
+        cancel = connection.execute(
+            _good(held).values(lease_until=database.clock() + lease_s).returning(jobs.c.cancel_requested)
+        ).scalar_one_or_none()
+    return Renewal(held=cancel is not None, cancel_requested=bool(cancel))
+
+
+def finish(database: Database, held: Claim, outcome: Outcome) -> bool:
+    """End a job with an outcome.
+
+    Returns:
+        False if the claim is no longer good.
+
+    Raises:
+        StoreUnavailable: nothing was written.
+    """
+    values = {
+        "state": step(JobState.RUNNING, state_of(outcome.status)),
+        "outcome": to_json(outcome),
+        "error": None,
+    }
+    return _end(database, held, values, events.outcome_event(outcome))
+
+
+def fail(database: Database, held: Claim, error: str) -> bool:
+    """End a job without an outcome.
+
+    Args:
+        database: Where.
+        held: The claim.
+        error: One sentence and the next step, for a person.
+
+    Returns:
+        False if the claim is no longer good.
+
+    Raises:
+        StoreUnavailable: nothing was written.
+    """
+    values = {"state": step(JobState.RUNNING, JobState.ERROR), "error": encodable(error)}
+    return _end(database, held, values, Event(kind=events.ERROR, data={"error": error}))
+
+
+def give_back(
+    database: Database, held: Claim, reason: str, delay_s: float = 0.0, tool_failed: bool = False
+) -> bool:
+    """Put a job back into the queue, or end it as cancelled if that was asked for.
+
+    Args:
+        database: Where.
+        held: The claim.
+        reason: One sentence; kept as the job's error if a tool failed.
+        delay_s: Seconds until it may be taken again.
+        tool_failed: Whether to count a tool failure.
+
+    Returns:
+        False if the claim is no longer good.
+
+    Raises:
+        StoreUnavailable: nothing was written.
+    """
+    due = database.clock() + delay_s
+    values = {
+        "state": step(JobState.RUNNING, JobState.QUEUED),
+        "lease_until": None,
+        "woken": False,
+        "wake_at": due,
+        "not_before": due,
+    }
+    if tool_failed:
+        values |= {"tool_failures": held.tool_failures + 1, "error": encodable(reason)}
+    now = database.clock()
+    guard = _good(held).where(jobs.c.cancel_requested.is_(False)).values(values)
+    with database.begin() as connection:
+        event = Event(kind=events.REQUEUED, data={"reason": reason})
+        if _write(connection, guard, held.job_id, now, event):
+            return True
+    return finish(database, held, _CANCELLED)
+
+
+def expire(database: Database, policy: RetryPolicy, limit: int = 100) -> list[str]:
+    """Take every job from a worker whose lease ran out.
+
+    Each goes back to the queue, or ends: as cancelled if that was asked for, in error if too many workers
+    have died of it.
+
+    Returns:
+        The ids of the jobs that are queued again.
+
+    Raises:
+        StoreUnavailable: some may not have been looked at.
+    """
+    overdue = (
+        select(jobs.c.id, jobs.c.token, jobs.c.worker_deaths, jobs.c.cancel_requested)
+        .where(jobs.c.state == JobState.RUNNING.value, jobs.c.lease_until < database.clock())
+        .limit(limit)
+    )
+    with database.begin() as connection:
+        rows = connection.execute(overdue).all()
+    return [row.id for row in rows if _expire_one(database, row, policy)]
+
+
+def _expire_one(database: Database, row: Any, policy: RetryPolicy) -> bool:
+    deaths = row.worker_deaths + 1
+    now = database.clock()
+    values: dict[str, Any] = {"worker_deaths": deaths, "lease_until": None}
+    if row.cancel_requested:
+        event = events.outcome_event(_CANCELLED)
+        values |= {
+            "state": step(JobState.RUNNING, JobState.CANCELLED),
+            "outcome": to_json(_CANCELLED),
+            "finished_at": now,
+        }
+    elif deaths >= policy.worker_deaths:
+        sentence = (
+            f"{deaths} workers in a row died or lost contact while running this task, so it was given up. "
+            "The worker's log says how they ended."
+        )
+        event = Event(kind=events.ERROR, data={"error": sentence})
+        values |= {"state": step(JobState.RUNNING, JobState.ERROR), "error": sentence, "finished_at": now}
+    else:
+        event = Event(kind=events.REQUEUED, data={"reason": "The worker died or lost contact."})
+        values |= {
+            "state": step(JobState.RUNNING, JobState.QUEUED),
+            "woken": False,
+            "wake_at": now,
+            "not_before": now,
+        }
+    # The lease is checked again: its worker may have renewed it since it was read.
+    guard = (
+        update(jobs)
+        .where(
+            jobs.c.id == row.id,
+            jobs.c.state == JobState.RUNNING.value,
+            jobs.c.token == row.token,
+            jobs.c.lease_until < now,
+        )
+        .values(values)
+    )
+    with database.begin() as connection:
+        written = _write(connection, guard, row.id, now, event)
+    return written and values["state"] == JobState.QUEUED.value
+
+
+def _end(database: Database, held: Claim, values: dict[str, Any], event: Event) -> bool:
+    now = database.clock()
+    ended = _good(held).values(**values, finished_at=now, lease_until=None)
+    with database.begin() as connection:
+        return _write(connection, ended, held.job_id, now, event)
+
+
+def _write(connection: Connection, guard: Any, job_id: str, now: float, event: Event) -> bool:
+    row = connection.execute(
+        guard.values(events=jobs.c.events + 1).returning(jobs.c.events, jobs.c.deliveries)
+    ).one_or_none()
+    if row is None:
+        return False
+    events.insert_event(connection, job_id, row.events, row.deliveries, now, event)
+    return True
+
+
+def _good(held: Claim) -> Any:
+    return update(jobs).where(
+        jobs.c.id == held.job_id, jobs.c.state == JobState.RUNNING.value, jobs.c.token == held.token
+    )

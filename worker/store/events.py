@@ -1,0 +1,90 @@
+"""A job's events: appended by the worker that holds the claim, read by anyone."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select, update
+
+from verifiers.domain import Event, Outcome
+from worker.states import JobState
+from worker.store.database import Database
+from worker.store.records import Claim, EventPage, JobEvent, moment
+from worker.store.schema import events, jobs
+from worker.store.text import to_json
+
+STARTED = "started"  # a worker took the job up
+REQUEUED = "requeued"  # it went back to the queue; the data says why
+OUTCOME = "outcome"  # the terminal event, exactly one a job
+ERROR = "error"  # the terminal event of a job without an outcome
+
+
+def append(database: Database, claim: Claim, event: Event) -> bool:
+    """Store an event of a running job.
+
+    Returns:
+        False if the claim is no longer good; nothing was stored then.
+
+    Raises:
+        StoreUnavailable: nothing was stored.
+    """
+    with database.begin() as connection:
+        seq = connection.execute(
+            update(jobs)
+            .where(
+                jobs.c.id == claim.job_id,
+                jobs.c.state == JobState.RUNNING.value,
+                jobs.c.token == claim.token,
+            )
+            .values(events=jobs.c.events + 1)
+            .returning(jobs.c.events)
+        ).scalar_one_or_none()
+        if seq is None:
+            return False
+        insert_event(connection, claim.job_id, seq, claim.delivery, database.clock(), event)
+    return True
+
+
+def read(database: Database, job_id: str, after: int = 0, limit: int = 1000) -> EventPage:
+    """A job's events in order.
+
+    Args:
+        database: Where from.
+        job_id: The job; an unknown one has no events.
+        after: Only events with a larger ``seq``.
+        limit: At most so many.
+
+    Raises:
+        StoreUnavailable: they cannot be read.
+    """
+    query = (
+        select(events.c.seq, events.c.delivery, events.c.at, events.c.event)
+        .where(events.c.job_id == job_id, events.c.seq > after)
+        .order_by(events.c.seq)
+        .limit(limit)
+    )
+    with database.begin() as connection:
+        rows = connection.execute(query).all()
+    return EventPage(
+        events=tuple(
+            JobEvent(
+                seq=row.seq,
+                delivery=row.delivery,
+                at=moment(row.at),
+                event=Event.model_validate_json(row.event),
+            )
+            for row in rows
+        )
+    )
+
+
+def insert_event(
+    connection: Connection, job_id: str, seq: int, delivery: int, at: float, event: Event
+) -> None:
+    """Insert an event within a transaction that has already taken ``seq`` from the job's row."""
+    connection.execute(
+        insert(events).values(job_id=job_id, seq=seq, delivery=delivery, at=at, event=to_json(event))
+    )
+
+
+def outcome_event(outcome: Outcome) -> Event:
+    """The terminal event of a job; the outcome itself is on the job."""
+    return Event(kind=OUTCOME, data={"status": outcome.status.value, "reason": outcome.reason})

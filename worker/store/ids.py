@@ -1,0 +1,18 @@
+"""Job ids: UUID version 7 (RFC 9562, section 5.7), which sort by the millisecond of their creation."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+
+
+def new_id(now: float) -> str:
+    """A fresh id.
+
+    Args:
+        now: Seconds since the epoch.
+    """
+    milliseconds = int(now * 1000) & (2**48 - 1)
+    random = secrets.randbits(74)
+    high, low = random >> 62, random & (2**62 - 1)
+    return str(uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low))

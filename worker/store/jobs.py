@@ -1,0 +1,189 @@
+"""Accepting, reading, listing and cancelling jobs: what the API needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Select, insert, select, update
+
+from verifiers.domain import CodingTask, Language, Outcome, OutcomeStatus
+from worker.errors import JobNotFound
+from worker.states import JobState, state_of, step
+from worker.store import events
+from worker.store.database import Database
+from worker.store.ids import new_id
+from worker.store.records import Job, JobPage, JobSummary, moment
+from worker.store.schema import jobs
+from worker.store.text import encodable, to_json
+
+_SUMMARY = (
+    jobs.c.id,
+    jobs.c.state,
+    jobs.c.language,
+    jobs.c.title,
+    jobs.c.deliveries,
+    jobs.c.created_at,
+    jobs.c.started_at,
+    jobs.c.finished_at,
+    jobs.c.error,
+)
+_TITLE_CHARS = 120
+
+
+def submit(database: Database, task: CodingTask, wake_after_s: float) -> JobSummary:
+    """Store a task as a queued job. When this returns, the job will reach a terminal state.
+
+    Args:
+        database: Where to.
+        task: What to do.
+        wake_after_s: Seconds after which the sweeper wakes a worker, in case the caller's own wake is lost.
+
+    Raises:
+        StoreUnavailable: nothing was stored.
+    """
+    now = database.clock()
+    job_id = new_id(now)
+    values = {
+        "id": job_id,
+        "state": JobState.QUEUED.value,
+        "language": task.language.value,
+        "title": title_of(task.instruction),
+        "task": to_json(task),
+        "woken": True,
+        "wake_at": now + wake_after_s,
+        "created_at": now,
+    }
+    with database.begin() as connection:
+        connection.execute(insert(jobs).values(values))
+    created = moment(now)
+    assert created is not None
+    return JobSummary(
+        id=job_id,
+        state=JobState.QUEUED,
+        language=task.language,
+        title=values["title"],
+        deliveries=0,
+        created_at=created,
+    )
+
+
+def title_of(instruction: str) -> str:
+    """The first line that says something, cut to what fits a list."""
+    line = next((line.strip() for line in instruction.splitlines() if line.strip()), "")
+    line = encodable(line)
+    return line if len(line) <= _TITLE_CHARS else line[: _TITLE_CHARS - 1] + "…"
+
+
+def get(database: Database, job_id: str) -> Job:
+    """One job with its task and outcome.
+
+    Raises:
+        JobNotFound: there is no such job.
+        StoreUnavailable: it cannot be read.
+    """
+    query = select(*_SUMMARY, jobs.c.task, jobs.c.outcome).where(jobs.c.id == job_id)
+    with database.begin() as connection:
+        row = connection.execute(query).one_or_none()
+    if row is None:
+        raise not_found(job_id)
+    return Job(
+        **_summary(row),
+        task=CodingTask.model_validate_json(row.task),
+        outcome=None if row.outcome is None else Outcome.model_validate_json(row.outcome),
+    )
+
+
+def page(
+    database: Database,
+    limit: int,
+    cursor: str | None = None,
+    states: Collection[JobState] = (),
+) -> JobPage:
+    """Jobs, newest first.
+
+    Args:
+        database: Where from.
+        limit: At most so many.
+        cursor: ``JobPage.next_cursor`` of the page before.
+        states: Only jobs in these states; all of them if empty.
+
+    Raises:
+        StoreUnavailable: they cannot be read.
+    """
+    query: Select[Any] = select(*_SUMMARY).order_by(jobs.c.id.desc()).limit(limit + 1)
+    if cursor:
+        query = query.where(jobs.c.id < cursor)
+    if states:
+        query = query.where(jobs.c.state.in_(sorted(state.value for state in states)))
+    with database.begin() as connection:
+        rows = connection.execute(query).all()
+    shown = tuple(JobSummary(**_summary(row)) for row in rows[:limit])
+    return JobPage(jobs=shown, next_cursor=shown[-1].id if len(rows) > limit else None)
+
+
+def cancel(database: Database, job_id: str) -> Job:
+    """Cancel a job: at once if it is queued, by asking its worker if it runs; a finished job stays as it is.
+
+    Raises:
+        JobNotFound: there is no such job.
+        StoreUnavailable: nothing was written.
+    """
+    outcome = Outcome(status=OutcomeStatus.CANCELLED, reason="Cancelled before a worker took it up.")
+    now = database.clock()
+    with database.begin() as connection:
+        requested = connection.execute(
+            update(jobs)
+            .where(jobs.c.id == job_id, jobs.c.state == JobState.RUNNING.value)
+            .values(cancel_requested=True)
+        ).rowcount
+        if not requested:
+            row = connection.execute(
+                update(jobs)
+                .where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED.value)
+                .values(
+                    state=step(JobState.QUEUED, state_of(outcome.status)),
+                    outcome=to_json(outcome),
+                    finished_at=now,
+                    events=jobs.c.events + 1,
+                )
+                .returning(jobs.c.events, jobs.c.deliveries)
+            ).one_or_none()
+            if row is not None:
+                events.insert_event(
+                    connection, job_id, row.events, row.deliveries, now, events.outcome_event(outcome)
+                )
+    return get(database, job_id)
+
+
+def not_woken(database: Database, job_id: str) -> None:
+    """Note that the wake for a queued job could not be sent, so that the sweeper sends it.
+
+    Raises:
+        StoreUnavailable: nothing was written; the sweeper then finds the job later by itself.
+    """
+    with database.begin() as connection:
+        connection.execute(
+            update(jobs)
+            .where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED.value)
+            .values(woken=False, wake_at=database.clock())
+        )
+
+
+def not_found(job_id: str) -> JobNotFound:
+    """The error for an id that names no job."""
+    return JobNotFound(f"There is no task with the id {job_id[:64]!r}.", "GET /v1/tasks lists the tasks.")
+
+
+def _summary(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "state": JobState(row.state),
+        "language": Language(row.language),
+        "title": row.title,
+        "deliveries": row.deliveries,
+        "created_at": moment(row.created_at),
+        "started_at": moment(row.started_at),
+        "finished_at": moment(row.finished_at),
+        "error": row.error,
+    }

@@ -1,0 +1,47 @@
+"""The tables. Times are seconds since the epoch; values are the JSON text of ``verifiers.domain``."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(36), primary_key=True),  # UUIDv7: sorts by creation
+    Column("state", String(16), nullable=False),
+    Column("language", String(32), nullable=False),
+    Column("title", String(120), nullable=False),
+    Column("task", Text, nullable=False),
+    # The fencing token grows with every claim: a worker whose token is not the row's writes nothing.
+    Column("token", Integer, nullable=False, default=0),
+    Column("worker", String(255), nullable=True),
+    Column("lease_until", Double, nullable=True),
+    Column("cancel_requested", Boolean, nullable=False, default=False),
+    Column("deliveries", Integer, nullable=False, default=0),
+    Column("tool_failures", Integer, nullable=False, default=0),
+    Column("worker_deaths", Integer, nullable=False, default=0),
+    # ``woken``: a message for this row is believed to be on its way. The sweeper acts from ``wake_at`` on.
+    Column("woken", Boolean, nullable=False, default=False),
+    Column("wake_at", Double, nullable=False),
+    Column("not_before", Double, nullable=False, default=0.0),
+    Column("created_at", Double, nullable=False),
+    Column("started_at", Double, nullable=True),
+    Column("finished_at", Double, nullable=True),
+    Column("outcome", Text, nullable=True),
+    Column("error", Text, nullable=True),
+    Column("events", Integer, nullable=False, default=0),  # the last event's sequence number
+    Index("jobs_by_wake", "state", "wake_at"),
+    Index("jobs_by_lease", "state", "lease_until"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("job_id", String(36), ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("delivery", Integer, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("event", Text, nullable=False),
+)

@@ -1,0 +1,86 @@
+"""Finding jobs that nobody works on, whatever became of their worker or their message."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from verifiers.domain import Value
+from verifiers.errors import ToolError
+from worker.broker import Broker
+from worker.retry import RetryPolicy
+from worker.store import claims, wakes
+from worker.store.database import Database
+
+_LOG = logging.getLogger(__name__)
+_BATCH = 500
+_PATIENCE = 20  # while messages are waiting, a job's own is most likely among them
+
+
+class Sweep(Value):
+    """What a sweep did.
+
+    Attributes:
+        requeued: Jobs that were taken from a worker whose lease ran out.
+        woken: Messages that were sent.
+    """
+
+    requeued: int
+    woken: int
+
+
+class Sweeper:
+    """Puts jobs with a dead worker back into the queue, and wakes workers for jobs without a message.
+
+    Any number of sweepers may run at a time: what two of them do twice has no effect the second time.
+
+    Args:
+        database: The job store.
+        broker: Wakes workers.
+        policy: When to give up on a job.
+        wake_after_s: Seconds after which a message counts as lost if the broker's queue is empty.
+    """
+
+    def __init__(self, database: Database, broker: Broker, policy: RetryPolicy, wake_after_s: float) -> None:
+        self._database = database
+        self._broker = broker
+        self._policy = policy
+        self._wake_after_s = wake_after_s
+
+    def sweep(self) -> Sweep:
+        """One sweep.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+            BrokerUnavailable: the broker does not answer; jobs were requeued, but nobody was woken.
+        """
+        requeued = claims.expire(self._database, self._policy)
+        # Asked only where there is something to wake for: an idle service does not poll Redis.
+        if not wakes.due(self._database, 0.0, limit=1):
+            return Sweep(requeued=len(requeued), woken=0)
+        patience_s = 0.0 if self._broker.depth() == 0 else _PATIENCE * self._wake_after_s
+        sent: list[str] = []
+        try:
+            for job_id in wakes.due(self._database, patience_s, _BATCH):
+                self._broker.wake(job_id)
+                sent.append(job_id)
+        finally:
+            wakes.sent(self._database, sent, self._wake_after_s)
+        return Sweep(requeued=len(requeued), woken=len(sent))
+
+    def run(self, every_s: float, stop: threading.Event) -> None:
+        """Sweep every ``every_s`` seconds until ``stop`` is set."""
+        trouble = ""
+        while not stop.wait(every_s):
+            try:
+                done = self.sweep()
+            except ToolError as error:
+                if str(error) != trouble:  # once, and not every second
+                    _LOG.warning("%s", error)
+                trouble = str(error)
+                continue
+            if trouble:
+                _LOG.warning("The job store and Redis answer again.")
+                trouble = ""
+            if done.requeued:
+                _LOG.warning("%d jobs were taken from workers that died", done.requeued)
