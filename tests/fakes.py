@@ -53,3 +53,35 @@ class FunctionVerifier:
     def verify(self, task: CodingTask, candidate: Candidate, seconds: float) -> Verdict:
         self.seen.append(candidate)
         return self._judge(candidate)
+
+
+class FakeClock:
+    """A clock that stands still until it is turned; seconds since the epoch."""
+
+    def __init__(self, now: float) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+    def turn(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class FakeBroker:
+    """Remembers whom it was asked to wake; raises ``trouble`` instead while that is set."""
+
+    def __init__(self) -> None:
+        self.woken: list[str] = []
+        self.waiting = 0
+        self.trouble: Exception | None = None
+
+    def wake(self, job_id: str) -> None:
+        if self.trouble:
+            raise self.trouble
+        self.woken.append(job_id)
+
+    def depth(self) -> int:
+        if self.trouble:
+            raise self.trouble
+        return self.waiting
