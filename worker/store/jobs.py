@@ -94,6 +94,20 @@ def get(database: Database, job_id: str) -> Job:
     )
 
 
+def summary(database: Database, job_id: str) -> JobSummary:
+    """One job without its task and outcome.
+
+    Raises:
+        JobNotFound: there is no such job.
+        StoreUnavailable: it cannot be read.
+    """
+    with database.begin() as connection:
+        row = connection.execute(select(*_SUMMARY).where(jobs.c.id == job_id)).one_or_none()
+    if row is None:
+        raise not_found(job_id)
+    return JobSummary(**_summary(row))
+
+
 def page(
     database: Database,
     limit: int,
@@ -172,7 +186,7 @@ def not_woken(database: Database, job_id: str) -> None:
 
 def not_found(job_id: str) -> JobNotFound:
     """The error for an id that names no job."""
-    return JobNotFound(f"There is no task with the id {job_id[:64]!r}.", "GET /v1/tasks lists the tasks.")
+    return JobNotFound(f"There is no task with the id {job_id[:64]!r}.", "List the tasks to see their ids.")
 
 
 def _summary(row: Any) -> dict[str, Any]:

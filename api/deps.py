@@ -1,0 +1,54 @@
+"""What routes are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import Message
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.exceptions import HTTPException
+
+from verifiers.domain import CodingTask
+from worker.broker import Broker
+from worker.store.database import Database
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the API stands on.
+
+    Args:
+        database: The job store.
+        broker: Wakes workers.
+        wake_after_s: Seconds after which the sweeper doubts that a wake arrived.
+        check: Looks at a task before it is accepted; raises InvalidInput.
+    """
+
+    database: Database
+    broker: Broker
+    wake_after_s: float
+    check: Callable[[CodingTask], None]
+
+
+def services(request: Request) -> Services:
+    """The services of the app that handles this request."""
+    found = request.app.state.services
+    assert isinstance(found, Services)
+    return found
+
+
+def json_only(request: Request) -> None:
+    """Refuse a body that is not declared as JSON.
+
+    A browser asks before it sends JSON to another site, so that no page can submit tasks behind its
+    visitor's back.
+    """
+    message = Message()
+    message["content-type"] = request.headers.get("content-type", "")
+    if message.get_content_type() != "application/json":
+        raise HTTPException(415, "Send the task as JSON, with the header 'Content-Type: application/json'.")
+
+
+ServicesDep = Annotated[Services, Depends(services)]

@@ -1,0 +1,115 @@
+"""``/v1/tasks``: submit coding tasks, and see what became of them."""
+
+from __future__ import annotations
+
+import logging
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Query, Response
+
+from api.deps import Services, ServicesDep, json_only
+from api.problems import Problem
+from api.routes.examples import TASKS
+from verifiers.domain import CodingTask
+from worker.errors import BrokerUnavailable, StoreUnavailable
+from worker.states import JobState
+from worker.store import events, jobs
+from worker.store.records import EventPage, Job, JobPage, JobSummary
+
+_LOG = logging.getLogger(__name__)
+
+router = APIRouter(
+    prefix="/v1/tasks",
+    tags=["tasks"],
+    responses={
+        422: {"model": Problem, "description": "A field is wrong; the problem names it and the fix."},
+        503: {"model": Problem, "description": "The job store does not answer; try again later."},
+    },
+)
+_NOT_FOUND: dict[int | str, dict[str, Any]] = {
+    404: {"model": Problem, "description": "There is no task with this id."}
+}
+
+
+@router.post(
+    "",
+    status_code=202,
+    summary="Submit a task",
+    dependencies=[Depends(json_only)],
+    response_description="Accepted: the task will end in exactly one final state.",
+    responses={
+        400: {"model": Problem, "description": "The body is not JSON."},
+        413: {"model": Problem, "description": "The body is too large."},
+        415: {"model": Problem, "description": "The body is not declared as JSON."},
+    },
+)
+def submit(
+    task: Annotated[CodingTask, Body(openapi_examples=TASKS)], response: Response, given: ServicesDep
+) -> JobSummary:
+    """Store a task and let a worker solve it.
+
+    The answer comes at once; ask for the task's state at the address in the `Location` header.
+    """
+    given.check(task)
+    summary = jobs.submit(given.database, task, given.wake_after_s)
+    _wake(given, summary.id)
+    response.headers["Location"] = f"/v1/tasks/{summary.id}"
+    return summary
+
+
+@router.get("", summary="List tasks")
+def listing(
+    given: ServicesDep,
+    limit: Annotated[int, Query(ge=1, le=200, description="At most so many tasks.")] = 50,
+    cursor: Annotated[
+        str | None, Query(max_length=64, description="`next_cursor` of the page before.")
+    ] = None,
+    state: Annotated[
+        list[JobState], Query(description="Only tasks in this state; may be given several times.")
+    ] = [],  # noqa: B006 - FastAPI copies it
+) -> JobPage:
+    """Tasks, newest first, without their code and outcomes."""
+    return jobs.page(given.database, limit, cursor, set(state))
+
+
+@router.get("/{task_id}", summary="Get a task", responses=_NOT_FOUND)
+def get(task_id: str, given: ServicesDep) -> Job:
+    """A task's state and, once it has ended, its outcome: the accepted code, its evidence, all attempts.
+
+    In the state `error` there is no outcome; `error` says what was missing or broken.
+    """
+    return jobs.get(given.database, task_id)
+
+
+@router.post("/{task_id}/cancel", summary="Cancel a task", responses=_NOT_FOUND)
+def cancel(task_id: str, given: ServicesDep) -> Job:
+    """Cancel a task: at once if it is queued, within seconds if it runs.
+
+    A task that has ended stays as it is.
+    """
+    return jobs.cancel(given.database, task_id)
+
+
+@router.get("/{task_id}/events", summary="What happened so far", responses=_NOT_FOUND)
+def event_list(
+    task_id: str,
+    given: ServicesDep,
+    after: Annotated[int, Query(ge=0, le=2**53, description="Only events with a larger `seq`.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000, description="At most so many events.")] = 1000,
+) -> EventPage:
+    """A task's events in order: attempts, candidates, verdicts, feedback and, as the last one, its end."""
+    jobs.summary(given.database, task_id)
+    return events.read(given.database, task_id, after, limit)
+
+
+def _wake(given: Services, job_id: str) -> None:
+    # The row is stored: from here on nothing may tell the client that its task was not accepted.
+    try:
+        given.broker.wake(job_id)
+        return
+    except BrokerUnavailable as error:
+        _LOG.warning("%s", error)
+    try:
+        jobs.not_woken(given.database, job_id)
+    except StoreUnavailable as error:
+        _LOG.warning("%s", error)

@@ -1,0 +1,114 @@
+"""``acrisol serve``: the API and a worker in one command."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import uvicorn
+
+from api.app import create_app
+from api.deps import Services
+from api.errors import CannotListen
+from api.settings import ApiSettings
+from verifiers.domain import CodingTask
+from worker.service import WORKER_COMMAND, WorkerService
+from worker.settings import WorkerSettings
+
+_LOG = logging.getLogger(__name__)
+_DRAIN_S = 5  # for requests that are being answered when the server is told to end
+
+
+def serve(
+    api: ApiSettings,
+    worker: WorkerSettings,
+    *,
+    on_ready: Callable[[str], None],
+    environment: Mapping[str, str] | None = None,
+    worker_command: Sequence[str] = WORKER_COMMAND,
+) -> None:
+    """Serve the API and run a worker until SIGINT or SIGTERM; then stop both in order.
+
+    To be called from the main thread.
+
+    Args:
+        api: Where to listen, and limits.
+        worker: Database, broker and worker.
+        on_ready: Called with the URL once requests are answered.
+        environment: Variables for the worker process beyond this process's own: ``ACRISOL_MODEL``, say.
+        worker_command: Starts the worker process.
+
+    Raises:
+        CannotListen: the address is taken or cannot be used.
+        StoreUnavailable: the database cannot be used.
+        ToolMissing: no Redis is named and ``redis-server`` is not installed.
+        ToolFailed: the private Redis does not start.
+    """
+    with (
+        _told_to_stop() as stop,
+        _listening(api.host, api.port) as listener,
+        WorkerService(worker, worker_command, environment) as service,
+    ):
+        services = Services(service.database, service.broker, worker.wake_after_s, _accept)
+        app = create_app(services, max_body_bytes=api.max_body_bytes, hosts=api.hosts)
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_DRAIN_S,
+        )
+        if stop.is_set():  # while Redis was starting
+            return
+        on_ready(_url(api.host, listener))  # from here on connections wait in the socket's backlog
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[threading.Event]:
+    # Uvicorn handles the signals while it runs, and raises them again when it has ended. By default that
+    # would end the process before the worker was stopped.
+    stop = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise CannotListen(
+            f"{host!r} is not an address of this machine.", "Choose another with --host."
+        ) from error
+    with listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+            listener.listen(2048)
+        except OSError as error:
+            raise CannotListen(
+                f"The server cannot listen on {host}, port {port}: {error.strerror}.",
+                "Stop what runs there, or choose another with --port.",
+            ) from error
+        yield listener
+
+
+def _url(host: str, listener: socket.socket) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{listener.getsockname()[1]}"
+
+
+def _accept(task: CodingTask) -> None:
+    """Every task that is a valid value is accepted."""
