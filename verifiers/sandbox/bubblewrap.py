@@ -21,7 +21,7 @@ from verifiers.errors import SandboxUnavailable
 from verifiers.sandbox.archive import pack
 from verifiers.sandbox.bubblewrap_process import Channels, Process
 from verifiers.sandbox.cgroup import Hierarchy, find_hierarchy, make_group
-from verifiers.sandbox.environments import Environment
+from verifiers.sandbox.environments import Environment, program_environment
 from verifiers.sandbox.linked import run_linked
 from verifiers.sandbox.protocol import WORKDIR, ExecResult, Job, LinkedResult
 from verifiers.sandbox.running import run_to_end
@@ -204,12 +204,6 @@ class Bubblewrap:
         return f"bubblewrap {host.version} (namespaces, {who}, seccomp, {limits})"
 
 
-def program_environment(environment: Environment, job: Job) -> dict[str, str]:
-    """The whole environment of a job's program."""
-    basic = {"PATH": environment.search_path, "HOME": "/tmp", "LANG": "C.UTF-8", "TMPDIR": "/tmp"}
-    return {**basic, **environment.variables, **job.env}
-
-
 def _tree_arguments(path: Path) -> list[str]:
     if path.is_symlink():
         return ["--symlink", os.readlink(path), str(path)]
@@ -234,6 +228,10 @@ def _draw_uid(span: tuple[int, int]) -> int:
     return span[0] + secrets.randbelow(span[1] - span[0])
 
 
+def _lines(file: str) -> list[str]:
+    return Path(file).read_text().splitlines()
+
+
 def _look_at_host(program: str) -> _Host:
     path = shutil.which(program)
     if path is None:
@@ -247,7 +245,7 @@ def _look_at_host(program: str) -> _Host:
     is_root = os.getuid() == 0
     if is_root and shutil.which("setpriv") is None:
         raise SandboxUnavailable("setpriv is not installed.", "Run: apt-get install util-linux")
-    mapped = [int(line.split()[0]) + int(line.split()[2]) for line in Path("/proc/self/uid_map").open()]
+    mapped = [int(line.split()[0]) + int(line.split()[2]) for line in _lines("/proc/self/uid_map")]
     uids = _UID_SPAN if max(mapped) >= _UID_SPAN[1] else _UID_SPAN_IN_SMALL_MAP
     # Since Linux 5.14 RLIMIT_NPROC counts per user namespace, before that all processes of the user.
     kernel = tuple(int(part) for part in re.findall(r"\d+", platform.release())[:2])

@@ -122,6 +122,7 @@ class Process:
         self._wall_s = wall_s
         self._isolation = isolation
         self._killed = False
+        self._reaped = False
         self._init = -1
         ours, theirs = _Descriptors(), _Descriptors()
         try:
@@ -166,7 +167,9 @@ class Process:
         status = _Status()
         started_at, timed_out = self._watch(status)
         ended_at = time.monotonic()
-        os.waitpid(self._pid, 0)
+        if not self._reaped:
+            os.waitpid(self._pid, 0)
+            self._reaped = True
         with suppress(BlockingIOError):
             os.set_blocking(self._status, False)
             while data := os.read(self._status, _CHUNK):

@@ -95,7 +95,7 @@ def find_hierarchy() -> Hierarchy | None:
     """Where this process may make groups that limit memory and processes; None if nowhere."""
     mounts = _mounts()
     own = _own_groups()
-    version_1 = {
+    version_1: dict[str, Path] = {
         name: mounts[name] / own[name].lstrip("/")
         for name in ("memory", "pids", "cpuacct")
         if name in mounts and name in own

@@ -12,9 +12,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from pydantic import Field
 
 from verifiers.domain import Value
 from verifiers.errors import ToolMissing
+from verifiers.sandbox.protocol import Job
 
 PYTHON = "python"
 SEMGREP = "semgrep"
@@ -53,7 +55,7 @@ class Environment(Value):
     image: str
     binds: tuple[Bind, ...] = ()
     path: tuple[str, ...] = ()
-    variables: dict[str, str] = {}
+    variables: dict[str, str] = Field(default_factory=dict)
 
     @property
     def search_path(self) -> str:
@@ -120,6 +122,12 @@ def semgrep_environment() -> Environment | None:
 def solidity_environment(binds: tuple[Bind, ...], path: tuple[str, ...]) -> Environment:
     """Mythril, node and solc from folders of the caller's choice."""
     return Environment(name=SOLIDITY, image="acrisol/solidity:1", binds=binds, path=path)
+
+
+def program_environment(environment: Environment, job: Job) -> dict[str, str]:
+    """The whole environment of a job's program."""
+    basic = {"PATH": environment.search_path, "HOME": "/tmp", "LANG": "C.UTF-8", "TMPDIR": "/tmp"}
+    return {**basic, **environment.variables, **job.env}
 
 
 def _is_recent(interpreter: Path) -> bool:

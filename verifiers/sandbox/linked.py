@@ -114,13 +114,17 @@ class _Link:
             in_thread(lambda: self._guest_stderr.drain(self._guest.stderr), "guest-stderr"),
         ]
         guest_end: list[End] = []
-        waiter = in_thread(lambda: guest_end.append(self._guest.wait()), "guest-end")
+        threads.append(in_thread(lambda: guest_end.append(self._guest.wait()), "guest-end"))
         try:
             judge_end = self._judge.wait()
-            self._guest.kill()
-            for thread in (waiter, *threads):
-                thread.join()
+        except BaseException:  # such as a worker's own time limit: leave nothing behind
+            self._judge.kill()
+            self._judge.wait()
+            raise
         finally:
+            self._guest.kill()
+            for thread in threads:
+                thread.join()
             self._judge.release()
             self._guest.release()
         return LinkedResult(

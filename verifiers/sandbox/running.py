@@ -67,7 +67,8 @@ class Running(Protocol):
     def wait(self) -> End:
         """Wait for the end, kill the whole process tree at the deadline; nothing of it lives afterwards.
 
-        Called once. Sources reach their end soon after it at the latest.
+        May be called again where an exception interrupted it. Sources reach their end soon after it at the
+        latest.
         """
         ...
 
@@ -129,9 +130,13 @@ def run_to_end(running: Running, job: Job) -> ExecResult:
         running.stdin.close()
     try:
         end = running.wait()
+    except BaseException:  # such as a worker's own time limit: leave nothing behind
+        running.kill()
+        running.wait()
+        raise
+    finally:
         for thread in threads:
             thread.join()
-    finally:
         running.release()
     return exec_result(end, stdout, stderr)
 

@@ -1,10 +1,10 @@
 """Compiles the syscall profile ``seccomp.json`` to the kernel's filter program.
 
-The profile has the format of Docker's ``seccomp=`` option, so that both backends use one file. Docker compiles
-it with libseccomp; so does this module (through ctypes), because then the two filters cannot differ, argument
-comparisons and foreign system-call numbers are handled by the library that runc trusts, and no syscall tables
-have to be kept here. The PyPI binding ``pyseccomp`` wraps the same library but has not been kept for years;
-Debian's ``python3-seccomp`` only loads into Debian's own interpreter.
+The profile has the format of Docker's ``seccomp=`` option, so that both backends use one file. Docker
+compiles it with libseccomp; so does this module, through ctypes: then the two filters cannot differ, argument
+comparisons and foreign system-call numbers are handled by the library that runc trusts, and no system-call
+tables have to be kept here. The PyPI binding ``pyseccomp`` wraps the same half a dozen functions and would be
+one more dependency; Debian's ``python3-seccomp`` only loads into Debian's own interpreter.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _add(library: ctypes.CDLL, context: int, rule: _Rule, name: str) -> None:
     if number < 0:  # not a native call of this machine or newer than the library: the default denies it
         return
     comparisons = (_Comparison * len(rule.args))(
-        *((arg.index, _COMPARE[arg.op], arg.value, arg.valueTwo) for arg in rule.args)
+        *(_Comparison(arg.index, _COMPARE[arg.op], arg.value, arg.valueTwo) for arg in rule.args)
     )
     action = _action(rule.action, rule.errnoRet)
     code = library.seccomp_rule_add_array(context, action, number, len(rule.args), comparisons)
