@@ -170,7 +170,10 @@ class CodingTask(Value):
     """What a user asks for."""
 
     language: Language = Language.PYTHON
-    instruction: Annotated[Text, Field(min_length=1, max_length=MAX_INSTRUCTION_CHARS)]
+    # The limits come before the validator: behind it pydantic would speak of items instead of characters.
+    instruction: Annotated[
+        str, Field(min_length=1, max_length=MAX_INSTRUCTION_CHARS), AfterValidator(_is_text)
+    ]
     files: Files = ()
     tests: TestSuite | None = None
     policy: Policy = Policy()
