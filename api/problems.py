@@ -32,6 +32,7 @@ _FIXES = {
     "extra_forbidden": "Remove it; /docs lists the fields that there are.",
     "string_too_short": "Give it some text.",
     "string_type": "Send a JSON string.",
+    "string_unicode": "Send valid Unicode text.",
     "string_too_long": "Shorten it.",
     "too_long": "Send fewer.",
     "too_short": "Send at least one.",
