@@ -1,0 +1,338 @@
+"""The wire's values: a strict, tagged tree that is written as JSON and never runs anything when read.
+
+A scalar (None, bool, int, float, str of exactly that type) stands for itself. Everything else is an array
+whose first entry is a tag. Containers are numbered in the order in which they are met, so that a second
+reference to one, or a cycle, is written as its number and comes out as the same object.
+
+Values that are not plain are handed to a *foreign* hook on either side; what the hooks do with them is the
+subject of :mod:`guest_objects` and :mod:`standin`.
+"""
+
+from __future__ import annotations
+
+import collections
+import json
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .values import VALUE_READERS, write_value
+
+Tree = Any  # None, bool, int, float, str, or a list of trees
+
+MAX_DEPTH = 200
+MAX_FRAME_BYTES = 16 * 2**20
+BIG_INT = 2**4000  # far below the digits at which CPython refuses to convert
+SCALARS = frozenset((type(None), bool, int, float, str))
+BUILTIN_TYPES: dict[str, type] = {
+    kind.__name__: kind
+    for kind in (
+        bool, int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset, range, slice,
+        object, type(None), type(Ellipsis), type(NotImplemented), map, filter, zip, enumerate, reversed,
+        memoryview, property, staticmethod, classmethod, type, super,
+    )
+}  # fmt: skip
+TYPE_NAMES = {kind: name for name, kind in BUILTIN_TYPES.items()}
+FACTORIES: dict[str, type] = {"list": list, "int": int, "dict": dict, "set": set, "str": str, "float": float,
+                              "tuple": tuple, "bool": bool}  # fmt: skip
+KEYS, VALUES, ITEMS = type({}.keys()), type({}.values()), type({}.items())
+MUTABLE = frozenset((list, dict, set, bytearray, collections.deque, collections.OrderedDict,
+                     collections.Counter, collections.defaultdict))  # fmt: skip
+_PENDING = object()
+
+
+class CodecError(Exception):
+    """The value cannot be written, or the bytes are not a well-formed message."""
+
+
+Foreign = Callable[[Any, Any], Any]
+
+
+def _refuse(value: Any, codec: Any) -> Any:
+    raise CodecError(f"{type(value).__name__} is not a plain value")
+
+
+class Encoder:
+    """Writes the values of one message.
+
+    Args:
+        foreign: Called with a value that is not plain and this encoder; gives its tree.
+        known: ``id(object)`` to number, for containers that the other side already holds.
+    """
+
+    def __init__(self, foreign: Foreign = _refuse, known: dict[int, int] | None = None) -> None:
+        self.containers: list[Any] = []
+        self._numbers: dict[int, int] = {}
+        self._foreign = foreign
+        self._known = known or {}
+        self._depth = 0
+
+    def encode(self, value: Any) -> Tree:
+        """The tree of one value.
+
+        Raises:
+            CodecError: the value is nested too deeply or its foreign hook refuses it.
+        """
+        kind = type(value)
+        if kind in SCALARS:
+            return value
+        writer = _WRITERS.get(kind)
+        if writer is not None:
+            return writer(self, value)
+        if kind in _CONTAINERS:
+            return self._container(kind, value)
+        written = write_value(value)
+        if written is not None:
+            return ["v", written[0], *[self.encode(part) for part in written[1]]]
+        return self._foreign(value, self)
+
+    def contents(self, value: Any) -> list[Tree]:
+        """The trees of what a container holds, without the container itself; keys and values in turn."""
+        if isinstance(value, (bytearray, bytes)):
+            return [b2a_base64(value, newline=False).decode("ascii")]
+        if isinstance(value, dict):
+            return [self.encode(part) for pair in list(value.items()) for part in pair]
+        parts: Iterable[Any] = value
+        if not SCALARS.issuperset(map(type, parts)):
+            return [self.encode(part) for part in list(parts)]
+        return list(parts)
+
+    def _container(self, kind: type, value: Any) -> Tree:
+        key = id(value)
+        if key in self._known:
+            return ["a", self._known[key]]
+        if key in self._numbers:
+            return ["r", self._numbers[key]]
+        self._numbers[key] = len(self.containers)
+        self.containers.append(value)
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise CodecError(f"a value is nested more than {MAX_DEPTH} levels deep")
+        try:
+            tag = _CONTAINERS[kind]
+            extra: list[Tree] = []
+            if kind is collections.deque:
+                extra = [value.maxlen]
+            elif kind is collections.defaultdict:
+                factory = value.default_factory
+                named = factory is None or FACTORIES.get(getattr(factory, "__name__", "")) is factory
+                if not named:
+                    return self._foreign(value, self)
+                extra = [None if factory is None else factory.__name__]
+            return [tag, *extra, *self.contents(value)]
+        finally:
+            self._depth -= 1
+
+
+def _b64(tag: str) -> Callable[[Encoder, Any], Tree]:
+    return lambda encoder, value: [tag, b2a_base64(value, newline=False).decode("ascii")]
+
+
+_CONTAINERS: dict[type, str] = {
+    list: "l", tuple: "t", set: "s", frozenset: "f", dict: "d", bytearray: "B", collections.deque: "D",
+    collections.OrderedDict: "O", collections.Counter: "C", collections.defaultdict: "F",
+}  # fmt: skip
+_WRITERS: dict[type, Callable[[Encoder, Any], Tree]] = {
+    bytes: _b64("b"),
+    complex: lambda encoder, value: ["c", value.real, value.imag],
+    range: lambda encoder, value: ["g", value.start, value.stop, value.step],
+    slice: lambda encoder, value: ["S", *map(encoder.encode, (value.start, value.stop, value.step))],
+    type(Ellipsis): lambda encoder, value: ["n", 0],
+    type(NotImplemented): lambda encoder, value: ["n", 1],
+    KEYS: lambda encoder, value: ["kk", *[encoder.encode(part) for part in value]],
+    VALUES: lambda encoder, value: ["kv", *[encoder.encode(part) for part in value]],
+    ITEMS: lambda encoder, value: ["ki", *[encoder.encode(part) for pair in value for part in pair]],
+    type: lambda encoder, value: (
+        ["y", TYPE_NAMES[value]] if value in TYPE_NAMES else encoder._foreign(value, encoder)
+    ),
+}
+
+
+class Decoder:
+    """Reads the values of one message; every byte may be hostile.
+
+    Args:
+        foreign: Called with a tree whose tag is not plain and this decoder; gives its value.
+        known: The containers that ``["a", n]`` names.
+    """
+
+    def __init__(self, foreign: Foreign = _refuse, known: list[Any] | None = None) -> None:
+        self.containers: list[Any] = []
+        self._foreign = foreign
+        self._known = known or []
+        self._depth = 0
+
+    def decode(self, tree: Tree) -> Any:
+        """The value of one tree.
+
+        Raises:
+            CodecError: it is malformed.
+        """
+        if type(tree) is not list:
+            if type(tree) in SCALARS:
+                return tree
+            raise CodecError("a JSON object where a value was expected")
+        if not tree or type(tree[0]) is not str:
+            raise CodecError("an array without a tag")
+        self._depth += 1
+        if self._depth > MAX_DEPTH + 50:
+            raise CodecError("nested too deeply")
+        try:
+            reader = _READERS.get(tree[0])
+            if reader is None:
+                return self._foreign(tree, self)
+            return reader(self, tree)
+        except (TypeError, ValueError, IndexError, KeyError, OverflowError, ArithmeticError) as error:
+            raise CodecError(f"malformed value with tag {tree[0][:10]!r}") from error
+        finally:
+            self._depth -= 1
+
+    def items(self, trees: list[Tree]) -> list[Any]:
+        """The values of several trees."""
+        if list not in set(map(type, trees)) and dict not in set(map(type, trees)):
+            return trees
+        return [self.decode(tree) for tree in trees]
+
+    def fill(self, target: Any, trees: list[Tree]) -> None:
+        """Replace what a mutable container holds, keeping the container."""
+        if type(target) not in MUTABLE:
+            raise CodecError("an update of something that cannot change")
+        if type(target) is bytearray:
+            target[:] = a2b_base64(trees[0])
+            return
+        parts = self.items(trees)
+        if isinstance(target, list):
+            target[:] = parts
+        elif isinstance(target, dict):
+            fresh = dict(zip(parts[::2], parts[1::2], strict=True))
+            target.clear()
+            for key, part in fresh.items():
+                target[key] = part
+        else:
+            fresh_parts = list(parts)
+            target.clear()
+            if isinstance(target, set):
+                target.update(fresh_parts)
+            else:
+                target.extend(fresh_parts)
+
+    def _new(self, value: Any) -> int:
+        self.containers.append(value)
+        return len(self.containers) - 1
+
+    def _mutable(self, value: Any, trees: list[Tree]) -> Any:
+        self._new(value)
+        self.fill(value, trees)
+        return value
+
+    def _frozen(self, kind: type, trees: list[Tree]) -> Any:
+        number = self._new(_PENDING)
+        value = kind(self.items(trees))
+        self.containers[number] = value
+        return value
+
+    def _reference(self, table: list[Any], number: Any) -> Any:
+        if type(number) is not int or not 0 <= number < len(table) or table[number] is _PENDING:
+            raise CodecError("a reference to nothing")
+        return table[number]
+
+
+def _range(tree: Tree) -> range:
+    if not all(type(part) is int or (type(part) is list and part[0] == "i") for part in tree[1:]):
+        raise CodecError("a range of something else than integers")
+    return range(*[part if type(part) is int else int(part[1], 16) for part in tree[1:]])
+
+
+def _value(decoder: Decoder, tree: Tree) -> Any:
+    reader = VALUE_READERS.get(tree[1])
+    if reader is None:
+        raise CodecError("an unknown kind of value")
+    return reader(*[decoder.decode(part) for part in tree[2:]])
+
+
+def _view_items(decoder: Decoder, tree: Tree) -> Any:
+    parts = decoder.items(tree[1:])
+    return dict(zip(parts[::2], parts[1::2], strict=True)).items()
+
+
+def _default_dict(decoder: Decoder, tree: Tree) -> Any:
+    factory = None if tree[1] is None else FACTORIES[tree[1]]
+    return decoder._mutable(collections.defaultdict(factory), tree[2:])
+
+
+def _float(part: Any) -> float:
+    if type(part) is not float:
+        raise CodecError("a complex number of something else than floats")
+    return part
+
+
+_READERS: dict[str, Callable[[Decoder, Tree], Any]] = {
+    "l": lambda decoder, tree: decoder._mutable([], tree[1:]),
+    "t": lambda decoder, tree: decoder._frozen(tuple, tree[1:]),
+    "s": lambda decoder, tree: decoder._mutable(set(), tree[1:]),
+    "f": lambda decoder, tree: decoder._frozen(frozenset, tree[1:]),
+    "d": lambda decoder, tree: decoder._mutable({}, tree[1:]),
+    "B": lambda decoder, tree: decoder._mutable(bytearray(), tree[1:]),
+    "D": lambda decoder, tree: decoder._mutable(collections.deque(maxlen=tree[1]), tree[2:]),
+    "O": lambda decoder, tree: decoder._mutable(collections.OrderedDict(), tree[1:]),
+    "C": lambda decoder, tree: decoder._mutable(collections.Counter(), tree[1:]),
+    "F": _default_dict,
+    "b": lambda decoder, tree: a2b_base64(tree[1]),
+    "c": lambda decoder, tree: complex(_float(tree[1]), _float(tree[2])),
+    "g": lambda decoder, tree: _range(tree),
+    "S": lambda decoder, tree: slice(*[decoder.decode(part) for part in tree[1:4]]),
+    "n": lambda decoder, tree: (Ellipsis, NotImplemented)[tree[1]],
+    "i": lambda decoder, tree: int(tree[1], 16),
+    "u": lambda decoder, tree: bytes.fromhex(tree[1]).decode("utf-8", "surrogatepass"),
+    "kk": lambda decoder, tree: dict.fromkeys(decoder.items(tree[1:])).keys(),
+    "kv": lambda decoder, tree: dict(enumerate(decoder.items(tree[1:]))).values(),
+    "ki": _view_items,
+    "y": lambda decoder, tree: BUILTIN_TYPES[tree[1]],
+    "v": _value,
+    "r": lambda decoder, tree: decoder._reference(decoder.containers, tree[1]),
+    "a": lambda decoder, tree: decoder._reference(decoder._known, tree[1]),
+}
+
+
+def _careful(tree: Tree) -> Tree:
+    """The same tree with what JSON cannot carry (huge integers, lone surrogates) in tagged form."""
+    if type(tree) is list:
+        return [_careful(part) for part in tree]
+    if type(tree) is int and not -BIG_INT < tree < BIG_INT:
+        return ["i", hex(tree)]
+    if type(tree) is str:
+        try:
+            tree.encode()
+        except UnicodeEncodeError:
+            return ["u", tree.encode("utf-8", "surrogatepass").hex()]
+    return tree
+
+
+def dump(tree: Tree) -> bytes:
+    """The bytes of a message.
+
+    Raises:
+        CodecError: it is too large or too deep.
+    """
+    try:
+        try:
+            data = json.dumps(tree, ensure_ascii=False, check_circular=False, separators=(",", ":")).encode()
+        except ValueError:  # also UnicodeEncodeError
+            data = json.dumps(_careful(tree), ensure_ascii=False, separators=(",", ":")).encode()
+    except (RecursionError, ValueError) as error:
+        raise CodecError("the value cannot be written") from error
+    if len(data) > MAX_FRAME_BYTES:
+        raise CodecError(f"the value takes more than {MAX_FRAME_BYTES:,} bytes")
+    return data
+
+
+def load(data: bytes) -> Tree:
+    """The message in the bytes.
+
+    Raises:
+        CodecError: they are malformed.
+    """
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise CodecError("not a message") from error

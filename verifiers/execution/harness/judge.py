@@ -1,0 +1,110 @@
+"""The judge's process: runs the tests against stand-ins and reports to the host."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import json
+import os
+import sys
+import time
+from typing import Any
+
+from .exceptions import CandidateGone
+from .exports import Exports
+from .frames import FrameReader
+from .link import Link
+from .modules import CandidateFinder, bare_names
+from .report import Reporter, clip
+from .run_script import ScriptRunner, describe
+
+RECURSION_LIMIT = 5000
+
+
+def _free_names(config: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
+    names = config["bare_names"]
+    if not names:
+        return {}
+    try:
+        return bare_names(names, config["main"])
+    except CandidateGone as error:
+        reporter.result("import", "failed", str(error))
+    except Exception as error:  # noqa: BLE001  the candidate's module may raise anything
+        reporter.result("import", "failed", clip(describe(error, [])))
+    return {}
+
+
+def _run_scripts(config: dict[str, Any], root: str, space: dict[str, Any], runner: ScriptRunner) -> None:
+    for script in config["scripts"]:
+        with open(os.path.join(root, script["path"]), encoding="utf-8") as file:
+            source = file.read()
+        tests = {int(line): test for line, test in script["tests"].items()}
+        namespace = runner.run(script["path"], source, tests, space)
+        if script["check"]:
+            entry = config["entry_point"]
+
+            def call(candidate: Any, namespace: dict[str, Any] = namespace, name: str = entry) -> None:
+                found = namespace.get(name) or getattr(importlib.import_module(config["main"]), name)
+                namespace["check"](found)
+
+            runner.check(script["path"], script["check"], call, None)
+
+
+def _run(config: dict[str, Any], root: str, reporter: Reporter, link: Link | None) -> None:
+    space = _free_names(config, reporter)
+    if config["scripts"]:
+        _run_scripts(config, root, space, ScriptRunner(reporter, link))
+    if config["pytest_files"]:
+        from . import run_pytest
+
+        for name, value in space.items():
+            if not hasattr(builtins, name) or name in config["overrides"]:
+                setattr(builtins, name, value)
+        run_pytest.run(config["pytest_files"], root, reporter, link)
+    if config["doctests"]:
+        from . import run_doctest
+
+        run_doctest.run(config["doctests"], config["main"], reporter)
+    if config["only_import"]:
+        importlib.import_module(config["main"])
+
+
+def _versions() -> dict[str, str]:
+    pytest = sys.modules.get("pytest")
+    return {"python": sys.version.split()[0], "pytest": getattr(pytest, "__version__", "")}
+
+
+def main(root: str) -> None:
+    """Judge what ``.acrisol/judge.json`` describes.
+
+    Args:
+        root: Folder of the tests, absolute.
+    """
+    with open(os.path.join(root, ".acrisol", "judge.json"), encoding="utf-8") as file:
+        config = json.load(file)
+    descriptor = os.dup(1)
+    os.dup2(2, 1)
+    reporter = Reporter(descriptor, framed=not config["shared"], nonce=config["nonce"])
+    sys.setrecursionlimit(RECURSION_LIMIT)
+    sys.dont_write_bytecode = True
+    link: Link | None = None
+    if config["shared"]:
+        sys.path.append(os.path.join(root, config["candidate_folder"]))
+    else:
+        deadline = time.monotonic() + config["wall_s"]
+        reader = FrameReader(os.dup(0), deadline)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        link = Link(reader, descriptor, Exports(set(config["test_modules"])))
+        sys.meta_path.append(CandidateFinder(link, config["modules"], frozenset(config["mentioned"])))
+    sys.path.insert(0, root)
+    gone: str | None = None
+    try:
+        _run(config, root, reporter, link)
+        if link is not None:
+            link.farewell()
+    except CandidateGone as error:
+        gone = str(error)
+    except Exception as error:  # noqa: BLE001  importing the candidate may raise anything
+        reporter.result("import", "failed", describe(error, []))
+    reporter.end(gone or (link.gone if link is not None else None), **_versions())
+    os._exit(0)

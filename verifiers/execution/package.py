@@ -1,0 +1,43 @@
+"""The harness as files of a job, with its byte code, so that a sandbox need not compile it each time."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import marshal
+from importlib import resources
+
+from verifiers.execution.plan import HIDDEN
+
+PACKAGE = "_acrisol"
+_ENTRY = (
+    "import sys; sys.path.insert(0, '/work/{folder}'); from {package}.{role} import main; "
+    "sys.path.remove('/work/{folder}'); main('/work')"
+)
+
+
+def command(role: str) -> tuple[str, ...]:
+    """The argument vector that starts the harness as ``judge`` or ``guest``."""
+    return ("python3", "-P", "-s", "-B", "-c", _ENTRY.format(folder=HIDDEN, package=PACKAGE, role=role))
+
+
+@functools.cache
+def harness_files() -> dict[str, bytes]:
+    """Relative path under ``/work`` to content.
+
+    The byte code belongs to this interpreter's version. Another version does not look at it and compiles
+    the source instead.
+    """
+    files: dict[str, bytes] = {}
+    for entry in resources.files("verifiers.execution.harness").iterdir():
+        if not entry.name.endswith(".py"):
+            continue
+        source = entry.read_bytes()
+        inside = f"/work/{HIDDEN}/{PACKAGE}/{entry.name}"
+        files[f"{HIDDEN}/{PACKAGE}/{entry.name}"] = source
+        cached = importlib.util.cache_from_source(f"{HIDDEN}/{PACKAGE}/{entry.name}")
+        code = compile(source, inside, "exec", dont_inherit=True)
+        # PEP 552: magic number, flags 1 = checked by hash never, the source's hash, the code.
+        head = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little") + importlib.util.source_hash(source)
+        files[cached] = head + marshal.dumps(code)
+    return files

@@ -1,0 +1,133 @@
+"""The verifier ``python-tests``: the user's tests, decided in a process that the candidate never enters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from verifiers.domain import Candidate, CodingTask, Finding, Judging, Language, Severity, Status, TestSuite, Verdict
+from verifiers.errors import InvalidInput
+from verifiers.execution.needs_shared import why_shared
+from verifiers.execution.outcome import decide
+from verifiers.execution.plan import (
+    HIDDEN,
+    Modules,
+    entry_point,
+    find_modules,
+    module_name,
+    overridden_builtins,
+    project_files,
+)
+from verifiers.execution.running import Plan, TestLimits, run_apart, run_shared
+from verifiers.execution.suite import TestFile, read_suite
+from verifiers.sandbox.protocol import Sandbox
+from verifiers.verifier import Stage
+
+
+class PythonTestsVerifier:
+    """Runs the user's tests.
+
+    Args:
+        sandbox: Where judge and candidate run.
+        limits: What a suite may use.
+    """
+
+    name = "python-tests"
+    stage = Stage.RUN
+
+    def __init__(self, sandbox: Sandbox, limits: TestLimits | None = None) -> None:
+        self._sandbox = sandbox
+        self._limits = limits or TestLimits()
+
+    def applies_to(self, task: CodingTask) -> bool:
+        """Python tasks with tests."""
+        return task.language is Language.PYTHON and task.tests is not None
+
+    def verify(self, task: CodingTask, candidate: Candidate, seconds: float) -> Verdict:
+        """See :class:`verifiers.verifier.Verifier`.
+
+        Raises:
+            InvalidInput: the tests do not parse, hold no test, or need an entry point that cannot be told.
+            ToolError: no sandbox could be had, or the judge broke.
+        """
+        if task.tests is None:
+            raise InvalidInput("tests", "there are none:", "give tests, or use the verifier python-import.")
+        _check_paths(task.tests)
+        tests = read_suite(task.tests)
+        expected = tuple(test for file in tests for test in file.ids)
+        project = project_files(task, candidate)
+        paths = [file.path for file in task.tests.files]
+        modules = find_modules(project, [file.path for file in candidate.files], tests, paths)
+        if modules is None:
+            return _no_python(self.name, expected)
+        config = _configure(task, tests, modules, project[modules.main_path].content)
+        plan = Plan({file.path: file for file in task.tests.files}, project, config)
+        reason = why_shared(tests, modules.names, project)
+        if reason is None:
+            run = run_apart(self._sandbox, plan, self._limits, seconds)
+            return decide(self.name, expected, run, self._limits, Judging.APART, seconds, {"tests": "given"})
+        if not task.policy.allow_shared_judge:
+            return _not_apart(self.name, reason)
+        run = run_shared(self._sandbox, plan, self._limits, seconds)
+        extra = {"tests": "given", "shared_because": reason}
+        return decide(self.name, expected, run, self._limits, Judging.SHARED, seconds, {**extra})
+
+
+def _check_paths(suite: TestSuite) -> None:
+    for place, file in enumerate(suite.files):
+        if PurePosixPath(file.path).parts[0] == HIDDEN:
+            raise InvalidInput(f"tests.files.{place}.path", f"{HIDDEN} is reserved:", "choose another folder.")
+
+
+def _configure(task: CodingTask, tests: Sequence[TestFile], modules: Modules, source: str) -> dict[str, Any]:
+    overrides = overridden_builtins(task, tests, source)
+    checked = any(file.style == "check" for file in tests)
+    stems = {PurePosixPath(file.path).stem for file in tests} | {module_name(file.path) for file in tests}
+    bare = set().union(*(file.bare_names for file in tests)) | overrides
+    return {
+        "modules": modules.names,
+        "main": modules.main,
+        "mentioned": sorted(set().union(*(file.mentioned for file in tests))),
+        "test_modules": sorted(stems | {"__main__"}),
+        "bare_names": sorted(bare),
+        "overrides": sorted(overrides),
+        "scripts": [
+            {
+                "path": file.path,
+                "tests": {str(line): test for line, test in file.steps.items()},
+                "check": f"{file.path}::check" if file.style == "check" else "",
+            }
+            for file in tests
+            if file.style in ("script", "check")
+        ],
+        "pytest_files": [file.path for file in tests if file.style == "pytest"],
+        "doctests": [],
+        "only_import": False,
+        "entry_point": entry_point(task, source) if checked else "",
+    }
+
+
+def _no_python(name: str, expected: Sequence[str]) -> Verdict:
+    return Verdict(
+        verifier=name,
+        status=Status.FAILED,
+        summary="the candidate has no Python file",
+        findings=(
+            Finding(rule="no-python-file", message="there is no .py file to test", severity=Severity.HIGH,
+                    fix="Answer with one Python file."),
+        ),
+        evidence={"expected": len(expected), "judging": Judging.APART.value},
+    )  # fmt: skip
+
+
+def _not_apart(name: str, reason: str) -> Verdict:
+    return Verdict(
+        verifier=name,
+        status=Status.INCOMPLETE,
+        summary=(
+            f"the tests can only run in one process with the candidate ({reason}), where it could reach the "
+            "verdict; allow that with policy.allow_shared_judge, or rewrite the test"
+        ),
+        evidence={"judging": Judging.SHARED.value, "shared_because": reason, "ran": False},
+    )
