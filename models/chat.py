@@ -34,11 +34,13 @@ class Completions(Value):
     Attributes:
         samples: At least one.
         usage: Prompt tokens once, completion tokens over all samples.
+        usage_estimated: The server did not count (all of) them, so they were estimated by length.
         model: The model's name as the server gave it.
     """
 
     samples: tuple[Completion, ...]
     usage: Usage = Usage()
+    usage_estimated: bool = False
     model: str = ""
 
 

@@ -1,8 +1,8 @@
 """What can go wrong with a model::
 
-    ToolError
-    `-- ModelUnavailable     unreachable, overloaded, out of time, or it answered nonsense
-        `-- ModelMissing     there is no such model here: says how to get it
+ToolError
+`-- ModelUnavailable     unreachable, overloaded, out of time, or it answered nonsense
+    `-- ModelMissing     there is no such model here: says how to get it
 """
 
 from __future__ import annotations
