@@ -117,6 +117,7 @@ class _Link:
         threads.append(in_thread(lambda: guest_end.append(self._guest.wait()), "guest-end"))
         try:
             judge_end = self._judge.wait()
+            self._judge_closed.set()  # the guest is killed below, perhaps before the judge's pipe is drained
         except BaseException:  # such as a worker's own time limit: leave nothing behind
             self._judge.kill()
             self._judge.wait()
