@@ -28,6 +28,10 @@ from verifiers.sandbox.running import run_to_end
 from verifiers.sandbox.seccomp import compiled_profile
 
 INSTALL_HINT = "Run: apt-get install bubblewrap libseccomp2"
+USER_HINT = "Run as root, or allow user namespaces: sysctl kernel.apparmor_restrict_unprivileged_userns=0"
+
+_BARE = Environment(name="bare", image="")
+_TRIVIAL = Job(environment=_BARE.name, argv=("true",))
 
 # The system tree; /etc, /root, /home, /var, /sys and /run are not part of it.
 _TREE = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -85,7 +89,7 @@ class Bubblewrap:
         program: The bwrap executable; looked up on PATH by default.
 
     Raises:
-        SandboxUnavailable: bubblewrap or libseccomp is not installed.
+        SandboxUnavailable: bubblewrap or libseccomp is not installed, or a trivial program does not run.
     """
 
     name = "bubblewrap"
@@ -94,6 +98,7 @@ class Bubblewrap:
         self._environments = dict(environments)
         self._host = _look_at_host(program)
         self._filter = compiled_profile()
+        self._check()
 
     def run(self, job: Job) -> ExecResult:
         """See :meth:`verifiers.sandbox.protocol.Sandbox.run`."""
@@ -113,7 +118,9 @@ class Bubblewrap:
             SandboxUnavailable: the environment is unknown or its files are missing, or no process could be
                 started.
         """
-        environment = self._environment(job.environment)
+        return self._start(self._environment(job.environment), job)
+
+    def _start(self, environment: Environment, job: Job) -> Process:
         archive = pack(job.files, job.limits.disk_bytes)
         host = self._host
         uid = _draw_uid(host.uids) if host.is_root else os.getuid()
@@ -130,6 +137,14 @@ class Bubblewrap:
         bwrap = (host.program, "--args", str(Channels.ARGUMENTS), "--")
         argv = ("/bin/sh", "-c", _ENTER, "sh", *entrances, "--", *bwrap, *self._inner(job, inside_uid))
         return Process(argv, channels, group, job.limits.wall_s, self._isolation())
+
+    def _check(self) -> None:
+        try:
+            result = run_to_end(self._start(_BARE, _TRIVIAL), _TRIVIAL)
+        except SandboxUnavailable as error:
+            raise SandboxUnavailable(f"bubblewrap does not work here: {error.message}", USER_HINT) from error
+        if result.exit_code != 0:
+            raise SandboxUnavailable("bubblewrap does not work here: a trivial program failed.", USER_HINT)
 
     def _environment(self, name: str) -> Environment:
         environment = self._environments.get(name)

@@ -37,7 +37,8 @@ _UIDS = (40_000, 60_000)  # exist in no image, and fit the id maps of rootless e
 
 # The first program in the container. It stays process 1, because signals that a program sends to itself do
 # nothing to a process 1; the job's program is its child. The length keeps the archive and the program's own
-# stdin apart; the shell's own remark on a killed child goes nowhere. `head` of GNU coreutils reads no further than it is told to.
+# stdin apart: `head` of GNU coreutils reads no further than it is told to. What the shell itself would say of
+# a killed child goes nowhere.
 _BEGIN = """set -e
 cd /work
 [ "$1" = 0 ] || head -c "$1" | tar -xf -
@@ -45,7 +46,7 @@ echo "$2" >&2
 shift 2
 set +e
 exec 3>&2 2>/dev/null
-env -i "$@" 2>&3 3>&-
+(exec env -i "$@" 2>&3 3>&-)
 exit $?"""
 
 
@@ -169,7 +170,7 @@ class Docker:
     def _host_config(self, job: Job, uid: int) -> Any:
         limits = job.limits
         inodes = max(_LEAST_INODES, limits.disk_bytes // _BYTES_PER_INODE)
-        # The owner is named because runc gives the mount the mode of the image's folder, whatever is asked for.
+        # The owner is named because runc gives the mount the mode of the image's folder, whatever is asked.
         tmpfs = (
             f"rw,exec,nosuid,nodev,mode=0777,uid={uid},gid={uid},size={limits.disk_bytes},nr_inodes={inodes}"
         )

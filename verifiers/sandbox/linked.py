@@ -114,7 +114,7 @@ class _Link:
             in_thread(lambda: self._guest_stderr.drain(self._guest.stderr), "guest-stderr"),
         ]
         guest_end: list[End] = []
-        threads.append(in_thread(lambda: guest_end.append(self._guest.wait()), "guest-end"))
+        threads.append(in_thread(lambda: guest_end.append(self._await_guest()), "guest-end"))
         try:
             judge_end = self._judge.wait()
             self._judge_closed.set()  # the guest is killed below, perhaps before the judge's pipe is drained
@@ -123,6 +123,7 @@ class _Link:
             self._judge.wait()
             raise
         finally:
+            self._judge_closed.set()
             self._guest.kill()
             for thread in threads:
                 thread.join()
@@ -133,6 +134,15 @@ class _Link:
             guest=exec_result(guest_end[0], Capture(0), self._guest_stderr),
             guest_left_first=self._guest_left.is_set(),
         )
+
+    def _await_guest(self) -> End:
+        end = self._guest.wait()
+        self._note_guest_left()  # also where the relay below still waits for the judge to read
+        return end
+
+    def _note_guest_left(self) -> None:
+        if not self._judge_closed.is_set():
+            self._guest_left.set()
 
     def _kill_both(self) -> None:
         self._judge.kill()
@@ -160,8 +170,7 @@ class _Link:
         while data := self._guest.stdout.read():
             if not self._budget.take(len(data)) or not stdin.write(data):
                 _drain(self._guest.stdout)
-        if not self._judge_closed.is_set():
-            self._guest_left.set()
+        self._note_guest_left()
         stdin.close()
 
 

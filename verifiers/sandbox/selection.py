@@ -32,7 +32,7 @@ class Auto:
     def __init__(self, docker: Docker | None, bubblewrap: Bubblewrap | None) -> None:
         self._docker = docker
         self._bubblewrap = bubblewrap
-        self._has_image: dict[str, bool] = {}
+        self._with_image: set[str] = set()
 
     def run(self, job: Job) -> ExecResult:
         """See :meth:`verifiers.sandbox.protocol.Sandbox.run`."""
@@ -55,9 +55,9 @@ class Auto:
             SandboxUnavailable: none can.
         """
         if self._docker:
-            if environment not in self._has_image:
-                self._has_image[environment] = self._docker.has_image(environment)
-            if self._has_image[environment]:
+            if environment not in self._with_image and self._docker.has_image(environment):
+                self._with_image.add(environment)
+            if environment in self._with_image:
                 return self._docker
         if self._bubblewrap:
             return self._bubblewrap
