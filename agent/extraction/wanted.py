@@ -1,0 +1,148 @@
+"""What a task says about the shape of its answer."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import sys
+from pathlib import PurePosixPath
+
+from pydantic import Field
+
+from agent.extraction.fences import fenced_blocks
+from agent.extraction.python_source import bound_names, parse, says_nothing
+from verifiers.domain import CodingTask, InnerPath, Language, Value
+
+DEFAULT_PATHS = {Language.PYTHON: "solution.py", Language.SOLIDITY: "Contract.sol"}
+SUFFIXES = {Language.PYTHON: ".py", Language.SOLIDITY: ".sol"}
+
+_TEST_LIBRARIES = {"pytest", "hypothesis", "numpy", "pandas", "mock", "parameterized", "__future__"}
+_SOLIDITY_NEW = re.compile(r"\bnew\s+([A-Z]\w*)\s*[({]")
+_SOLIDITY_IMPORT = re.compile(r"import\s[^;\"']{0,300}[\"']([^\"';\n]{1,200}\.sol)[\"']")
+
+
+class Wanted(Value):
+    """What an answer is expected to hold.
+
+    Attributes:
+        language: Its language.
+        path: Where code goes for which the answer gives no file name.
+        names: Functions, classes or contracts that the tests or the instruction ask for; may be empty.
+        prefix: Python code in the instruction that ends in a function without a body; an answer may be
+            that body alone.
+        files: Paths of the user's own files, which an answer may replace.
+        protected: Paths of the user's tests, which an answer may not touch.
+    """
+
+    language: Language = Language.PYTHON
+    path: InnerPath = DEFAULT_PATHS[Language.PYTHON]
+    names: frozenset[str] = Field(default=frozenset())
+    prefix: str = ""
+    stub: str = ""
+    files: frozenset[str] = Field(default=frozenset())
+    protected: frozenset[str] = Field(default=frozenset())
+
+
+def wanted_from(task: CodingTask) -> Wanted:
+    """Read it off a task: its tests first, its instruction second."""
+    tests = task.tests.files if task.tests else ()
+    files = frozenset(file.path for file in task.files)
+    protected = frozenset(file.path for file in tests)
+    if task.language is Language.SOLIDITY:
+        text = "\n".join(file.content for file in tests)
+        return Wanted(
+            language=task.language,
+            path=_solidity_path(text, files | protected),
+            names=frozenset(_SOLIDITY_NEW.findall(text)),
+            files=files,
+            protected=protected,
+        )
+    prefix, stub = unfinished_function(task.instruction)
+    own_modules = {PurePosixPath(path).stem for path in files | protected}
+    imported: dict[str, set[str]] = {}
+    called: set[str] = set()
+    for file in tests:
+        tree = parse(file.content)
+        if tree is not None:
+            _collect(tree, own_modules, imported, called)
+    entry = task.tests.entry_point if task.tests else None
+    names = {entry} if entry else {name for group in imported.values() for name in group}
+    return Wanted(
+        path=_python_path(set(imported), files | protected),
+        names=frozenset(names or ({stub} if stub else called)),
+        prefix=prefix,
+        stub=stub,
+        files=files,
+        protected=protected,
+    )
+
+
+def unfinished_function(instruction: str) -> tuple[str, str]:
+    """The code in an instruction that ends in a function without a body, and that function's name."""
+    texts = [instruction, *(block.code for block in fenced_blocks(instruction))]
+    for text in texts:
+        code = text.rstrip()
+        # A signature with a docstring is a whole statement already; a bare one needs a body to parse.
+        tree = parse(code) or parse(code + "\n    pass\n")
+        last = tree.body[-1] if tree and tree.body else None
+        if isinstance(last, ast.FunctionDef | ast.AsyncFunctionDef) and all(map(says_nothing, last.body)):
+            return _without_placeholder(code, last) + "\n", last.name
+    return "", ""
+
+
+def _without_placeholder(code: str, function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    """The code without a trailing ``pass`` or ``...``."""
+    lines = code.split("\n")
+    last = function.body[-1]
+    docstring = (
+        isinstance(last, ast.Expr) and isinstance(last.value, ast.Constant) and last.value.value is not ...
+    )
+    on_its_own = last.lineno > function.lineno and last.lineno <= len(lines)
+    return code if docstring or not on_its_own else "\n".join(lines[: last.lineno - 1])
+
+
+def _collect(
+    tree: ast.Module, own_modules: set[str], imported: dict[str, set[str]], called: set[str]
+) -> None:
+    """Add a test file's foreign imports, and the names that it calls and nobody has bound."""
+    bound = set(bound_names(tree)) | set(dir(builtins))
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module
+            and not node.level
+            and _foreign(node.module, own_modules)
+        ):
+            imported.setdefault(node.module, set()).update(a.name for a in node.names if a.name != "*")
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if _foreign(alias.name, own_modules):
+                    imported.setdefault(alias.name, set())
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            bound.add(node.id)
+    functions = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    called |= {function.id for function in functions if isinstance(function, ast.Name)} - bound
+
+
+def _foreign(module: str, own_modules: set[str]) -> bool:
+    top = module.split(".")[0]
+    return top not in sys.stdlib_module_names | _TEST_LIBRARIES | own_modules
+
+
+def _python_path(modules: set[str], taken: frozenset[str]) -> str:
+    default = DEFAULT_PATHS[Language.PYTHON]
+    if len(modules) != 1:
+        return default
+    path = next(iter(modules)).replace(".", "/") + ".py"
+    return default if path in taken or len(path) > 255 else path
+
+
+def _solidity_path(tests: str, taken: frozenset[str]) -> str:
+    default = DEFAULT_PATHS[Language.SOLIDITY]
+    names = {PurePosixPath(path).name for path in _SOLIDITY_IMPORT.findall(tests)} - {"Test.sol", "test.sol"}
+    own = {PurePosixPath(path).name for path in taken}
+    left = sorted(names - own)
+    return left[0] if len(left) == 1 and re.fullmatch(r"[\w.-]+", left[0]) else default
