@@ -9,10 +9,11 @@ from __future__ import annotations
 import importlib.metadata
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Annotated
 
 from packaging.requirements import Requirement
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from verifiers.domain import Value
 from verifiers.errors import ToolMissing
@@ -28,16 +29,26 @@ INTERPRETER_FOLDER = "/opt/acrisol/cpython"
 BASE_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 
 
+_FRESH = ("/work", "/tmp", "/dev", "/proc", "/etc")
+
+
+def _may_hold_tools(target: str) -> str:
+    path = PurePosixPath(target)
+    if not path.is_absolute() or ".." in path.parts or len(path.parts) < 2 or f"/{path.parts[1]}" in _FRESH:
+        raise ValueError(f"must be an absolute path that is not below {', '.join(_FRESH)}")
+    return target
+
+
 class Bind(Value):
     """A host file or folder that is seen read-only inside the sandbox.
 
     Attributes:
         source: Absolute host path.
-        target: Absolute path inside.
+        target: Absolute path inside; not below a folder that every sandbox gets fresh.
     """
 
     source: Path
-    target: str
+    target: Annotated[str, AfterValidator(_may_hold_tools)]
 
 
 class Environment(Value):
