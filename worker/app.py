@@ -7,6 +7,8 @@ the message that Redis then hands out again finds a row with a living lease.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from celery import Celery
 
 QUEUE = "acrisol"
@@ -14,14 +16,15 @@ RUN_JOB = "acrisol.run_job"
 
 _VISIBILITY_S = 3600  # after it, the messages of a worker that was killed come again, and do nothing
 _CONNECT_S = 2
+_SOCKET_S = 30
 
 
-def build_app(broker_url: str, socket_s: float = 30.0) -> Celery:
+def build_app(broker_url: str, transport_options: Mapping[str, float] | None = None) -> Celery:
     """A Celery app for this broker, without tasks.
 
     Args:
         broker_url: For example ``redis://127.0.0.1:6379/0``.
-        socket_s: Seconds to wait for an answer of the broker.
+        transport_options: Options of kombu's Redis transport, put over the ones here.
     """
     app = Celery("acrisol", broker=broker_url, set_as_current=False)
     app.conf.update(
@@ -36,7 +39,8 @@ def build_app(broker_url: str, socket_s: float = 30.0) -> Celery:
         broker_transport_options={
             "visibility_timeout": _VISIBILITY_S,
             "socket_connect_timeout": _CONNECT_S,
-            "socket_timeout": socket_s,
+            "socket_timeout": _SOCKET_S,
+            **(transport_options or {}),
         },
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,

@@ -99,7 +99,6 @@ def _runner(settings: WorkerSettings, build_solver: SolverFactory, stopping: Sto
 def _arguments(settings: WorkerSettings) -> list[str]:
     return [
         "worker",
-        "--quiet",
         "--without-gossip",
         "--without-mingle",
         "--without-heartbeat",
