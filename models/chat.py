@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
-from verifiers.domain import Sampling, Usage, Value
+from verifiers.domain import Sampling, Usage, Value, digest
 
 
 class Message(Value):
@@ -13,6 +14,11 @@ class Message(Value):
 
     role: Literal["system", "user", "assistant"]
     content: str
+
+
+def prompt_digest(messages: Sequence[Message]) -> str:
+    """SHA-256 over the roles and contents of a conversation, in hex."""
+    return digest(json.dumps([[message.role, message.content] for message in messages]))
 
 
 class Completion(Value):
