@@ -1,0 +1,4 @@
+# ruleid: python.hidden-text
+access = "user⁦"  # invisible
+# ok: python.hidden-text
+plain = "user"

@@ -1,0 +1,3 @@
+# ruleid: python.source-encoding
+# -*- coding: utf-7 -*-
+print("hello")
