@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import sys
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
@@ -88,7 +90,7 @@ def _configure(task: CodingTask, tests: Sequence[TestFile], modules: Modules, so
     return {
         "modules": modules.names,
         "main": modules.main,
-        "mentioned": sorted(set().union(*(file.mentioned for file in tests))),
+        "starred": sorted(_may_be_starred(tests) | overrides),
         "test_modules": sorted(stems | {"__main__"}),
         "bare_names": sorted(bare),
         "overrides": sorted(overrides),
@@ -106,6 +108,17 @@ def _configure(task: CodingTask, tests: Sequence[TestFile], modules: Modules, so
         "only_import": False,
         "entry_point": entry_point(task, source) if checked else "",
     }
+
+
+def _may_be_starred(tests: Sequence[TestFile]) -> set[str]:
+    """Names that ``from solution import *`` may bring into the tests.
+
+    A star must not replace what the tests import or define, nor a builtin or a standard module: the
+    candidate would put its own ``math`` under the assertions.
+    """
+    mentioned = set().union(*(file.mentioned for file in tests))
+    own = set().union(*(file.top_level for file in tests))
+    return mentioned - own - set(dir(builtins)) - sys.stdlib_module_names - {"pytest"}
 
 
 def _no_python(name: str, expected: Sequence[str]) -> Verdict:

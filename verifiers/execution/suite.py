@@ -30,6 +30,7 @@ class TestFile:
         bare_names: Names that it uses without defining or importing them, builtins aside.
         builtins_called: Builtins that it calls without defining them.
         mentioned: Every name and attribute in it.
+        top_level: Names that it binds itself outside functions and classes; imports count, ``*`` does not.
         imports: Dotted names of the modules that it imports.
         tree: Its syntax tree.
     """
@@ -43,6 +44,7 @@ class TestFile:
     bare_names: frozenset[str]
     builtins_called: frozenset[str]
     mentioned: frozenset[str]
+    top_level: frozenset[str]
     imports: frozenset[str]
     tree: ast.Module = field(repr=False)
 
@@ -74,7 +76,12 @@ def _read_file(place: int, source: SourceFile) -> TestFile:
             f"{source.path} does not parse: line {error.line}: {error.message}.",
             "Correct the test file.",
         ) from error
-    style, ids, steps = _classify(tree, source.path)
+    try:
+        style, ids, steps = _classify(tree, source.path)
+    except RecursionError as error:
+        raise InvalidInput(
+            f"tests.files.{place}.content", f"{source.path} is too deeply nested.", "Write simpler expressions."
+        ) from error
     bound, loaded, called, mentioned = _names(tree)
     free = loaded - bound
     return TestFile(
@@ -85,6 +92,7 @@ def _read_file(place: int, source: SourceFile) -> TestFile:
         bare_names=frozenset(name for name in free if not hasattr(builtins, name) and not name.startswith("__")),
         builtins_called=frozenset(name for name in called - bound if hasattr(builtins, name)),
         mentioned=frozenset(mentioned),
+        top_level=frozenset(_names(ast.Module([*_headers(tree)], []))[0]),
         imports=frozenset(imported_modules(tree)),
         tree=tree,
     )
@@ -201,6 +209,15 @@ def _names(tree: ast.Module) -> tuple[set[str], set[str], set[str], set[str]]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             called.add(node.func.id)
     return bound, loaded, called, mentioned | loaded | bound
+
+
+def _headers(tree: ast.Module) -> Iterator[ast.stmt]:
+    """The top-level statements, definitions without what is inside them."""
+    for statement in tree.body:
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield ast.ClassDef(name=statement.name, bases=[], keywords=[], body=[], decorator_list=[])
+        else:
+            yield statement
 
 
 def imported_modules(tree: ast.Module) -> set[str]:

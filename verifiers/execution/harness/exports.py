@@ -6,6 +6,7 @@ as reading a function's globals, a frame or a module, is refused here, in the ju
 
 from __future__ import annotations
 
+import inspect
 import io
 import operator
 import sys
@@ -78,15 +79,17 @@ class Exports:
         return self._objects[number]
 
     def describe(self, value: Any) -> list[Any]:
-        """What the proxy on the other side needs to know: name, special methods, kind."""
+        """What the proxy on the other side needs to know: name, special methods, whether it is ``async``."""
         kind = type(value)
         name = getattr(value, "__name__", kind.__name__)
+        if isinstance(value, _CALLABLES):
+            return [name, ["__call__"], inspect.iscoroutinefunction(value)]
         names = [special for special in _OPERATIONS if callable(getattr(kind, special, None))]
         if self._shows_attributes(value) and "__eq__" in names and kind.__eq__ is object.__eq__:
             names.remove("__eq__")
         if kind.__hash__ is None or kind.__hash__ is object.__hash__:
             names = [special for special in names if special != "__hash__"]
-        return [name if type(name) is str else kind.__name__, names, callable(value)]
+        return [name if type(name) is str else kind.__name__, names, False]
 
     def perform(self, number: Any, operation: Any, names: Any, args: Any, kwargs: Any) -> Any:
         """Do what the candidate asks of one object.

@@ -148,6 +148,9 @@ class GuestObjects:
         fields = getattr(kind, "__dataclass_fields__", {})
         abstract = sorted({base.__name__ for base in kind.__mro__ if base.__module__ == "collections.abc"})
         bases = [self._base(base, encoder) for base in kind.__bases__ if base is not object]
+        if issubclass(kind, Exception) and kind.__module__.partition(".")[0] in sys.stdlib_module_names:
+            nearest = next(base for base in kind.__mro__ if _is_builtin_exception(base))
+            bases = [["T", kind.__module__, kind.__name__, ["X", nearest.__name__]]]
         return ["k", number, [
             kind.__name__, kind.__qualname__, str(kind.__module__), str(kind.__doc__ or ""), bases,
             carried, meta, [str(name) for name in fields] if type(fields) is dict else [], abstract,

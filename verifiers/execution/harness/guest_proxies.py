@@ -40,9 +40,9 @@ class Proxies:
         """The proxy for one object."""
         if number in self._made:
             return self._made[number]
-        name, specials, is_callable = description
-        if is_callable and specials == ["__call__"]:
-            made: Any = self._function(number, name)
+        name, specials, is_async = description
+        if specials == ["__call__"]:
+            made: Any = self._function(number, name, is_async)
         else:
             made = self._instance(number, name, specials, base, plain)
         self._made[number] = made
@@ -62,12 +62,17 @@ class Proxies:
         self._errors[id(made)] = number
         return made
 
-    def _function(self, number: int, name: str) -> Any:
+    def _function(self, number: int, name: str, is_async: bool) -> Any:
         ask = self._ask
 
         def proxy(*args: Any, **kwargs: Any) -> Any:
             return ask(number, "__call__", [], args, kwargs)
 
+        async def async_proxy(*args: Any, **kwargs: Any) -> Any:
+            return ask(number, "__call__", [], args, kwargs)
+
+        if is_async:
+            proxy = async_proxy
         proxy.__name__ = proxy.__qualname__ = name
         proxy.__doc__ = None
         return proxy
@@ -90,7 +95,7 @@ class Proxies:
         def put(self: Any, attribute: str, value: Any) -> None:
             ask(number, "set", [attribute], (value,), {})
 
-        space: dict[str, Any] = {"__getattr__": get, "__setattr__": put}
+        space: dict[str, Any] = {"__getattr__": get, "__setattr__": put, "__name__": name}
         if base is None:
             space.update({special: forward(special) for special in specials})
             if "__eq__" in space and "__hash__" not in space:

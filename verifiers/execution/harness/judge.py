@@ -95,7 +95,7 @@ def main(root: str) -> None:
         reader = FrameReader(os.dup(0), deadline)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         link = Link(reader, descriptor, Exports(set(config["test_modules"])))
-        sys.meta_path.append(CandidateFinder(link, config["modules"], frozenset(config["mentioned"])))
+        sys.meta_path.append(CandidateFinder(link, config["modules"], frozenset(config["starred"])))
     sys.path.insert(0, root)
     gone: str | None = None
     try:

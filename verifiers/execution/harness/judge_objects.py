@@ -45,6 +45,8 @@ class JudgeObjects:
             return ["H", object.__getattribute__(value, "_acrisol_id")]
         if isinstance(value, type):
             return self._encode_class(value)
+        if isinstance(value, types.TracebackType):
+            return None  # what the candidate may know of an exception is the exception
         if isinstance(value, types.ModuleType) and value.__name__ in sys.stdlib_module_names:
             return ["M", value.__name__]
         if isinstance(value, BaseException):
@@ -70,7 +72,7 @@ class JudgeObjects:
         if _is_stdlib(value):
             return ["T", value.__module__, value.__qualname__]
         number = self._exports.add(value)
-        return ["j", number, [value.__name__, ["__call__"], True]]
+        return ["j", number, [value.__name__, ["__call__"], False]]
 
     def encode_exception(self, error: BaseException, encoder: Encoder) -> Tree:
         """The tree of an exception that a callback raised, or that the tests pass as a value."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import types
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -206,7 +207,7 @@ class Link:
             value = CandidateExit("the candidate called sys.exit() while it was imported")
         chain, where = extra
         if type(where) is str and where:
-            value.add_note(f"raised in the candidate: {where[:500]}")
+            vars(value)["_acrisol_where"] = where[:500]
         return self._objects.with_cause(value, chain, decoder)
 
     def _callback(self, message: Tree, shared: Shared) -> None:
@@ -226,7 +227,7 @@ class Link:
             if self._nesting > MAX_NESTING:
                 raise RecursionError("callbacks are nested too deeply")
             kind, value = "cbret", self._exports.perform(number, operation, names, args, kwargs)
-            if hasattr(value, "send") and hasattr(value, "cr_code"):
+            if type(value) is types.CoroutineType:
                 value = self._run_coroutine(value)
         except CandidateGone:
             raise

@@ -34,6 +34,15 @@ class Collector:
             self._asked = self._link.asked
             self._link.take_notes()
 
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(self, item: Any, call: Any) -> Any:
+        """Say where in the candidate an exception came from."""
+        outcome = yield
+        where = vars(call.excinfo.value).get("_acrisol_where") if call.excinfo is not None else None
+        if where and self._link is not None:
+            self._link.note(f"raised in the candidate: {where}")
+        return outcome
+
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Keep the worst outcome of a test's phases."""
         before = self._outcomes.get(report.nodeid, ("", "", 0, ""))

@@ -133,6 +133,9 @@ class ScriptRunner:
 def describe(error: BaseException, notes: list[str]) -> str:
     """An exception in words, with what was remarked while the test ran."""
     own = [note for note in getattr(error, "__notes__", []) if isinstance(note, str)]
+    where = vars(error).get("_acrisol_where")
+    if where:
+        own.append(f"raised in the candidate: {where}")
     text = str(error)
     name = type(error).__name__
     head = text if isinstance(error, AssertionError) and text else f"{name}: {text}" if text else name

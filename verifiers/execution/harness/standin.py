@@ -315,7 +315,7 @@ def instance(cls: StandInType, number: int, copy: Any) -> Any:
         if type(copy) is not tuple:
             raise CodecError("an exception without arguments")
         made = base.__new__(cls, *copy)
-        made.args = copy
+        object.__setattr__(made, "args", copy)
     else:
         if type(copy) is not base:
             raise CodecError("a copy of another type")
