@@ -42,12 +42,15 @@ _UIDS = (40_000, 60_000)  # exist in no image, and fit the id maps of rootless e
 _BEGIN = """set -e
 cd /work
 [ "$1" = 0 ] || head -c "$1" | tar -xf -
-echo "$2" >&2
+mark=$2
+echo "$mark" >&2
 shift 2
 set +e
 exec 3>&2 2>/dev/null
 (exec env -i "$@" 2>&3 3>&-)
-exit $?"""
+code=$?
+echo "$mark" >&3
+exit $code"""
 
 
 class Docker:

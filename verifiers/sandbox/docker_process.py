@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import signal
 import socket
 import threading
 import time
@@ -23,6 +24,7 @@ ENGINE_ERRORS = (docker.errors.DockerException, requests.RequestException, OSErr
 _SETUP_S = 60.0  # from the engine's "started" to the program's first instruction, well under a second if idle
 _ANSWER_S = 30.0  # for the engine to say that a container has ended
 _PATIENCE_S = 1.0  # for a kill while a stream is read slowly; then the stream is given up
+_FROM_OUTSIDE = (128 + signal.SIGKILL, 128 + signal.SIGTERM)
 _CHUNK = 2**16
 _FRAME_HEADER = 8
 
@@ -82,30 +84,39 @@ class AttachedSource:
 
 
 class MarkedSource:
-    """stderr, whose first line is the bootstrap's sign that the program starts now; it is not passed on."""
+    """stderr, in which the bootstrap marks the program's start and its end; the marks are not passed on.
+
+    Without the second mark the container was ended from outside, for example by an engine that shuts down.
+    """
 
     def __init__(self, source: AttachedSource, mark: bytes, started: threading.Event) -> None:
         self._source = source
         self._mark = mark
-        self._head: bytes | None = b""
+        self._held = b""
         self._started = started
         self.started_at: float | None = None
+        self.has_end_mark = False
+        self.drained = threading.Event()
 
     def read(self) -> bytes:
         """See :class:`verifiers.sandbox.running.Source`."""
-        while self._head is not None:
-            data = self._source.read()
-            self._head += data
-            if self._head.startswith(self._mark):
+        while data := self._source.read():
+            self._held += data
+            if self.started_at is None and self._held.startswith(self._mark):
                 self.started_at = time.monotonic()
+                self._held = self._held[len(self._mark) :]
                 self._started.set()
-                rest, self._head = self._head[len(self._mark) :], None
-                if rest:
-                    return rest
-            elif not data or not self._mark.startswith(self._head):
-                rest, self._head = self._head, None
-                return rest
-        return self._source.read()
+            ready = self._held[: -len(self._mark)]
+            if ready and self.started_at is not None:
+                self._held = self._held[len(ready) :]
+                return ready
+        rest, self._held = self._held, b""
+        if rest.endswith(self._mark):
+            self.has_end_mark = True
+            rest = rest[: -len(self._mark)]
+        if not rest:
+            self.drained.set()
+        return rest
 
 
 @dataclass(frozen=True)
@@ -116,7 +127,7 @@ class Container:
         identity: Its id.
         talk: stdin and stdout.
         complain: stderr.
-        mark: What the bootstrap writes to stderr when the program starts.
+        mark: What the bootstrap writes to stderr when the program starts, and when it has ended.
     """
 
     identity: str
@@ -161,6 +172,7 @@ class ContainerProcess:
         finally:
             self._ended.set()
             self._started.set()
+            self.stdin.close()  # a write that waits for the ended program would wait for ever
             watch.join()
         return self._end(code, ended_at, state)
 
@@ -181,15 +193,20 @@ class ContainerProcess:
 
     def _end(self, code: int, ended_at: float, state: dict[str, Any]) -> End:
         started_at = self.stderr.started_at
+        out_of_memory = bool(state.get("OOMKilled"))
         broken = ""
         if state.get("Error"):
             broken = f"The Docker engine could not run the program: {state['Error']}"
         elif started_at is None and not (self._killed or self._timed_out):
             broken = "the container could not be set up"
+        elif code in _FROM_OUTSIDE and not (self._killed or self._timed_out or out_of_memory):
+            self.stderr.drained.wait(_ANSWER_S)
+            if not self.stderr.has_end_mark:
+                broken = "the container was ended from outside"
         return End(
             exit_code=None if self._timed_out else code,
             timed_out=self._timed_out,
-            out_of_memory=bool(state.get("OOMKilled")),
+            out_of_memory=out_of_memory,
             wall_s=ended_at - (started_at or ended_at),
             cpu_s=None,
             memory_peak_bytes=None,

@@ -142,8 +142,10 @@ def test_the_root_is_read_only(run_python: RunPython) -> None:
     code = """
     import os
     for path in ("/x", "/usr/x", "/etc/x", "/etc/passwd", "/usr/bin/python3", "/opt/acrisol/python/x",
-                 "/dev/x", "/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/1/oom_score_adj"):
-        try: open(path, "a").write("x"); print("WROTE", path)
+                 "/dev/x", "/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger"):
+        try:
+            with open(path, "a") as file: file.write("x")
+            print("WROTE", path)
         except OSError: pass
     """
     result = run_python(code)

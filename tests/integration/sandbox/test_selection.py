@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+import threading
+import time
 from pathlib import Path
 
+import docker
 import pytest
 
-from tests.engine import Engine
+from tests.engine import Engine, private_engine
 from tests.integration.sandbox.conftest import python_job
 from verifiers.errors import SandboxUnavailable
 from verifiers.sandbox.bubblewrap import Bubblewrap
@@ -98,17 +101,54 @@ def test_a_missing_image_is_named_with_the_command_that_builds_it(
 
 @pytest.mark.docker
 def test_containers_are_removed(docker_sandbox: Docker, engine: Engine) -> None:
-    import docker as sdk
-
     docker_sandbox.run(python_job("print(1)"))
     docker_sandbox.run(python_job("import time; time.sleep(60)", limits=Limits(wall_s=0.5)))
     docker_sandbox.run_linked(python_job("pass"), python_job("pass"))
-    assert sdk.APIClient(engine.url, version="auto").containers(all=True) == []
+    assert docker.APIClient(engine.url, version="auto").containers(all=True) == []
+
+
+@pytest.mark.docker
+def test_a_container_that_is_ended_from_outside_is_no_verdict(docker_sandbox: Docker, engine: Engine) -> None:
+    client = docker.APIClient(engine.url, version="auto")
+
+    def end_it() -> None:
+        while not client.containers():
+            time.sleep(0.05)
+        time.sleep(1)
+        for container in client.containers():
+            client.kill(container["Id"])
+
+    killer = threading.Thread(target=end_it)
+    killer.start()
+    with pytest.raises(SandboxUnavailable, match="outside"):
+        docker_sandbox.run(python_job("import time; time.sleep(60)", limits=Limits(wall_s=30)))
+    killer.join()
+
+
+@pytest.mark.docker
+def test_an_engine_that_goes_away_is_no_verdict(environments: Table, engine: Engine) -> None:
+    with private_engine() as doomed:
+        sandbox = Docker(environments, doomed.url)
+
+        def end_it() -> None:
+            client = docker.APIClient(doomed.url, version="auto")
+            while not client.containers():
+                time.sleep(0.05)
+            time.sleep(1)
+            doomed.process.terminate()
+
+        killer = threading.Thread(target=end_it)
+        killer.start()
+        with pytest.raises(SandboxUnavailable):
+            sandbox.run(python_job("import time; time.sleep(60)", limits=Limits(wall_s=60)))
+        killer.join()
+        with pytest.raises(SandboxUnavailable):
+            sandbox.run(python_job("pass"))
 
 
 def test_the_probe_tells_what_works(environments: Table, bubblewrap: Bubblewrap) -> None:
-    docker, bwrap = probe(environments, docker_host=NO_ENGINE)
-    assert (docker.name, docker.works) == ("docker", False)
-    assert docker.mend
+    engine, bwrap = probe(environments, docker_host=NO_ENGINE)
+    assert (engine.name, engine.works) == ("docker", False)
+    assert engine.mend
     assert (bwrap.name, bwrap.works, bwrap.problem) == ("bubblewrap", True, "")
     assert bwrap.isolation.startswith("bubblewrap ")
