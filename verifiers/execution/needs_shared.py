@@ -38,7 +38,6 @@ _CALLS = {
     "sys.settrace": "tracing the candidate",
     "sys.setrecursionlimit": "the interpreter's recursion limit",
     "sys.getrefcount": "reference counts",
-    "sys.getsizeof": "sizes in memory",
     "dis.dis": "the candidate's byte code",
     "os.chdir": "the working folder",
     "os.environ": "the environment",
@@ -50,7 +49,7 @@ _CALLS = {
 
 
 def why_shared(files: Iterable[TestFile], modules: Iterable[str], paths: Iterable[str]) -> str | None:
-    """The first reason why the tests need one process with the candidate, or None if they can be judged apart.
+    """The first reason why the tests need one process with the candidate; None if they do not.
 
     Args:
         files: The test files.
@@ -91,7 +90,10 @@ def _reasons(tree: ast.Module, modules: set[str], paths: set[str]) -> Iterator[t
             case ast.ClassDef(bases=bases):
                 for base in bases:
                     if ast.unparse(base).partition(".")[0] in from_candidate:
-                        yield node, f"a class of the tests that derives from the candidate's {ast.unparse(base)}"
+                        yield (
+                            node,
+                            f"a class of the tests that derives from the candidate's {ast.unparse(base)}",
+                        )
             case ast.Call(func=ast.Name(id="open")) if _writes(node):
                 yield node, "files that both sides see"
             case ast.Constant(value=str(text)) if text in paths:

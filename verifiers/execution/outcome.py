@@ -55,7 +55,9 @@ def decide(
     if gone is not None:
         kind, reason = gone
         evidence["limit"] = kind if kind in ("time", "memory") else None
-        hurried = run.wall_s < limits.wall_s and kind == "time" and not out_of_cpu(run.linked.guest, limits.cpu_s)
+        hurried = (
+            run.wall_s < limits.wall_s and kind == "time" and not out_of_cpu(run.linked.guest, limits.cpu_s)
+        )
         if hurried:
             return verdict(Status.INCOMPLETE, f"the task's budget left only {seconds:.1f} s for the tests")
         lost = [test for test in expected if test not in ids["passed"]] or list(expected)
@@ -84,14 +86,16 @@ def _gone(run: Run, limits: TestLimits, judging: Judging) -> tuple[str, str] | N
                         limits.memory_bytes)  # fmt: skip
     if report.ended and judge.exit_code == 0 and report.gone is None and not run.linked.guest_left_first:
         return None
-    if report.ended and report.gone is not None or run.linked.guest_left_first:
+    if (report.ended and report.gone is not None) or run.linked.guest_left_first:
         return why_gone(run.linked, report.gone or "", limits.cpu_s, run.wall_s, limits.memory_bytes)
     if judge.timed_out or out_of_cpu(judge, int(run.wall_s) + 1):
         return "time", f"kept the tests from ending within {run.wall_s:g} s"
     if judge.out_of_memory:
         return "memory", "gave answers that do not fit into the judge's memory"
     tail = judge.stderr[-400:].decode("utf-8", "replace").strip()
-    raise ToolFailed(f"The judge ended with exit code {judge.exit_code} before its report was complete.", tail)
+    raise ToolFailed(
+        f"The judge ended with exit code {judge.exit_code} before its report was complete.", tail
+    )
 
 
 def _findings(results: Sequence[Result]) -> tuple[Finding, ...]:
@@ -101,7 +105,9 @@ def _findings(results: Sequence[Result]) -> tuple[Finding, ...]:
             message=result.message or "failed",
             severity=Severity.HIGH,
             fix=FIX,
-            location=Location(path=result.path, line=result.line) if result.path and result.line > 0 else None,
+            location=Location(path=result.path, line=result.line)
+            if result.path and result.line > 0
+            else None,
         )
         for result in results
         if result.outcome == "failed"
@@ -135,3 +141,21 @@ def _evidence(
         "candidate_memory_peak_bytes": guest.memory_peak_bytes,
         "candidate_left_first": run.linked.guest_left_first,
     }
+
+
+def no_python_file(name: str, expected: int) -> Verdict:
+    """The verdict on a candidate that has no Python file."""
+    return Verdict(
+        verifier=name,
+        status=Status.FAILED,
+        summary="the candidate has no Python file",
+        findings=(
+            Finding(
+                rule="no-python-file",
+                message="there is no .py file to run",
+                severity=Severity.HIGH,
+                fix="Answer with one Python file.",
+            ),
+        ),
+        evidence={"expected": expected, "judging": Judging.APART.value},
+    )

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from verifiers.domain import Candidate, CodingTask, Finding, Judging, Language, Severity, Status, TestSuite, Verdict
+from verifiers.domain import Candidate, CodingTask, Judging, Language, Status, TestSuite, Verdict
 from verifiers.errors import InvalidInput
 from verifiers.execution.needs_shared import why_shared
-from verifiers.execution.outcome import decide
+from verifiers.execution.outcome import decide, no_python_file
 from verifiers.execution.plan import (
     HIDDEN,
     Modules,
@@ -62,7 +62,7 @@ class PythonTestsVerifier:
         paths = [file.path for file in task.tests.files]
         modules = find_modules(project, [file.path for file in candidate.files], tests, paths)
         if modules is None:
-            return _no_python(self.name, expected)
+            return no_python_file(self.name, len(expected))
         config = _configure(task, tests, modules, project[modules.main_path].content)
         plan = Plan({file.path: file for file in task.tests.files}, project, config)
         reason = why_shared(tests, modules.names, project)
@@ -79,7 +79,9 @@ class PythonTestsVerifier:
 def _check_paths(suite: TestSuite) -> None:
     for place, file in enumerate(suite.files):
         if PurePosixPath(file.path).parts[0] == HIDDEN:
-            raise InvalidInput(f"tests.files.{place}.path", f"{HIDDEN} is reserved:", "choose another folder.")
+            raise InvalidInput(
+                f"tests.files.{place}.path", f"{HIDDEN} is reserved:", "choose another folder."
+            )
 
 
 def _configure(task: CodingTask, tests: Sequence[TestFile], modules: Modules, source: str) -> dict[str, Any]:
@@ -119,19 +121,6 @@ def _may_be_starred(tests: Sequence[TestFile]) -> set[str]:
     mentioned = set().union(*(file.mentioned for file in tests))
     own = set().union(*(file.top_level for file in tests))
     return mentioned - own - set(dir(builtins)) - sys.stdlib_module_names - {"pytest"}
-
-
-def _no_python(name: str, expected: Sequence[str]) -> Verdict:
-    return Verdict(
-        verifier=name,
-        status=Status.FAILED,
-        summary="the candidate has no Python file",
-        findings=(
-            Finding(rule="no-python-file", message="there is no .py file to test", severity=Severity.HIGH,
-                    fix="Answer with one Python file."),
-        ),
-        evidence={"expected": len(expected), "judging": Judging.APART.value},
-    )  # fmt: skip
 
 
 def _not_apart(name: str, reason: str) -> Verdict:

@@ -71,7 +71,9 @@ def read_report(data: bytes, nonce: str) -> Report:
     return Report(tuple(results))
 
 
-def why_gone(linked: LinkedResult, said: str, cpu_s: int, wall_s: float, memory_bytes: int) -> tuple[str, str]:
+def why_gone(
+    linked: LinkedResult, said: str, cpu_s: int, wall_s: float, memory_bytes: int
+) -> tuple[str, str]:
     """The kind and the sentence of why the candidate's process was not there to the end.
 
     Args:

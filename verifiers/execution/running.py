@@ -85,7 +85,11 @@ def run_apart(sandbox: Sandbox, plan: Plan, limits: TestLimits, seconds: float) 
         files={**_contents(plan.tests), **_harness(config)},
         env=_quiet(),
         limits=Limits(
-            wall_s=wall, cpu_s=int(wall) + 1, memory_bytes=limits.memory_bytes, pids=64, output_bytes=4 * 2**20
+            wall_s=wall,
+            cpu_s=int(wall) + 1,
+            memory_bytes=limits.memory_bytes,
+            pids=64,
+            output_bytes=4 * 2**20,
         ),
     )
     guest = Job(
@@ -94,7 +98,11 @@ def run_apart(sandbox: Sandbox, plan: Plan, limits: TestLimits, seconds: float) 
         files={**_contents(plan.candidate), **harness_files()},
         env=_quiet(),
         limits=Limits(
-            wall_s=wall, cpu_s=limits.cpu_s, memory_bytes=limits.memory_bytes, pids=limits.pids, output_bytes=65536
+            wall_s=wall,
+            cpu_s=limits.cpu_s,
+            memory_bytes=limits.memory_bytes,
+            pids=limits.pids,
+            output_bytes=65536,
         ),
     )
     linked = sandbox.run_linked(judge, guest)

@@ -80,7 +80,9 @@ def _read_file(place: int, source: SourceFile) -> TestFile:
         style, ids, steps = _classify(tree, source.path)
     except RecursionError as error:
         raise InvalidInput(
-            f"tests.files.{place}.content", f"{source.path} is too deeply nested.", "Write simpler expressions."
+            f"tests.files.{place}.content",
+            f"{source.path} is too deeply nested.",
+            "Write simpler expressions.",
         ) from error
     bound, loaded, called, mentioned = _names(tree)
     free = loaded - bound
@@ -89,7 +91,9 @@ def _read_file(place: int, source: SourceFile) -> TestFile:
         style=style,
         ids=ids,
         steps=steps,
-        bare_names=frozenset(name for name in free if not hasattr(builtins, name) and not name.startswith("__")),
+        bare_names=frozenset(
+            name for name in free if not hasattr(builtins, name) and not name.startswith("__")
+        ),
         builtins_called=frozenset(name for name in called - bound if hasattr(builtins, name)),
         mentioned=frozenset(mentioned),
         top_level=frozenset(_names(ast.Module([*_headers(tree)], []))[0]),
@@ -105,7 +109,9 @@ def _classify(tree: ast.Module, path: str) -> tuple[Style, tuple[str, ...], dict
     if ids:
         return "pytest", ids, {}
     steps = _steps(tree, path)
-    check = next((part for part in tree.body if isinstance(part, ast.FunctionDef) and part.name == "check"), None)
+    check = next(
+        (part for part in tree.body if isinstance(part, ast.FunctionDef) and part.name == "check"), None
+    )
     if check is not None and check.args.args and not _calls(tree.body, "check"):
         return "check", (*dict.fromkeys(steps.values()), f"{path}::check"), steps
     if steps:
@@ -151,7 +157,9 @@ def _steps(tree: ast.Module, path: str) -> dict[int, str]:
     steps = {}
     for statement in flat(tree.body):
         inside = list(_outside_definitions(statement))
-        calls = {part.func.id for part in inside if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)}
+        calls = {
+            part.func.id for part in inside if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
+        }
         if any(isinstance(part, ast.Assert) for part in inside) or calls & asserting:
             steps[statement.lineno] = f"{path}:{statement.lineno}"
     return steps
@@ -202,7 +210,11 @@ def _names(tree: ast.Module) -> tuple[set[str], set[str], set[str], set[str]]:
             case ast.alias(name=name, asname=other):
                 bound.add(other or name.partition(".")[0])
                 mentioned.add(name)
-            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            case (
+                ast.ExceptHandler(name=str(name))
+                | ast.MatchAs(name=str(name))
+                | ast.MatchStar(name=str(name))
+            ):
                 bound.add(name)
             case ast.Attribute(attr=name):
                 mentioned.add(name)

@@ -42,12 +42,12 @@ def judge(sandbox: Sandbox) -> Judge:
         *,
         instruction: str = "Write the function.",
         entry_point: str | None = None,
-        policy: Policy = Policy(),
-        limits: TestLimits = TestLimits(),
+        policy: Policy | None = None,
+        limits: TestLimits | None = None,
         seconds: float = 60.0,
     ) -> Verdict:
         suite = TestSuite(files=as_files(tests, "test_solution.py"), entry_point=entry_point)
-        task = CodingTask(instruction=instruction, tests=suite, policy=policy)
+        task = CodingTask(instruction=instruction, tests=suite, policy=policy or Policy())
         candidate = Candidate(files=as_files(code, "solution.py"))
         return PythonTestsVerifier(sandbox, limits).verify(task, candidate, seconds)
 

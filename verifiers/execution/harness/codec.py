@@ -11,7 +11,6 @@ subject of :mod:`guest_objects` and :mod:`standin`.
 from __future__ import annotations
 
 import collections
-import json
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -21,8 +20,6 @@ from .values import VALUE_READERS, write_value
 Tree = Any  # None, bool, int, float, str, or a list of trees
 
 MAX_DEPTH = 200
-MAX_FRAME_BYTES = 16 * 2**20
-BIG_INT = 2**4000  # far below the digits at which CPython refuses to convert
 SCALARS = frozenset((type(None), bool, int, float, str))
 BUILTIN_TYPES: dict[str, type] = {
     kind.__name__: kind
@@ -35,7 +32,8 @@ BUILTIN_TYPES: dict[str, type] = {
 TYPE_NAMES = {kind: name for name, kind in BUILTIN_TYPES.items()}
 FACTORIES: dict[str, type] = {"list": list, "int": int, "dict": dict, "set": set, "str": str, "float": float,
                               "tuple": tuple, "bool": bool}  # fmt: skip
-KEYS, VALUES, ITEMS = type({}.keys()), type({}.values()), type({}.items())
+_NONE: dict[Any, Any] = {}
+KEYS, VALUES, ITEMS = type(_NONE.keys()), type(_NONE.values()), type(_NONE.items())
 MUTABLE = frozenset((list, dict, set, bytearray, collections.deque, collections.OrderedDict,
                      collections.Counter, collections.defaultdict))  # fmt: skip
 _PENDING = object()
@@ -292,47 +290,3 @@ _READERS: dict[str, Callable[[Decoder, Tree], Any]] = {
     "r": lambda decoder, tree: decoder._reference(decoder.containers, tree[1]),
     "a": lambda decoder, tree: decoder._reference(decoder._known, tree[1]),
 }
-
-
-def _careful(tree: Tree) -> Tree:
-    """The same tree with what JSON cannot carry (huge integers, lone surrogates) in tagged form."""
-    if type(tree) is list:
-        return [_careful(part) for part in tree]
-    if type(tree) is int and not -BIG_INT < tree < BIG_INT:
-        return ["i", hex(tree)]
-    if type(tree) is str:
-        try:
-            tree.encode()
-        except UnicodeEncodeError:
-            return ["u", tree.encode("utf-8", "surrogatepass").hex()]
-    return tree
-
-
-def dump(tree: Tree) -> bytes:
-    """The bytes of a message.
-
-    Raises:
-        CodecError: it is too large or too deep.
-    """
-    try:
-        try:
-            data = json.dumps(tree, ensure_ascii=False, check_circular=False, separators=(",", ":")).encode()
-        except ValueError:  # also UnicodeEncodeError
-            data = json.dumps(_careful(tree), ensure_ascii=False, separators=(",", ":")).encode()
-    except (RecursionError, ValueError) as error:
-        raise CodecError("the value cannot be written") from error
-    if len(data) > MAX_FRAME_BYTES:
-        raise CodecError(f"the value takes more than {MAX_FRAME_BYTES:,} bytes")
-    return data
-
-
-def load(data: bytes) -> Tree:
-    """The message in the bytes.
-
-    Raises:
-        CodecError: they are malformed.
-    """
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise CodecError("not a message") from error

@@ -51,7 +51,9 @@ def equal(self: Any, other: Any) -> Any:
             "do not use that class, so it is not asked whether it is equal"
         )
         return NotImplemented
-    wrong = decoys(other) if not remote else [_random().getrandbits(40), os.urandom(6).hex(), (1, "x"), [None]]
+    wrong = (
+        decoys(other) if not remote else [_random().getrandbits(40), os.urandom(6).hex(), (1, "x"), [None]]
+    )
     if not wrong:
         return NotImplemented
     values = [*wrong, other]
@@ -83,7 +85,9 @@ def order(self: Any, other: Any, name: str) -> Any:
         answers = link.special_many(self, name, ladder)
         answer = answers[2]
         if answer is True and len(set(map(repr, answers))) == 1:
-            link.note(f"an object of the candidate's class {cls.__name__!r} has an order that says yes to all")
+            link.note(
+                f"an object of the candidate's class {cls.__name__!r} has an order that says yes to all"
+            )
             return False
     if type(answer) is not bool and answer is not NotImplemented:
         raise TypeError(f"{name} of {cls.__name__} gave {type(answer).__name__}, not bool")
@@ -150,7 +154,9 @@ def _other(value: Any) -> Any:
     random = _random()
     kind = type(value)
     if kind is int:
-        return value + random.choice((-1, 1)) * random.choice((random.randint(1, 9), random.getrandbits(24) + 1))
+        return value + random.choice((-1, 1)) * random.choice(
+            (random.randint(1, 9), random.getrandbits(24) + 1)
+        )
     if kind is float:
         return random.choice((value * random.uniform(0.5, 2), value + random.uniform(-9, 9)))
     if kind is complex:

@@ -6,7 +6,9 @@ import builtins
 import sys
 
 # Standard-library modules whose exceptions steer a test runner or a debugger: a candidate may not raise them.
-_STEERING = frozenset(("unittest", "doctest", "bdb", "pdb", "test", "_pytest", "pytest", "asyncio.exceptions"))
+_STEERING = frozenset(
+    ("unittest", "doctest", "bdb", "pdb", "test", "_pytest", "pytest", "asyncio.exceptions")
+)
 
 
 class CandidateGone(BaseException):

@@ -30,8 +30,8 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 _FORBIDDEN_PREFIXES = ("_", "gi_", "f_", "tb_", "co_", "cr_", "ag_", "func_", "im_", "mro")
 _MOCK_CONTROLS = frozenset(
-    ("return_value", "side_effect", "configure_mock", "reset_mock", "attach_mock", "mock_calls", "method_calls",
-     "call_args", "call_args_list", "call_count", "called", "mock_add_spec")
+    ("return_value", "side_effect", "configure_mock", "reset_mock", "attach_mock", "mock_calls",
+     "method_calls", "call_args", "call_args_list", "call_count", "called", "mock_add_spec")
 )  # fmt: skip
 _NEVER = (type, types.ModuleType, types.FrameType, types.CodeType, types.TracebackType)
 _CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodDescriptorType,
@@ -80,7 +80,7 @@ class Exports:
 
     def describe(self, value: Any) -> list[Any]:
         """What the proxy on the other side needs to know: name, special methods, whether it is ``async``."""
-        kind = type(value)
+        kind: Any = type(value)
         name = getattr(value, "__name__", kind.__name__)
         if isinstance(value, _CALLABLES):
             return [name, ["__call__"], inspect.iscoroutinefunction(value)]

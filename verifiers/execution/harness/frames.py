@@ -6,7 +6,7 @@ import os
 import select
 import time
 
-from .codec import MAX_FRAME_BYTES
+from .wire import MAX_FRAME_BYTES
 
 
 class LinkBroken(Exception):

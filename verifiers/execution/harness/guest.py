@@ -13,11 +13,12 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from .codec import CodecError, Decoder, Encoder, Tree, dump, load
+from .codec import CodecError, Decoder, Encoder, Tree
 from .frames import FrameReader, LinkBroken, frame, write_all
 from .guest_objects import GuestObjects, copy_of, value_base
 from .guest_proxies import Proxies
 from .sharing import Shared
+from .wire import dump, load
 
 CODEC_FRAMES = 4000  # stack frames that writing and reading values may take beyond the candidate's own limit
 MAX_SAID = 100_000
@@ -69,7 +70,7 @@ class Guest:
             sink: Any = _Sink(self._said, stream)
             setattr(sys, name, io.TextIOWrapper(sink, encoding="utf-8", write_through=True))
         warnings.simplefilter("always")
-        warnings.showwarning = self._warn
+        warnings.showwarning = self._warn  # type: ignore[assignment]
 
     def serve(self) -> None:
         """Answer requests until the judge is gone."""
@@ -117,8 +118,8 @@ class Guest:
             self._send([kind, sequence, tree, shared.changes(encoder), extra])
         except (CodecError, RecursionError, MemoryError) as error:
             self._objects.message_sent(False)
-            self._send(["exc", sequence, ["x", "TypeError", ["t", f"the answer cannot be carried: {error}"]], [],
-                        [[], ""]])  # fmt: skip
+            refusal = ["x", "TypeError", ["t", f"the answer cannot be carried: {error}"]]
+            self._send(["exc", sequence, refusal, [], [[], ""]])
         finally:
             sys.setrecursionlimit(limit)
 
@@ -178,7 +179,12 @@ class Guest:
         if public is None:
             public = [name for name in vars(module) if not name.startswith("_")]
         number = self._objects.number(module)
-        return (number, [str(name) for name in public], str(module.__doc__ or ""), hasattr(module, "__path__"))
+        return (
+            number,
+            [str(name) for name in public],
+            str(module.__doc__ or ""),
+            hasattr(module, "__path__"),
+        )
 
     def _do_call(self, names: list[Any], target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return target(*args, **kwargs)
@@ -193,10 +199,12 @@ class Guest:
         delattr(target, names[0])
 
     def _do_special(self, names: list[Any], target: Any, args: tuple[Any, ...]) -> Any:
-        shortcut: Callable[..., Any] | None = {
-            "__iter__": iter, "__next__": next, "__hash__": hash, "__contains__": lambda value, item: item in value,
+        shortcuts: dict[str, Callable[..., Any]] = {
+            "__iter__": iter, "__next__": next, "__hash__": hash,
+            "__contains__": lambda value, item: item in value,
             "__class_getitem__": lambda value, item: value[item], "__dir__": dir,
-        }.get(names[0])  # fmt: skip
+        }  # fmt: skip
+        shortcut = shortcuts.get(names[0])
         if shortcut is not None:
             return shortcut(target, *args)
         return getattr(type(target), names[0])(target, *args)

@@ -14,8 +14,8 @@ from .codec import BUILTIN_TYPES, CodecError, Decoder, Encoder, Tree
 from .guest_proxies import Proxies
 from .specials import CARRIED, CLASS_SPECIALS, COMPARISONS
 
-_VALUE_BASES: tuple[type, ...] = (int, float, complex, str, bytes, tuple, frozenset, list, dict, set, bytearray,
-                                  collections.deque)  # fmt: skip
+_VALUE_BASES: tuple[type, ...] = (int, float, complex, str, bytes, tuple, frozenset, list, dict, set,
+                                  bytearray, collections.deque)  # fmt: skip
 _SHARED_MODULES = frozenset(("collections", "decimal", "datetime", "fractions", "uuid", "pathlib"))
 _DESCRIBED = frozenset((*CARRIED, *COMPARISONS, "__await__"))
 
@@ -144,7 +144,9 @@ class GuestObjects:
             carried = [*(name for name in carried if name != "__hash__"), "__hash__=None"]
         if value_base(kind) is not None:
             carried += sorted({name for base in own for name in vars(base) if not name.startswith("_")})
-        meta = [name for name in CLASS_SPECIALS if hasattr(type(kind), name)] if type(kind) is not type else []
+        meta = (
+            [name for name in CLASS_SPECIALS if hasattr(type(kind), name)] if type(kind) is not type else []
+        )
         fields = getattr(kind, "__dataclass_fields__", {})
         abstract = sorted({base.__name__ for base in kind.__mro__ if base.__module__ == "collections.abc"})
         bases = [self._base(base, encoder) for base in kind.__bases__ if base is not object]

@@ -10,7 +10,20 @@ from typing import Any
 Ask = Callable[[int, str, list[Any], tuple[Any, ...], dict[str, Any]], Any]
 _BASES: dict[str, type] = {
     kind.__name__: kind
-    for kind in (int, float, complex, str, bytes, tuple, frozenset, list, dict, set, bytearray, collections.deque)
+    for kind in (
+        int,
+        float,
+        complex,
+        str,
+        bytes,
+        tuple,
+        frozenset,
+        list,
+        dict,
+        set,
+        bytearray,
+        collections.deque,
+    )
 }
 
 

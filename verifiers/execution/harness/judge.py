@@ -61,12 +61,17 @@ def _run(config: dict[str, Any], root: str, reporter: Reporter, link: Link | Non
             if not hasattr(builtins, name) or name in config["overrides"]:
                 setattr(builtins, name, value)
         run_pytest.run(config["pytest_files"], root, reporter, link)
+    if config["only_import"]:
+        try:
+            importlib.import_module(config["main"])
+        except Exception as error:  # noqa: BLE001  importing the candidate may raise anything
+            reporter.result(f"import {config['main']}", "failed", describe(error, []))
+        else:
+            reporter.result(f"import {config['main']}", "passed")
     if config["doctests"]:
         from . import run_doctest
 
         run_doctest.run(config["doctests"], config["main"], reporter)
-    if config["only_import"]:
-        importlib.import_module(config["main"])
 
 
 def _versions() -> dict[str, str]:

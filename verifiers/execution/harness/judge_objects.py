@@ -10,6 +10,7 @@ from typing import Any
 
 from . import standin
 from .codec import CodecError, Decoder, Encoder, Tree
+from .descriptions import ClassDescription, builtin_class
 from .exceptions import BUILTIN, CandidateExit, may_derive_from
 from .exports import Exports
 
@@ -101,7 +102,7 @@ class JudgeObjects:
         if tag == "X":
             if type(tree[1]) is not str:
                 raise CodecError("a class without a name")
-            return standin.builtin_class(tree[1])
+            return builtin_class(tree[1])
         if tag == "T":
             return self._stdlib_class(tree, decoder)
         if tag == "co":
@@ -115,7 +116,7 @@ class JudgeObjects:
         if number not in self._classes:
             if len(tree) != 3:
                 raise CodecError("a class that was never described")
-            description = standin.ClassDescription(tree[2])
+            description = ClassDescription(tree[2])
             bases = tuple(decoder.decode(base) for base in description.bases)
             if not all(isinstance(base, type) and _may_be_base(base) for base in bases):
                 raise CodecError("a class that derives from something else")
@@ -214,7 +215,11 @@ class ModuleStandIn(types.ModuleType):
 
 def _is_stdlib(value: Any) -> bool:
     module = getattr(value, "__module__", None)
-    if type(module) is not str or module.partition(".")[0] not in sys.stdlib_module_names or module == "__main__":
+    if (
+        type(module) is not str
+        or module.partition(".")[0] not in sys.stdlib_module_names
+        or module == "__main__"
+    ):
         return False
     found: Any = sys.modules.get(module)
     for part in value.__qualname__.split("."):

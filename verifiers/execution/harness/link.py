@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import types
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from . import standin
-from .codec import CodecError, Decoder, Encoder, Tree, dump, load
+from .codec import CodecError, Decoder, Encoder, Tree
 from .exceptions import CandidateExit, CandidateGone
 from .exports import Exports
 from .frames import FrameReader, LinkBroken, frame, write_all
+from .hearing import CandidateOutput, run_in_thread
 from .judge_objects import JudgeObjects
 from .sharing import Shared
+from .wire import dump, load
 
 GUEST_CHANNEL = b"G"
-MAX_OUTPUT = 200_000  # characters of the candidate's prints that are shown, over a whole suite
 MAX_NESTING = 50  # callbacks within callbacks
 
 
@@ -44,7 +43,7 @@ class Link:
         self._lock = threading.RLock()
         self._sequence = 0
         self._nesting = 0
-        self._shown = 0
+        self._output = CandidateOutput()
 
     # What stand-ins ask
 
@@ -238,31 +237,11 @@ class Link:
         self._reply(kind, value, wider)
 
     def _run_coroutine(self, coroutine: Any) -> Any:
-        """Run a coroutine of the tests' to its end, in a thread of its own: the test's loop is busy."""
-        import asyncio
-
-        outcome: list[Any] = []
-
-        def run() -> None:
-            async def whole() -> None:
-                try:
-                    outcome.append(("value", await coroutine))
-                except BaseException as error:  # noqa: BLE001  raised again below
-                    outcome.append(("error", error))
-
-            asyncio.run(whole())
-
-        thread = threading.Thread(target=run)
         held, self._lock = self._lock, threading.RLock()  # this thread waits: the other may ask meanwhile
         try:
-            thread.start()
-            thread.join()
+            return run_in_thread(coroutine)
         finally:
             self._lock = held
-        kind, value = outcome[0]
-        if kind == "error":
-            raise value
-        return value
 
     def _reply(self, kind: str, value: Any, shared: Shared) -> None:
         encoder = Encoder(self._objects.encode, shared.known())
@@ -296,26 +275,8 @@ class Link:
             message, said = envelope
             if type(message) is not list or len(message) not in (5, 7) or type(message[0]) is not str:
                 raise CodecError("a malformed message")
-        self._show(said)
+        self._output.show(said)
         return message
-
-    def _show(self, said: Any) -> None:
-        """Let what the candidate printed appear where the tests' own prints would."""
-        if type(said) is not list:
-            return
-        for entry in said[:1000]:
-            if type(entry) is not list or len(entry) != 3 or not all(type(part) is str for part in entry):
-                continue
-            stream, category, text = entry
-            if stream == "warning":
-                kind = _warning_class(category)
-                warnings.warn(kind(text[:1000]), stacklevel=2)
-                continue
-            if self._shown > MAX_OUTPUT:
-                continue
-            text = text[: MAX_OUTPUT - self._shown + 1]
-            self._shown += len(text)
-            (sys.stderr if stream == "err" else sys.stdout).write(text)
 
     @contextmanager
     def _hostile(self) -> Iterator[None]:
@@ -328,10 +289,3 @@ class Link:
     def _break(self, how: str, cause: BaseException | None = None) -> Any:
         self.gone = self.gone or f"the candidate's process {how}"
         raise CandidateGone(self.gone) from cause
-
-
-def _warning_class(name: str) -> type[Warning]:
-    import builtins
-
-    kind = getattr(builtins, name, None)
-    return kind if isinstance(kind, type) and issubclass(kind, Warning) else UserWarning

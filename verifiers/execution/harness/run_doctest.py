@@ -33,4 +33,6 @@ def run(tests: list[dict[str, Any]], module: str, reporter: Reporter) -> None:
             reporter.result(test["id"], "failed", describe(error, []), *place)
         else:
             passed = outcome.failed == 0 and outcome.attempted > 0
-            reporter.result(test["id"], "passed" if passed else "failed", "" if passed else "".join(said), *place)
+            reporter.result(
+                test["id"], "passed" if passed else "failed", "" if passed else "".join(said), *place
+            )

@@ -51,11 +51,10 @@ class Collector:
             outcome = "xfailed" if report.skipped else "failed"
         elif report.skipped and self._link is not None and self._link.asked != self._asked:
             outcome = "skipped-by-candidate"
-        if report.when == "call" or outcome not in ("passed",):
-            if before[0] != "failed":
-                path, line = _place(report)
-                text = "" if outcome == "passed" else self._text(report)
-                self._outcomes[report.nodeid] = (outcome, text, line, path)
+        if (report.when == "call" or outcome != "passed") and before[0] != "failed":
+            path, line = _place(report)
+            text = "" if outcome == "passed" else self._text(report)
+            self._outcomes[report.nodeid] = (outcome, text, line, path)
         if report.when == "teardown" and report.nodeid in self._outcomes:
             self._reporter.result(report.nodeid, *self._outcomes.pop(report.nodeid))
 
@@ -91,7 +90,7 @@ class Collector:
 
 
 def _place(report: Any) -> tuple[str, int]:
-    crash = getattr(getattr(report, "longrepr", None), "reprcrash", None)
+    crash: Any = getattr(getattr(report, "longrepr", None), "reprcrash", None)
     path, line, _ = report.location
     own = crash is not None and str(crash.path).endswith(str(path))
     return str(path), int(crash.lineno if own else (line or 0) + 1)
@@ -100,6 +99,6 @@ def _place(report: Any) -> tuple[str, int]:
 def run(files: list[str], root: str, reporter: Reporter, link: Link | None) -> int:
     """Run the files and return pytest's exit code, which by itself proves nothing."""
     sys.dont_write_bytecode = True
-    arguments = ["-p", "no:cacheprovider", "-q", "--tb=short", "--capture=sys", "--rootdir", root, "--color=no",
-                 "-W", "ignore::pytest.PytestUnknownMarkWarning", *files]  # fmt: skip
+    arguments = ["-p", "no:cacheprovider", "-q", "--tb=short", "--capture=sys", "--rootdir", root,
+                 "--color=no", "-W", "ignore::pytest.PytestUnknownMarkWarning", *files]  # fmt: skip
     return int(pytest.main(arguments, plugins=[Collector(reporter, link)]))

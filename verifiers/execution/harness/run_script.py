@@ -66,7 +66,9 @@ class _ShowValues(ast.NodeTransformer):
 
 
 def _binds(node: ast.expr) -> bool:
-    return any(isinstance(part, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)) for part in ast.walk(node))
+    return any(
+        isinstance(part, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)) for part in ast.walk(node)
+    )
 
 
 class ScriptRunner:

@@ -6,7 +6,10 @@ COMPARISONS = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
 _ARITHMETIC = ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow", "lshift",
                "rshift", "and", "xor", "or")  # fmt: skip
 BINARY = frozenset(
-    f"__{prefix}{name}__" for name in _ARITHMETIC for prefix in ("", "r", "i") if f"{prefix}{name}" != "idivmod"
+    f"__{prefix}{name}__"
+    for name in _ARITHMETIC
+    for prefix in ("", "r", "i")
+    if f"{prefix}{name}" != "idivmod"
 )
 UNARY = ("__neg__", "__pos__", "__abs__", "__invert__", "__round__", "__trunc__", "__floor__", "__ceil__")
 CONTAINER = ("__getitem__", "__setitem__", "__delitem__", "__iter__", "__next__", "__reversed__",

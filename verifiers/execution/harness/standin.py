@@ -8,34 +8,45 @@ a copy: what an assertion compares is that copy, by the builtin's own rules.
 
 from __future__ import annotations
 
-import builtins
 import collections
 import types
 from collections.abc import Callable
 from typing import Any
 
 from . import equality
-from .codec import BUILTIN_TYPES, CodecError
+from .codec import CodecError
+from .descriptions import ClassDescription
 from .specials import BINARY, CARRIED, CLASS_SPECIALS, COMPARISONS, EXACT, OWN_ON_COPIES
 
 VALUE_BASES = (int, float, complex, str, bytes, tuple, frozenset)
 MUTABLE_BASES = (list, dict, set, bytearray, collections.deque)
 # The class that an object of exactly this builtin kind reports, so that isinstance() finds what it is.
 LAZY_KINDS: dict[str, type] = {
-    "generator": types.GeneratorType, "async_generator": types.AsyncGeneratorType, "map": map, "filter": filter,
-    "zip": zip, "enumerate": enumerate, "reversed": reversed, "function": types.FunctionType,
+    "generator": types.GeneratorType, "async_generator": types.AsyncGeneratorType, "map": map,
+    "filter": filter, "zip": zip, "enumerate": enumerate, "reversed": reversed,
+    "function": types.FunctionType,
     "builtin_function_or_method": types.BuiltinFunctionType, "method": types.MethodType,
 }  # fmt: skip
 # Special names that are looked up at the candidate's object; all others are the judge's own.
 _REMOTE_DUNDERS = frozenset(
-    ("__dict__", "__doc__", "__name__", "__qualname__", "__module__", "__wrapped__", "__defaults__", "__self__",
+    ("__dict__", "__doc__", "__name__", "__qualname__", "__module__", "__wrapped__", "__defaults__",
+     "__self__",
      "__kwdefaults__", "__annotations__", "__func__", "__match_args__", "__slots__", "__version__", "__all__",
      "__author__", "__file__", "__path__")
 )  # fmt: skip
 _REFRESHED = (*COMPARISONS, "__len__", "__iter__", "__contains__", "__getitem__", "__reversed__", "__repr__",
               "__str__", "__format__", "__add__", "__mul__", "__rmul__", "__or__", "__ror__", "__and__",
               "__rand__", "__sub__", "__rsub__", "__xor__", "__rxor__")  # fmt: skip
-_SENT_ON = ("__setitem__", "__delitem__", "__iadd__", "__imul__", "__ior__", "__iand__", "__isub__", "__ixor__")
+_SENT_ON = (
+    "__setitem__",
+    "__delitem__",
+    "__iadd__",
+    "__imul__",
+    "__ior__",
+    "__iand__",
+    "__isub__",
+    "__ixor__",
+)
 
 
 def is_remote(value: Any) -> bool:
@@ -200,7 +211,7 @@ def _namespace(base: type | None, carried: frozenset[str]) -> dict[str, Any]:
             space[name] = getattr(own, name)
         if base in MUTABLE_BASES:
             for name in _REFRESHED:
-                if hasattr(base, name) and name not in space or name in COMPARISONS:
+                if (hasattr(base, name) and name not in space) or name in COMPARISONS:
                     space[name] = _refreshed(base, name)
             for name in _SENT_ON:
                 if hasattr(base, name):
@@ -219,27 +230,6 @@ def _namespace(base: type | None, carried: frozenset[str]) -> dict[str, Any]:
     if "__await__" in carried:
         space["__await__"] = lambda self: type(self)._acrisol_link.drive(self).__await__()
     return space
-
-
-class ClassDescription:
-    """What the candidate's side says about one of its classes, checked for types.
-
-    Raises:
-        CodecError: it is malformed.
-    """
-
-    def __init__(self, tree: Any) -> None:
-        if type(tree) is not list or len(tree) != 9:
-            raise CodecError("a malformed class")
-        texts, self.bases, lists = tree[:4], tree[4], tree[5:9]
-        if not all(type(text) is str for text in texts) or type(self.bases) is not list:
-            raise CodecError("a malformed class")
-        for names in lists:
-            if type(names) is not list or not all(type(name) is str for name in names):
-                raise CodecError("a malformed class")
-        self.name, self.qualname, self.module, self.doc = texts
-        self.carried, self.meta, self.fields, self.abstract_bases = (frozenset(names) for names in lists)
-        self.ordered_fields: list[str] = lists[2]
 
 
 def build(link: Any, number: int, description: ClassDescription, bases: tuple[type, ...]) -> StandInType:
@@ -307,19 +297,21 @@ def instance(cls: StandInType, number: int, copy: Any) -> Any:
     Raises:
         CodecError: the copy does not fit the class.
     """
-    base = cls._acrisol_base
+    base: Any = cls._acrisol_base
+    plain_class: Any = cls
+    new: Any = getattr(base, "__new__", None)
     made: Any
     if base is None:
-        made = object.__new__(cls)
+        made = object.__new__(plain_class)
     elif issubclass(base, BaseException):
         if type(copy) is not tuple:
             raise CodecError("an exception without arguments")
-        made = base.__new__(cls, *copy)
+        made = new(plain_class, *copy)
         object.__setattr__(made, "args", copy)
     else:
         if type(copy) is not base:
             raise CodecError("a copy of another type")
-        made = base.__new__(cls, copy) if base in VALUE_BASES else base.__new__(cls)
+        made = new(plain_class, copy) if base in VALUE_BASES else new(plain_class)
         if base in MUTABLE_BASES:
             replace(made, base, copy)
     object.__setattr__(made, "_acrisol_id", number)
@@ -330,15 +322,3 @@ def replace(made: Any, base: Any, copy: Any) -> None:
     """Let a mutable copy hold what another holds."""
     base.clear(made)
     (base.update if base in (dict, set) else base.extend)(made, copy)
-
-
-def builtin_class(name: Any) -> type:
-    """The builtin value type or exception of that name.
-
-    Raises:
-        CodecError: there is none that may cross.
-    """
-    found = BUILTIN_TYPES.get(name) or getattr(builtins, str(name), None)
-    if not isinstance(found, type):
-        raise CodecError("an unknown builtin class")
-    return found

@@ -1,0 +1,204 @@
+"""What the tests' source says before anything runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from verifiers.domain import Candidate, CodingTask, SourceFile, Status, TestSuite
+from verifiers.errors import InvalidInput
+from verifiers.execution.needs_shared import why_shared
+from verifiers.execution.plan import entry_point, find_modules, overridden_builtins, project_files
+from verifiers.execution.python_import import doctests
+from verifiers.execution.python_syntax import PythonSyntaxVerifier
+from verifiers.execution.report import Result, ids_by_outcome, read_report
+from verifiers.execution.suite import read_suite
+
+
+def suite(text: str, path: str = "test_a.py") -> TestSuite:
+    return TestSuite(files=(SourceFile(path=path, content=text),))
+
+
+@pytest.mark.parametrize(
+    ("text", "style", "ids"),
+    [
+        ("def test_a(): pass", "pytest", ["test_a.py::test_a"]),
+        ("async def test_a(): pass", "pytest", ["test_a.py::test_a"]),
+        (
+            "class TestA:\n  def test_b(self): pass\n  def help(self): pass",
+            "pytest",
+            ["test_a.py::TestA::test_b"],
+        ),
+        ("class A(unittest.TestCase):\n  def test_b(self): pass", "pytest", ["test_a.py::A::test_b"]),
+        (
+            "class TestA:\n  def __init__(self): pass\n  def test_b(self): pass\nassert 1",
+            "script",
+            ["test_a.py:4"],
+        ),
+        ("\nassert f() == 1\nassert f() == 2", "script", ["test_a.py:2", "test_a.py:3"]),
+        ("for x in y:\n  assert f(x)", "script", ["test_a.py:1"]),
+        ("def check(c):\n  assert c(1)", "check", ["test_a.py::check"]),
+        ("def check(c):\n  assert c(1)\ncheck(f)", "script", ["test_a.py:3"]),
+        ("if __name__ == '__main__':\n  assert f()", "script", ["test_a.py:2"]),
+    ],
+)
+def test_styles_and_ids(text, style, ids):
+    (file,) = read_suite(suite(text))
+    assert (file.style, list(file.ids)) == (style, ids)
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [("def f(:", "tests.files.0.content"), ("x = 1", "tests"), ("def helper(): assert 1", "tests")],
+)
+def test_bad_suites_are_named(text, field):
+    with pytest.raises(InvalidInput) as error:
+        read_suite(suite(text))
+    assert error.value.field == field
+
+
+def test_a_parse_error_names_file_and_line():
+    with pytest.raises(InvalidInput, match=r"test_a\.py.*line 2"):
+        read_suite(suite("x = 1\ndef f(:\n"))
+
+
+def test_bare_names_are_those_nobody_defines():
+    (file,) = read_suite(suite("import math\ny = 1\nassert add(y, len([math.pi])) == Q"))
+    assert file.bare_names == {"add", "Q"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def test_a(monkeypatch): pass",
+        "from unittest.mock import patch\ndef test_a(): pass",
+        "from unittest import mock\n@mock.patch('solution.x')\ndef test_a(m): pass",
+        "import inspect\ndef test_a(): inspect.getsource(f)",
+        "import importlib, solution\ndef test_a(): importlib.reload(solution)",
+        "import subprocess\ndef test_a(): pass",
+        "import sys\ndef test_a(): sys.modules.clear()",
+        "def test_a(): open('solution.py').read()",
+        "def test_a(tmp_path): pass",
+        "import solution\nclass Mine(solution.Base): pass\ndef test_a(): pass",
+        "from solution import Base\nclass Mine(Base): pass\ndef test_a(): pass",
+    ],
+)
+def test_what_needs_one_process(text):
+    assert why_shared(read_suite(suite(text)), ["solution"], ["solution.py"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from solution import f\ndef test_a(capsys): assert f() == 1",
+        "from unittest.mock import Mock\ndef test_a(): f(Mock())",
+        "import inspect, sys, os\ndef test_a(): inspect.signature(f)",
+        "def test_a(): open('data.json').read()",
+    ],
+)
+def test_what_does_not(text):
+    assert why_shared(read_suite(suite(text)), ["solution"], ["solution.py"]) is None
+
+
+def files(*paths: str) -> tuple[SourceFile, ...]:
+    return tuple(SourceFile(path=path, content="def f(): pass") for path in paths)
+
+
+def test_the_main_module():
+    tests = read_suite(suite("from b import f\ndef test_a(): pass"))
+    found = find_modules(["a.py", "solution.py"], ["a.py"], tests, ["test_a.py"])
+    assert found is not None
+    assert found.main == "solution"
+    found = find_modules(["a.py", "b.py"], ["a.py"], tests, ["test_a.py"])
+    assert found is not None
+    assert found.main == "b"
+    found = find_modules(["a.py"], ["a.py"], tests, ["test_a.py"])
+    assert found is not None
+    assert found.names == {"a": "a", "solution": "a", "b": "a"}
+    assert find_modules(["README.md"], ["README.md"], tests, ["test_a.py"]) is None
+
+
+def test_a_file_of_the_tests_is_never_the_candidates():
+    tests = read_suite(suite("import helper, pytest\ndef test_a(): pass"))
+    found = find_modules(["a.py", "test_a.py"], ["a.py"], tests, ["test_a.py", "helper.py"])
+    assert found is not None
+    assert "helper" not in found.names
+    assert "test_a" not in found.names
+
+
+def test_nobody_writes_into_the_harness():
+    task = CodingTask(instruction="x")
+    candidate = Candidate(files=files("solution.py", ".acrisol/_acrisol/judge.py"))
+    assert list(project_files(task, candidate)) == ["solution.py"]
+
+
+def test_the_entry_point():
+    given = TestSuite(files=files("t.py"), entry_point="g")
+    assert entry_point(CodingTask(instruction="x", tests=given), "def f(): pass") == "g"
+    assert entry_point(CodingTask(instruction="def h(x):\n  pass\ndef f(x):"), "def q(): pass") == "f"
+    assert entry_point(CodingTask(instruction="x"), "def f(): pass\ndef _g(): pass") == "f"
+    with pytest.raises(InvalidInput):
+        entry_point(CodingTask(instruction="x"), "def f(): pass\ndef g(): pass")
+
+
+def test_a_candidate_cannot_put_its_builtins_under_the_tests():
+    tolerant = read_suite(suite("assert abs(f(2) - 4.0) < 1e-6"))
+    assert overridden_builtins(CodingTask(instruction="x"), tolerant, "def abs(x): return 0") == set()
+    own = read_suite(suite("assert sum(1, 2) == 3\nassert sum(2, 2) == 4"))
+    assert overridden_builtins(CodingTask(instruction="x"), own, "def sum(a, b): return a + b") == {"sum"}
+    assert overridden_builtins(CodingTask(instruction="x"), own, "def f(a, b): return a + b") == set()
+
+
+def test_the_report_needs_its_end_and_its_nonce():
+    line = b'{"nonce": "n", "test": "a", "outcome": "passed"}\n'
+    end = b'{"nonce": "n", "end": true, "gone": null, "python": "3.11"}\n'
+    assert read_report(line + end, "n").ended
+    assert not read_report(line, "n").ended
+    assert not read_report(line + end, "m").ended
+    assert not read_report(line + b"garbage\n" + end, "n").ended
+    assert not read_report(line + end + line, "n").ended
+    assert (
+        read_report(b'{"nonce": "n", "test": "a", "outcome": "great"}\n' + end, "n").results[0].outcome
+        == "failed"
+    )
+
+
+def test_the_worst_outcome_counts_and_silence_is_not_success():
+    results = [
+        Result("a[1]", "passed"),
+        Result("a[2]", "failed"),
+        Result("b", "passed"),
+        Result("x", "failed"),
+    ]
+    found = ids_by_outcome(["a", "b", "c"], results)
+    assert found["failed"] == ["a", "x"]
+    assert found["passed"] == ["b"]
+    assert found["missing"] == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("x = (\n", 1),
+        ("def f():\nreturn 1\n", 2),
+        ("-" * 100_000 + "1", 1),
+        ("(" * 5000, 1),
+        ("x = '\\ud800'\n1x", 2),
+    ],
+)
+def test_syntax_errors_and_parser_bombs_fail_with_their_line(source, line):
+    verdict = PythonSyntaxVerifier().verify(
+        CodingTask(instruction="x"), Candidate(files=(SourceFile(path="a.py", content=source),)), 5
+    )
+    assert verdict.status is Status.FAILED
+    assert verdict.findings[0].location is not None
+    assert verdict.findings[0].location.line == line
+
+
+def test_good_syntax_passes():
+    verdict = PythonSyntaxVerifier().verify(CodingTask(instruction="x"), Candidate(files=files("a.py")), 5)
+    assert verdict.status is Status.PASSED
+
+
+def test_doctests_are_found_in_the_source():
+    source = '"""M.\n\n>>> 1\n1\n"""\ndef f():\n    """F.\n\n    >>> f()\n    """\ndef g():\n    "no"\n'
+    assert [test["id"] for test in doctests(source, "a.py")] == ["a.py::module:1", "a.py::f:7"]
