@@ -1,0 +1,295 @@
+"""Does it compile? The ``solc`` verifier, and the pure reading of a compiler's standard JSON output."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from verifiers.domain import (
+    Candidate,
+    CodingTask,
+    Finding,
+    Language,
+    Location,
+    Severity,
+    Status,
+    Value,
+    Verdict,
+)
+from verifiers.errors import ToolFailed
+from verifiers.sandbox.protocol import Sandbox
+from verifiers.solidity.pragma import Selection, select
+from verifiers.solidity.solc import Stopped, run_solc, solidity_sources, standard_input
+from verifiers.solidity.toolchain import INSTALL_HINT, SolidityToolchain
+from verifiers.verifier import Stage
+
+NAME = "solc"
+MAX_CODE_BYTES = 24_576  # EIP-170
+MAX_FINDINGS = 50
+_MAX_MESSAGE = 600
+
+_SIZE_WARNINGS = ("5574", "3860")  # solc's own words on code and init-code size; the first is ours to say
+_STYLE_WARNINGS = ("1878", "3420")  # no SPDX identifier, no pragma
+_SETTINGS = {
+    # As contracts are deployed, so that the code size means something.
+    "optimizer": {"enabled": True, "runs": 200},
+    "outputSelection": {"*": {"": ["ast"], "*": ["evm.deployedBytecode.object", "evm.methodIdentifiers"]}},
+}
+_IMPORT_FIX = "Import only files of the project, or put what is needed into the file itself."
+
+
+class Contract(Value):
+    """One contract as compiled.
+
+    Attributes:
+        path: Its file.
+        name: Its name.
+        kind: ``contract``, ``abstract``, ``interface`` or ``library``.
+        code_bytes: Size of the deployed code; 0 where nothing can be deployed.
+        functions: External functions, as ``transfer(address,uint256)``.
+        unlinked: Its code has holes for addresses of libraries.
+        bases: How many contracts its code is made of, itself among them.
+    """
+
+    path: str
+    name: str
+    kind: str = "contract"
+    code_bytes: int = 0
+    functions: tuple[str, ...] = ()
+    unlinked: bool = False
+    bases: int = 0
+
+    @property
+    def deployable(self) -> bool:
+        """Whether it can stand on a chain by itself and has something that can be called."""
+        return self.code_bytes > 0 and not (self.kind == "library" and not self.functions)
+
+
+class Compiled(Value):
+    """What a compiler answered: errors and warnings, and contracts where there were no errors."""
+
+    findings: tuple[Finding, ...] = ()
+    failed: bool = False
+    contracts: tuple[Contract, ...] = ()
+
+
+class SolidityCompileVerifier:
+    """Blocks candidates that do not compile with a compiler that their pragma allows."""
+
+    name = NAME
+    stage = Stage.SCREEN
+
+    def __init__(self, sandbox: Sandbox, toolchain: SolidityToolchain) -> None:
+        self._sandbox = sandbox
+        self._toolchain = toolchain
+
+    def applies_to(self, task: CodingTask) -> bool:
+        """For Solidity."""
+        return task.language is Language.SOLIDITY
+
+    def verify(self, task: CodingTask, candidate: Candidate, seconds: float) -> Verdict:
+        """Compile all Solidity files; see :class:`verifiers.verifier.Verifier`.
+
+        Raises:
+            ToolMissing: no compiler is installed.
+            ToolFailed: it could not be run, or its answer cannot be read.
+        """
+        started = time.monotonic()
+        verdict = self._verify(task, candidate, seconds)
+        return verdict.model_copy(update={"duration_s": time.monotonic() - started})
+
+    def _verify(self, task: CodingTask, candidate: Candidate, seconds: float) -> Verdict:
+        self._toolchain.require_compilers()
+        sources = solidity_sources(task, candidate)
+        if not sources:
+            return no_sources(NAME)
+        selection = select(sources, self._toolchain.versions)
+        if selection.version is None:
+            return unsatisfied(NAME, selection)
+        compiler = self._toolchain.compiler(selection.version)
+        answer = run_solc(self._sandbox, compiler, standard_input(sources, _SETTINGS), seconds)
+        tool = f"solc {compiler.version} ({'native' if compiler.native else 'packaged'})"
+        evidence = {
+            "compiler": compiler.version,
+            "pragmas": list(selection.pragmas),
+            "isolation": answer.isolation,
+        }
+        if isinstance(answer, Stopped):
+            return Verdict(
+                verifier=NAME, status=answer.status, summary=f"{answer.reason}.", evidence=evidence, tool=tool
+            )
+        compiled = parse(answer.text, sources)
+        findings = (*compiled.findings, *selection.findings)
+        blocking = [item for item in findings if item.severity.rank >= task.policy.block_severity.rank]
+        failed = compiled.failed or bool(blocking)
+        contracts = [f"{contract.path}:{contract.name}" for contract in compiled.contracts]
+        return Verdict(
+            verifier=NAME,
+            status=Status.FAILED if failed else Status.PASSED,
+            summary=_summary(compiled, findings, compiler.version, failed),
+            findings=findings,
+            evidence={**evidence, "contracts": contracts[:200], "optimizer_runs": 200},
+            tool=tool,
+        )
+
+
+def no_sources(verifier: str) -> Verdict:
+    """The verdict on a candidate without any Solidity."""
+    finding = Finding(
+        rule="solidity.no-source",
+        message="There is no file whose name ends in .sol.",
+        fix="Give the contract as one Solidity file.",
+        severity=Severity.HIGH,
+    )
+    return Verdict(verifier=verifier, status=Status.FAILED, summary=finding.message, findings=(finding,))
+
+
+def unsatisfied(verifier: str, selection: Selection) -> Verdict:
+    """The verdict on pragmas that no installed compiler satisfies."""
+    return Verdict(
+        verifier=verifier,
+        status=Status.FAILED,
+        summary=selection.findings[0].message,
+        findings=selection.findings,
+        evidence={"pragmas": list(selection.pragmas)},
+    )
+
+
+def parse(text: str, sources: Mapping[str, str]) -> Compiled:
+    """Read a compiler's standard JSON output. Pure.
+
+    Args:
+        text: The output.
+        sources: Path -> text of what was compiled; byte offsets are turned into lines with it.
+
+    Raises:
+        ToolFailed: it is not such output.
+    """
+    output = load(text)
+    problems = output.get("errors", [])
+    findings = [
+        _finding(problem, sources) for problem in problems if problem.get("errorCode") not in _SIZE_WARNINGS
+    ]
+    failed = any(problem.get("severity") == "error" for problem in problems)
+    contracts = () if failed else _contracts(output)
+    if not failed and not contracts:
+        failed = True
+        findings.append(
+            Finding(
+                rule="solidity.no-contract",
+                message="The source compiles, but there is no contract in it.",
+                fix="Define a contract.",
+                severity=Severity.HIGH,
+            )
+        )
+    findings += [_too_big(contract) for contract in contracts if contract.code_bytes > MAX_CODE_BYTES]
+    findings.sort(key=lambda item: -item.severity.rank)  # stable: the compiler's order within a severity
+    return Compiled(findings=tuple(findings[:MAX_FINDINGS]), failed=failed, contracts=contracts)
+
+
+def load(text: str) -> dict[str, Any]:
+    """The output as an object whose ``errors``, ``sources`` and ``contracts`` have the right shape.
+
+    Raises:
+        ToolFailed: it has not.
+    """
+    try:
+        output = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ToolFailed("The Solidity compiler's answer is not JSON.", INSTALL_HINT) from error
+    shape = {"errors": list, "sources": dict, "contracts": dict}
+    if not isinstance(output, dict) or any(not isinstance(output.get(k, t()), t) for k, t in shape.items()):
+        raise ToolFailed("The Solidity compiler's answer is not standard JSON output.", INSTALL_HINT)
+    if not output.keys() & shape.keys() or any(
+        not isinstance(item, dict) for item in output.get("errors", [])
+    ):
+        raise ToolFailed("The Solidity compiler's answer is not standard JSON output.", INSTALL_HINT)
+    return output
+
+
+def line_and_column(source: str, offset: int) -> tuple[int, int]:
+    """Where a byte offset into the UTF-8 text lies; both count from 1, columns in characters."""
+    before = source.encode()[: max(0, offset)]
+    line = before.count(b"\n") + 1
+    column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+    return line, column
+
+
+def _finding(problem: Mapping[str, Any], sources: Mapping[str, str]) -> Finding:
+    kind, code = str(problem.get("type", "Error")), problem.get("errorCode")
+    is_error = problem.get("severity") == "error"
+    severity = Severity.HIGH if is_error else Severity.LOW
+    if not is_error and (code in _STYLE_WARNINGS or kind == "Info"):
+        severity = Severity.INFO
+    message = " ".join(str(problem.get("message", "")).split())[:_MAX_MESSAGE]
+    is_import = is_error and "not found" in message and message.startswith("Source ")
+    return Finding(
+        rule=f"solc.{kind}" + (f".{code}" if code else ""),
+        message=message or kind,
+        fix=_IMPORT_FIX if is_import else "",
+        severity=severity,
+        location=_location(problem.get("sourceLocation"), sources),
+    )
+
+
+def _location(place: object, sources: Mapping[str, str]) -> Location | None:
+    if not isinstance(place, dict) or place.get("file") not in sources:
+        return None
+    path, start, end = place["file"], place.get("start"), place.get("end")
+    if not isinstance(start, int) or start < 0:
+        return None
+    line, column = line_and_column(sources[path], start)
+    end_line = line_and_column(sources[path], end)[0] if isinstance(end, int) and end > start else line
+    return Location(path=path, line=line, end_line=end_line, column=column)
+
+
+def _contracts(output: Mapping[str, Any]) -> tuple[Contract, ...]:
+    definitions = {}
+    for path, source in output.get("sources", {}).items():
+        tree = source.get("ast") or source.get("legacyAST") or {}
+        for node in tree.get("nodes", ()):
+            if node.get("nodeType") == "ContractDefinition":
+                definitions[(path, node.get("name"))] = node
+    found = []
+    for path, by_name in output.get("contracts", {}).items():
+        for name, contract in by_name.items():
+            evm = contract.get("evm", {})
+            code = str(evm.get("deployedBytecode", {}).get("object", ""))
+            node = definitions.get((path, name), {})
+            kind = node.get("contractKind", "contract")
+            abstract = kind == "contract" and (node.get("abstract") or node.get("fullyImplemented") is False)
+            found.append(
+                Contract(
+                    path=path,
+                    name=name,
+                    kind="abstract" if abstract else kind,
+                    code_bytes=len(code) // 2,
+                    functions=tuple(sorted(evm.get("methodIdentifiers", {}))),
+                    unlinked="__" in code,
+                    bases=len(node.get("linearizedBaseContracts", ())),
+                )
+            )
+    return tuple(found)
+
+
+def _too_big(contract: Contract) -> Finding:
+    return Finding(
+        rule="solidity.code-size",
+        message=f"The code of {contract.name} has {contract.code_bytes:,} bytes; a chain accepts at most "
+        f"{MAX_CODE_BYTES:,} (EIP-170).",
+        fix="Split the contract, or move code into a library.",
+        severity=Severity.HIGH,
+        location=Location(path=contract.path, line=1),
+    )
+
+
+def _summary(compiled: Compiled, findings: tuple[Finding, ...], version: str, failed: bool) -> str:
+    if failed:
+        first = findings[0]
+        where = f"{first.location.path}:{first.location.line}: " if first.location else ""
+        return f"solc {version}: {where}{first.message[:200]}"
+    names = ", ".join(contract.name for contract in compiled.contracts[:5])
+    notes = f"; warnings and notes: {len(findings)}" if findings else ""
+    return f"solc {version} compiles {names}{notes}."

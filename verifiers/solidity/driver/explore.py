@@ -1,0 +1,107 @@
+"""Explores contracts with Mythril and says honestly what was and what was not looked at.
+
+It is sent into the sandbox and run there by Mythril's own interpreter. It reads one
+JSON request from stdin and writes one JSON object a line to stdout::
+
+    {"kind": "start", "mythril": "...", "z3": "..."}
+    {"kind": "contract", "path": ..., "name": ..., "issues": [...], "timed_out": ..., ...}    one a contract
+    {"kind": "end"}
+
+What ``myth analyze`` keeps to itself is why this exists: that its time ran out (only a DEBUG log line tells),
+that a solver query ran out of time (the finding is then dropped, or the path believed to be impossible), that
+an instruction is not implemented (the path ends), that no contract could be created (nothing is explored).
+Each contract is explored in a process of its own, since Mythril keeps state from one to the next.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import sys
+import time
+from typing import Any
+
+from .engine import load_mythril
+from .observe import Observer, describe
+
+GRACE_S = 0.25  # between a child's own end of time and its being killed
+SETTLE_S = 0.4  # of a contract's share kept back for reporting what was found
+
+
+def main() -> None:
+    """Answer the one request."""
+    started = time.monotonic()
+    report = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)  # Mythril prints where it likes; only our lines may reach the report
+
+    request = json.load(sys.stdin)
+    deadline = started + request["seconds"]
+    mythril = load_mythril()
+    print(json.dumps({"kind": "start", **mythril.versions}), file=report)
+    targets = request["targets"]
+    for position, (path, name) in enumerate(targets):
+        share = (deadline - time.monotonic()) / (len(targets) - position)
+        if share < 2 * SETTLE_S:
+            entry: dict[str, Any] = describe(timed_out=True)
+        else:
+            entry = explore_apart(mythril, request, path, name, share)
+        print(json.dumps({"kind": "contract", "path": path, "name": name, **entry}), file=report)
+    print(json.dumps({"kind": "end"}), file=report)
+
+
+def explore_apart(
+    mythril: Any, request: dict[str, Any], path: str, name: str, seconds: float
+) -> dict[str, Any]:
+    """Explore one contract in a child process that is dead after ``seconds``."""
+    started = time.monotonic()
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        explore_in_child(mythril, request, path, name, seconds - GRACE_S, writer)
+        os._exit(0)
+    os.close(writer)
+    text = read_until(reader, started + seconds)
+    os.close(reader)
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    spent = round(time.monotonic() - started, 3)
+    try:
+        entry: dict[str, Any] = json.loads(text)
+    except ValueError:
+        if spent >= seconds:
+            entry = describe(timed_out=True)
+        else:
+            number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+            entry = describe(
+                crash=f"the exploring process ended without a result (signal {number})", issues=[]
+            )
+    return {**entry, "seconds": spent}
+
+
+def read_until(reader: int, deadline: float) -> bytes:
+    """All bytes up to the end of the pipe or the deadline."""
+    chunks: list[bytes] = []
+    while (left := deadline - time.monotonic()) > 0:
+        if not select.select([reader], [], [], left)[0]:
+            break
+        chunk = os.read(reader, 65536)
+        if not chunk:
+            break
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def explore_in_child(
+    mythril: Any, request: dict[str, Any], path: str, name: str, seconds: float, writer: int
+) -> None:
+    """Explore, and write the entry to the pipe exactly once: at the end, or when the time is over."""
+    observer = Observer(mythril, request, path, name, writer)
+    observer.watch(seconds)
+    observer.explore(max(1, int(seconds - SETTLE_S)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The ``solc`` command over the packaged compilers; JavaScript, run by node."""
