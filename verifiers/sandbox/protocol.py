@@ -8,9 +8,9 @@ suite in ``tests/`` holds each backend to it.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from verifiers.domain import Value
 
@@ -59,6 +59,14 @@ class Job(Value):
     stdin: bytes = b""
     env: dict[str, str] = Field(default={})
     limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _can_be_passed(self) -> Self:
+        if any("\0" in text for text in (*self.argv, *self.env.values())):
+            raise ValueError("a program's arguments and environment hold no NUL character")
+        if not all(name.isidentifier() and name.isascii() for name in self.env):
+            raise ValueError("environment variables have names of ASCII letters, digits and underscores")
+        return self
 
 
 class ExecResult(Value):
