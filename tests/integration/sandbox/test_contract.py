@@ -10,6 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from pydantic import ValidationError
 
 from tests.integration.sandbox.conftest import RunPython, python_job
 from verifiers.errors import InvalidInput, SandboxUnavailable
@@ -45,6 +46,22 @@ def test_many_files_arrive(run_python: RunPython) -> None:
 def test_a_path_that_leaves_the_working_directory_is_refused(sandbox: Sandbox, name: str) -> None:
     with pytest.raises(InvalidInput):
         sandbox.run(python_job("pass", files={name: b""}))
+
+
+NOT_PASSABLE = [{"argv": ("a\0b",)}, {"env": {"A": "\0"}}, {"env": {"A=B": "x"}}, {"env": {"": "x"}}]
+
+
+@pytest.mark.parametrize("bad", NOT_PASSABLE)
+def test_what_no_program_can_be_given_is_refused(bad: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Job.model_validate({"environment": "python", "argv": ("true",), **bad})
+
+
+def test_arguments_arrive_as_they_are(sandbox: Sandbox) -> None:
+    words = ("", " a  b ", "$HOME", "*", "-x", "A=B", "new\nline", "☃", "'\"")
+    program = ("python3", "-c", "import sys; print(sys.argv[1:])")
+    result = sandbox.run(Job(environment="python", argv=(*program, *words)))
+    assert ast.literal_eval(result.stdout.decode()) == list(words)
 
 
 def test_files_larger_than_the_disk_are_refused(sandbox: Sandbox) -> None:
