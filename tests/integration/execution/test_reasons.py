@@ -20,6 +20,18 @@ PATCHING = (
     "    monkeypatch.setattr(solution, 'get', lambda: 7)\n    assert solution.f() == 8\n"
 )
 
+DOUBLE = '''
+def f(x):
+    """Double.
+
+    >>> f(2)
+    4
+    >>> f("a")
+    'aa'
+    """
+    return x * 2
+'''
+
 
 @pytest.mark.parametrize(
     ("body", "said"),
@@ -28,7 +40,10 @@ PATCHING = (
         ("x = [0] * 10**9", "memory"),
         ("import os; os._exit(3)", "ended by its own hand with exit code 3"),
         ("import os; os.kill(os.getpid(), 15)", "ended by signal 15"),
-        ("import os; [os.write(n, b'\\xff' * 99) for n in range(3, 9)]", "link"),
+        (
+            "import os; [os.write(n, b'\\xff' * 99) for n in range(3, 9) if os.path.exists(f'/proc/self/fd/{n}')]",
+            "judge's link",
+        ),
         ("raise ValueError('no')", "2 of 2 tests failed"),
         ("return 2", "2 of 2 tests failed"),
     ],
@@ -136,9 +151,8 @@ def test_without_tests_import_and_doctests_count(sandbox):
         assert verdict.evidence["tests"] == "none given"
         return verdict.status
 
-    good = 'def f(x):\n    """Double.\n\n    >>> f(2)\n    4\n    >>> f("a")\n    \'aa\'\n    """\n    return x * 2\n'
-    assert status(good) is Status.PASSED
-    assert status(good.replace("x * 2", "x * 3")) is Status.FAILED
+    assert status(DOUBLE) is Status.PASSED
+    assert status(DOUBLE.replace("x * 2", "x * 3")) is Status.FAILED
     assert status("def f(x): return x") is Status.PASSED
     assert status("raise ValueError('x')") is Status.FAILED
     assert status("import os; os._exit(0)") is Status.FAILED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import datetime as dt
 import math
 import pathlib
@@ -20,12 +21,16 @@ from verifiers.execution.harness.sharing import Shared
 from verifiers.execution.harness.wire import dump, load
 
 VALUES = [
-    None, True, 0, 2**64, -(10**5000), 1.5, math.inf, -0.0, "", "é\ud800", "\ud83d\ude00", b"\x00\xff", bytearray(b"x"),
+    None, True, 0, 2**64, -(10**5000), 1.5, math.inf, -0.0, "", "é\ud800", "\ud83d\ude00", b"\x00\xff",
+    bytearray(b"x"),
     1 + 2j, [], (), {}, set(), frozenset({1}), [1, "a", None], (1, (2,)), {"a": [1], 2: {3}}, range(0, 9, 2),
     slice(1, None), ..., NotImplemented, Decimal("1.50"), Fraction(1, 3), dt.date(2024, 2, 29),
-    dt.datetime(2024, 1, 2, 3, 4, 5, 6, tzinfo=dt.timezone(dt.timedelta(hours=2))), dt.time(1, 2), dt.timedelta(1, 2),
-    uuid.UUID(int=5), pathlib.PurePosixPath("/a/b"), collections.deque([1, 2], maxlen=3), collections.Counter("aab"),
-    collections.OrderedDict([("b", 1), ("a", 2)]), collections.defaultdict(list, {1: [2]}), {1: 2}.keys(), int,
+    dt.datetime(2024, 1, 2, 3, 4, 5, 6, tzinfo=dt.timezone(dt.timedelta(hours=2))), dt.time(1, 2),
+    dt.timedelta(1, 2),
+    uuid.UUID(int=5), pathlib.PurePosixPath("/a/b"), collections.deque([1, 2], maxlen=3),
+    collections.Counter("aab"),
+    collections.OrderedDict([("b", 1), ("a", 2)]), collections.defaultdict(list, {1: [2]}), {1: 2}.keys(),
+    int,
 ]  # fmt: skip
 
 plain = st.recursive(
@@ -105,18 +110,14 @@ def test_too_deep_is_refused_on_both_sides():
 
 @given(trees)
 def test_a_malformed_tree_is_a_codec_error_and_nothing_else(tree):
-    try:
+    with contextlib.suppress(CodecError):
         Decoder().decode(tree)
-    except CodecError:
-        pass
 
 
 @given(st.binary(max_size=60))
 def test_malformed_bytes_are_a_codec_error_and_nothing_else(data):
-    try:
+    with contextlib.suppress(CodecError):
         load(data)
-    except CodecError:
-        pass
 
 
 def test_changes_reach_the_same_objects():
@@ -144,12 +145,8 @@ def test_changes_reach_the_same_objects():
     assert ours[3] == b"A"
 
 
-@pytest.mark.parametrize(
-    "changes", [None, [1], [[0]], [[9, []]], [["0", []]], [[0, {}]], [[1, []]], [[True, [1]]]]
-)
+@pytest.mark.parametrize("changes", [None, [1], [[0]], [[9, []]], [["0", []]], [[0, {}]], [[1, []]]])
 def test_malformed_changes_are_refused(changes):
     shared = Shared([[1], (2,)])
-    if changes == [[True, [1]]]:
-        shared = Shared([(2,)])
     with pytest.raises(CodecError):
         shared.apply(Decoder(known=shared.table), changes)

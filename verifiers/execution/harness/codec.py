@@ -180,7 +180,7 @@ class Decoder:
             if reader is None:
                 return self._foreign(tree, self)
             return reader(self, tree)
-        except (TypeError, ValueError, IndexError, KeyError, OverflowError, ArithmeticError) as error:
+        except (TypeError, ValueError, LookupError, ArithmeticError, RecursionError) as error:
             raise CodecError(f"malformed value with tag {tree[0][:10]!r}") from error
         finally:
             self._depth -= 1

@@ -49,14 +49,17 @@ class Link:
 
     def call(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """``target(*args, **kwargs)``."""
+        __tracebackhide__ = True
         return self.request("call", [], [target, args, kwargs])
 
     def get(self, target: Any, name: str) -> Any:
         """``target.name``."""
+        __tracebackhide__ = True
         return self.request("get", [name], [target])
 
     def set(self, target: Any, name: str, value: Any) -> None:
         """``target.name = value``."""
+        __tracebackhide__ = True
         self.request("set", [name], [target, value])
 
     def delete(self, target: Any, name: str) -> None:
@@ -65,6 +68,7 @@ class Link:
 
     def special(self, target: Any, name: str, args: tuple[Any, ...]) -> Any:
         """``type(target).name(target, *args)``; NotImplemented comes back as such."""
+        __tracebackhide__ = True
         return self.request("special", [name], [target, args])
 
     def special_many(self, target: Any, name: str, values: list[Any]) -> list[Any]:
@@ -161,6 +165,7 @@ class Link:
             CandidateGone: the candidate's process is gone or no longer follows the protocol.
             TypeError: a value cannot be carried.
         """
+        __tracebackhide__ = True
         if self.gone is not None:
             raise CandidateGone(self.gone)
         with self._lock:
@@ -179,6 +184,7 @@ class Link:
             return self._answer(sequence, shared)
 
     def _answer(self, sequence: int, shared: Shared) -> Any:
+        __tracebackhide__ = True
         while True:
             message = self._receive()
             if message[0] == "cb":

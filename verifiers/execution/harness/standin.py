@@ -78,6 +78,7 @@ class StandInType(type):
         return super().__new__(mcs, name, bases, namespace)
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
         return cls._acrisol_link.call(cls, args, kwargs)
 
     def __getattr__(cls, name: str) -> Any:
@@ -99,6 +100,7 @@ class Reference:
     """Reaches the attributes of one object of the candidate's."""
 
     def __getattribute__(self, name: str) -> Any:
+        __tracebackhide__ = True
         if name.startswith("_acrisol") or (name.startswith("__") and name not in _REMOTE_DUNDERS):
             return object.__getattribute__(self, name)
         cls = type(self)
@@ -149,6 +151,7 @@ def _forward(name: str) -> Callable[..., Any]:
     exact = EXACT.get(name)
 
     def special(self: Any, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
         link = type(self)._acrisol_link
         if name == "__call__":
             return link.call(self, args, kwargs)
