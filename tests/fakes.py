@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from models.chat import Completion, Completions, Message
 from verifiers.domain import Candidate, CodingTask, Sampling, Usage, Verdict
+from verifiers.sandbox.protocol import ExecResult, Job, LinkedResult
 from verifiers.verifier import Stage
 
 
@@ -85,3 +86,22 @@ class FakeBroker:
         if self.trouble:
             raise self.trouble
         return self.waiting
+
+
+class ScriptedSandbox:
+    """Answers each run with the next entry of ``script``, and keeps the jobs."""
+
+    def __init__(self, script: Sequence[ExecResult]) -> None:
+        self.name = "scripted"
+        self.jobs: list[Job] = []
+        self._script = list(script)
+
+    def run(self, job: Job) -> ExecResult:
+        self.jobs.append(job)
+        return self._script.pop(0)
+
+    def run_linked(self, judge: Job, guest: Job) -> LinkedResult:
+        raise AssertionError("nothing here runs two linked jobs")
+
+    def close(self) -> None:
+        return None

@@ -40,7 +40,7 @@ _MEMORY_MB = 2048
 _OUTPUT_BYTES = 32 * 2**20  # a match is about 1 KB, and long strings are repeated in it
 _MAX_MATCHES = 5000  # a file; beyond it the engine drops the rule's matches and says so
 _XCPU = 128 + 24
-# The engine does not start without a certificate authority to trust, although it has no network to use one on.
+# The engine does not start without a certificate authority to trust, although it has no network here.
 # This one has no private key any more.
 _TRUST_ANCHOR = (
     "-----BEGIN CERTIFICATE-----\n"
