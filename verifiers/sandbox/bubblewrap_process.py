@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import select
@@ -15,13 +14,20 @@ from typing import ClassVar
 
 from verifiers.errors import SandboxUnavailable
 from verifiers.sandbox.cgroup import Group, Usage
+from verifiers.sandbox.pipes import (
+    MINIMUM_FD,
+    Descriptors,
+    PipeSink,
+    PipeSource,
+    end_of_descriptors,
+    open_pipe,
+)
 from verifiers.sandbox.running import End
 
 _SETUP_S = 30.0  # for making the sandbox, which takes milliseconds on an idle machine
 _GONE_S = 10.0  # for the kernel to take down a killed process tree
 _CHUNK = 2**16
 _IGNORED = (signal.SIGPIPE, signal.SIGXFSZ)  # by CPython, for itself; a job starts with the default
-_MINIMUM_FD = 10  # below it are the numbers that a sandboxed process finds its channels at
 
 
 @dataclass(frozen=True)
@@ -44,46 +50,6 @@ class Channels:
     arguments: bytes
     passwd: bytes
     group: bytes
-
-
-class PipeSink:
-    """The writing end of a pipe."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def write(self, data: bytes) -> bool:
-        """See :class:`verifiers.sandbox.running.Sink`."""
-        view = memoryview(data)
-        try:
-            while view:
-                view = view[os.write(self._descriptor, view) :]
-        except BrokenPipeError:
-            return False
-        return True
-
-    def close(self) -> None:
-        """Idempotent."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
-
-
-class PipeSource:
-    """The reading end of a pipe."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def read(self) -> bytes:
-        """See :class:`verifiers.sandbox.running.Source`."""
-        return os.read(self._descriptor, _CHUNK)
-
-    def close(self) -> None:
-        """Idempotent."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
 
 
 @dataclass
@@ -124,7 +90,7 @@ class Process:
         self._killed = False
         self._reaped = False
         self._init = -1
-        ours, theirs = _Descriptors(), _Descriptors()
+        ours, theirs = Descriptors(), Descriptors()
         try:
             self._spawn(argv, channels, ours, theirs)
         except OSError as error:
@@ -135,9 +101,7 @@ class Process:
         finally:
             theirs.close()
 
-    def _spawn(
-        self, argv: Sequence[str], channels: Channels, ours: _Descriptors, theirs: _Descriptors
-    ) -> None:
+    def _spawn(self, argv: Sequence[str], channels: Channels, ours: Descriptors, theirs: Descriptors) -> None:
         given = {
             Channels.ARCHIVE: theirs.holding(channels.archive),
             Channels.SECCOMP: theirs.holding(channels.seccomp),
@@ -145,16 +109,16 @@ class Process:
             Channels.PASSWD: theirs.holding(channels.passwd),
             Channels.GROUP: theirs.holding(channels.group),
         }
-        given[0], stdin = _pipe(theirs, ours)
-        stdout, given[1] = _pipe(ours, theirs)
-        stderr, given[2] = _pipe(ours, theirs)
-        self._started, given[Channels.STARTED] = _pipe(ours, theirs)
-        self._status, given[Channels.STATUS] = _pipe(ours, theirs)
+        given[0], stdin = open_pipe(theirs, ours)
+        stdout, given[1] = open_pipe(ours, theirs)
+        stderr, given[2] = open_pipe(ours, theirs)
+        self._started, given[Channels.STARTED] = open_pipe(ours, theirs)
+        self._status, given[Channels.STATUS] = open_pipe(ours, theirs)
         actions: list[tuple[int, int] | tuple[int, int, int]] = [
             (os.POSIX_SPAWN_DUP2, source, target) for target, source in given.items()
         ]
         actions += [
-            (os.POSIX_SPAWN_CLOSE, descriptor) for descriptor in range(_MINIMUM_FD, _end_of_descriptors())
+            (os.POSIX_SPAWN_CLOSE, descriptor) for descriptor in range(MINIMUM_FD, end_of_descriptors())
         ]
         self._pid = os.posix_spawn(
             argv[0], list(argv), {}, file_actions=actions, setsid=True, setsigdef=_IGNORED
@@ -267,43 +231,3 @@ class Process:
         usage = self._group.usage()
         self._group.remove()
         return usage
-
-
-class _Descriptors:
-    """Descriptors that are closed together, all numbered 10 or higher."""
-
-    def __init__(self) -> None:
-        self._all: list[int] = []
-
-    def add(self, descriptor: int) -> int:
-        if descriptor < _MINIMUM_FD:
-            low, descriptor = descriptor, fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _MINIMUM_FD)
-            os.close(low)
-        self._all.append(descriptor)
-        return descriptor
-
-    def holding(self, content: bytes) -> int:
-        descriptor = self.add(os.memfd_create("acrisol"))
-        view = memoryview(content)
-        while view:
-            view = view[os.write(descriptor, view) :]
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        return descriptor
-
-    def close(self) -> None:
-        for descriptor in self._all:
-            os.close(descriptor)
-        self._all.clear()
-
-
-def _end_of_descriptors() -> int:
-    """A number above all descriptors of this process, also above those that other threads open meanwhile.
-
-    Libraries open descriptors that programs inherit; none of them may reach a sandbox.
-    """
-    return max(map(int, os.listdir("/proc/self/fd"))) + 256
-
-
-def _pipe(reader: _Descriptors, writer: _Descriptors) -> tuple[int, int]:
-    read, write = os.pipe()
-    return reader.add(read), writer.add(write)
