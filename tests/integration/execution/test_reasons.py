@@ -41,7 +41,9 @@ def f(x):
         ("import os; os._exit(3)", "ended by its own hand with exit code 3"),
         ("import os; os.kill(os.getpid(), 15)", "ended by signal 15"),
         (
-            "import os; [os.write(n, b'\\xff' * 99) for n in range(3, 9) if os.path.exists(f'/proc/self/fd/{n}')]",
+            "import os; fds = [n for n in range(3, 9) if os.path.exists(f'/proc/self/fd/{n}')]\n"
+            "    try: [os.write(n, b'\\xff' * 99) for n in fds if n != 3]\n"
+            "    except OSError: pass",
             "judge's link",
         ),
         ("raise ValueError('no')", "2 of 2 tests failed"),
