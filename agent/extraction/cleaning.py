@@ -20,7 +20,8 @@ _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|#39|#x27|#34);")
 def clean(text: str) -> tuple[str, bool]:
     """Normalise an answer.
 
-    Removes byte-order marks, carriage returns, terminal colours, control characters, lone surrogates and ``<think>`` sections.
+    Removes byte-order marks, carriage returns, terminal colours, control characters, lone surrogates and
+    ``<think>`` sections.
 
     Returns:
         The text, and whether it was cut because it is longer than :data:`MAX_ANSWER_CHARS`.
