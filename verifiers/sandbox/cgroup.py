@@ -110,7 +110,10 @@ def find_hierarchy() -> Hierarchy | None:
         found = Hierarchy(2, dict.fromkeys(("memory", "pids", "cpuacct"), folder))
     else:
         return None
-    return found if _works(found) else None
+    if not _works(found):
+        return None
+    _remove_orphans(found)
+    return found
 
 
 def make_group(hierarchy: Hierarchy, limits: Limits) -> Group:
@@ -145,6 +148,15 @@ def _works(hierarchy: Hierarchy) -> bool:
     except SandboxUnavailable:
         return False
     return True
+
+
+def _remove_orphans(hierarchy: Hierarchy) -> None:
+    """Remove the empty groups of earlier processes of ours that were killed before they could."""
+    for parent in set(hierarchy.parents.values()):
+        for folder in parent.glob(f"{_PREFIX}-*-*"):
+            owner = folder.name.split("-")[1]
+            if owner.isdigit() and not Path("/proc", owner).exists():
+                _removed(folder)
 
 
 def _removed(folder: Path) -> bool:

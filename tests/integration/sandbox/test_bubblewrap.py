@@ -93,6 +93,19 @@ def test_control_groups_are_removed(bubblewrap: Bubblewrap) -> None:
     assert left == []
 
 
+def test_groups_of_a_killed_process_are_removed_later() -> None:
+    hierarchy = find_hierarchy()
+    if hierarchy is None:
+        pytest.skip("no control groups can be made here")
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    folders = {parent / f"acrisol-{ended.pid}-0" for parent in hierarchy.parents.values()}
+    for folder in folders:
+        folder.mkdir()
+    find_hierarchy()
+    assert not any(folder.exists() for folder in folders)
+
+
 def test_usage_is_measured(bubblewrap: Bubblewrap) -> None:
     if find_hierarchy() is None:
         pytest.skip("no control groups can be made here")
