@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from agent.settings import AgentSettings
-from agent.wiring import build_solver as build_agent_solver
+from agent.wiring import build_agent
 from worker.runner import JobSolver
+
+CHECKPOINTS = "checkpoints.sqlite3"
 
 
 def build_solver() -> JobSolver:
@@ -13,4 +15,5 @@ def build_solver() -> JobSolver:
     Raises:
         ToolError: something that every task needs is missing.
     """
-    return build_agent_solver(AgentSettings())
+    settings = AgentSettings()
+    return build_agent(settings, settings.home.expanduser() / CHECKPOINTS)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import doctor, receipt, serve, solve, verify
+from api.cli.doctor import doctor
+from api.cli.receipt import check_receipt
+from api.cli.serve import serve
+from api.cli.solve import solve
+from api.cli.verify import verify
 from verifiers.version import acrisol_version
 
 app = typer.Typer(
@@ -14,11 +18,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("solve")(solve.solve)
-app.command("verify")(verify.verify)
-app.command("doctor")(doctor.doctor)
-app.command("serve")(serve.serve)
-app.command("receipt")(receipt.check_receipt)
+app.command("solve")(solve)
+app.command("verify")(verify)
+app.command("doctor")(doctor)
+app.command("serve")(serve)
+app.command("receipt")(check_receipt)
 
 
 def _version(wanted: bool) -> None:
@@ -29,6 +33,8 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def main(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
 ) -> None:
     """Generates code and returns only what was run, scanned and found good."""

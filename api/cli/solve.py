@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from rich.console import Console, Group
 
 from agent.settings import AgentSettings
-from agent.wiring import open_agent
+from agent.wiring import build_agent
 from api.cli.exits import ExitCode, reported_errors
 from api.cli.inputs import read_instruction, read_tests
 from api.cli.progress import Progress
@@ -28,7 +28,9 @@ def solve(
     language: Annotated[str, typer.Option(help="python or solidity.")] = "python",
     tests: Annotated[Path | None, typer.Option(help="Test file or folder that the code must pass.")] = None,
     entry_point: Annotated[str | None, typer.Option(help="Function that check(candidate) receives.")] = None,
-    model: Annotated[str | None, typer.Option(help="embedded, a URL, a GGUF file, a folder or a JSONL file.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="embedded, a URL, a GGUF file, a folder or a JSONL file.")
+    ] = None,
     model_name: Annotated[str | None, typer.Option(help="The model's name at that URL.")] = None,
     attempts: Annotated[int, typer.Option(help="Rounds of generate and verify.")] = _DEFAULTS.attempts,
     samples: Annotated[int, typer.Option(help="Candidates a round.")] = _DEFAULTS.samples,
@@ -38,8 +40,12 @@ def solve(
     allow_shared_judge: Annotated[
         bool, typer.Option(help="Accept tests that must share a process with the code.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON on stdout, progress on stderr.")] = False,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the accepted code here.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the outcome as JSON on stdout, progress on stderr.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the accepted code here.")
+    ] = None,
 ) -> None:
     """Solve a coding task: exit 0 solved, 1 not solved, 2 bad input, 3 a tool is missing."""
     progress = Console(stderr=as_json, highlight=False)
@@ -54,8 +60,12 @@ def solve(
         )
         if output is not None:
             _check_writable(output)
-        with open_agent(settings) as agent:
-            progress.print(plain(f"model {agent.model.name} · {agent.model.endpoint} · sandbox {agent.sandbox.name}", "dim"))
+        with build_agent(settings) as agent:
+            progress.print(
+                plain(
+                    f"model {agent.model.name} · {agent.model.endpoint} · sandbox {agent.sandbox.name}", "dim"
+                )
+            )
             outcome = agent.solve(task, on_event=Progress(progress, task.budget))
         if as_json:
             typer.echo(outcome.model_dump_json())
@@ -95,7 +105,9 @@ def _check_writable(output: Path) -> None:
     """Say before the work starts, not after it, that its result cannot be kept."""
     folder = output if output.is_dir() else output.parent
     if not os.access(folder, os.W_OK):
-        raise InvalidInput("output", f"{folder} is not a folder that can be written to.", "Name another file.")
+        raise InvalidInput(
+            "output", f"{folder} is not a folder that can be written to.", "Name another file."
+        )
 
 
 def _write(output: Path, candidate: Candidate) -> None:

@@ -28,7 +28,9 @@ def verify(
     allow_shared_judge: Annotated[
         bool, typer.Option(help="Accept tests that must share a process with the code.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print decision and verdicts as JSON on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print decision and verdicts as JSON on stdout.")
+    ] = False,
 ) -> None:
     """Judge existing code: exit 0 accepted, 1 not accepted, 2 bad input, 3 a tool is missing."""
     console = Console(stderr=as_json, highlight=False)
@@ -44,7 +46,10 @@ def verify(
         candidate = Candidate(files=sources)
         with open_verifiers(settings_from(sandbox=sandbox)) as verifiers:
             verdicts = verify_candidate(
-                task, candidate, verifiers, on_verdict=lambda verdict: console.print(verdict_block(verdict, 0))
+                task,
+                candidate,
+                verifiers,
+                on_verdict=lambda verdict: console.print(verdict_block(verdict, 0)),
             )
             required = [verifier.name for verifier in verifiers if verifier.applies_to(task)]
         decision = decide(task.policy, required, verdicts)

@@ -1,0 +1,135 @@
+"""From settings to a working agent: the one place that decides which parts are used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from agent.sampling import Schedule
+from agent.settings import AgentSettings
+from agent.solver import Solver
+from models.chat import ChatModel
+from models.select import open_model
+from verifiers.domain import CodingTask, Event, Outcome
+from verifiers.errors import ToolMissing
+from verifiers.receipt import Signer
+from verifiers.registry import build_verifiers, check_task
+from verifiers.sandbox.docker import DEFAULT_ENGINE
+from verifiers.sandbox.environments import Environment, build_environments
+from verifiers.sandbox.protocol import Sandbox
+from verifiers.sandbox.selection import open_sandbox
+from verifiers.solidity.toolchain import SolidityToolchain, discover
+from verifiers.verifier import Verifier
+from verifiers.version import acrisol_version
+
+
+class Agent:
+    """A model, its verifiers and the loop between them; signs what it did. Safe to call from several threads.
+
+    Args:
+        model: Writes the code.
+        sandbox: Where the verifiers run things.
+        solver: The loop.
+        signer: Signs receipts.
+    """
+
+    def __init__(self, model: ChatModel, sandbox: Sandbox, solver: Solver, signer: Signer) -> None:
+        self.model = model
+        self.sandbox = sandbox
+        self._solver = solver
+        self._signer = signer
+
+    def solve(
+        self,
+        task: CodingTask,
+        *,
+        task_id: str | None = None,
+        on_event: Callable[[Event], None] = lambda event: None,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> Outcome:
+        """Solve a task and sign the outcome; see :meth:`agent.solver.Solver.solve`.
+
+        Raises:
+            InvalidInput: the task cannot be worked on as it is.
+            ToolError: a tool, the model or the checkpoint file is missing or broken.
+        """
+        check_task(task)
+        outcome = self._solver.solve(task, task_id=task_id, on_event=on_event, should_stop=should_stop)
+        receipt = self._signer.sign(task, outcome, acrisol_version())
+        return outcome.model_copy(update={"receipt": receipt})
+
+    def close(self) -> None:
+        """Stop the model and the sandbox; idempotent."""
+        with ExitStack() as stack:
+            stack.callback(self.sandbox.close)
+            stack.callback(self.model.close)
+
+    def __enter__(self) -> Agent:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def build_agent(settings: AgentSettings, checkpoint_path: Path | None = None) -> Agent:
+    """An agent by its settings.
+
+    Args:
+        settings: The settings.
+        checkpoint_path: Where unfinished tasks are kept between processes; None keeps nothing.
+
+    Raises:
+        InvalidInput: a setting is wrong.
+        ToolError: the model or a sandbox cannot be had.
+    """
+    key = settings.api_key.get_secret_value() if settings.api_key else None
+    model = open_model(settings.model, settings.model_name, key)
+    toolchain = solidity_toolchain(settings)
+    sandbox = open_sandbox(settings.sandbox, environments(toolchain), docker_host=docker_host())
+    solver = Solver(
+        model,
+        build_verifiers(sandbox, toolchain),
+        schedule=Schedule(max_tokens=settings.max_tokens),
+        threads=settings.workers,
+        checkpoint_path=checkpoint_path,
+    )
+    signer = Signer.from_file(settings.home.expanduser() / "receipt-key.pem")
+    return Agent(model, sandbox, solver, signer)
+
+
+@contextmanager
+def open_verifiers(settings: AgentSettings) -> Iterator[tuple[Verifier, ...]]:
+    """The verifiers alone, for code that is there already.
+
+    Raises:
+        SandboxUnavailable: no sandbox can be had.
+    """
+    toolchain = solidity_toolchain(settings)
+    sandbox = open_sandbox(settings.sandbox, environments(toolchain), docker_host=docker_host())
+    try:
+        yield build_verifiers(sandbox, toolchain)
+    finally:
+        sandbox.close()
+
+
+def solidity_toolchain(settings: AgentSettings) -> SolidityToolchain:
+    """The Solidity tools; an empty toolchain, which says so when it is used, where there are none."""
+    try:
+        return discover(settings.tools.expanduser())
+    except ToolMissing:
+        return SolidityToolchain()
+
+
+def environments(toolchain: SolidityToolchain) -> dict[str, Environment]:
+    """The sandbox environments of this machine."""
+    return build_environments(solidity_binds=toolchain.binds, solidity_path=toolchain.path)
+
+
+def docker_host() -> str:
+    """The engine that ``DOCKER_HOST`` names, else the usual one."""
+    return os.environ.get("DOCKER_HOST") or DEFAULT_ENGINE
