@@ -57,7 +57,7 @@ class PythonImportVerifier:
         config: dict[str, Any] = {
             "modules": modules.names, "main": modules.main, "starred": [], "test_modules": [],
             "bare_names": [], "overrides": [], "scripts": [], "pytest_files": [], "doctests": tests,
-            "only_import": True, "entry_point": "",
+            "only_import": True, "entry_point": "", "seeds": False,
         }  # fmt: skip
         run = run_apart(self._sandbox, Plan({}, project, config), self._limits, seconds)
         return decide(

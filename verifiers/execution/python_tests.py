@@ -107,6 +107,7 @@ def _configure(task: CodingTask, tests: Sequence[TestFile], modules: Modules, so
         ],
         "pytest_files": [file.path for file in tests if file.style == "pytest"],
         "doctests": [],
+        "seeds": any({"random", "seed"} <= file.mentioned for file in tests),
         "only_import": False,
         "entry_point": entry_point(task, source) if checked else "",
     }

@@ -74,6 +74,19 @@ def _run(config: dict[str, Any], root: str, reporter: Reporter, link: Link | Non
         run_doctest.run(config["doctests"], config["main"], reporter)
 
 
+def _carry_seeds(link: Link) -> None:
+    """Let ``random.seed`` in the tests reach the candidate, as it would in one process."""
+    import random
+
+    own = random.seed
+
+    def seed(a: Any = None, version: int = 2) -> None:
+        own(a, version)
+        link.seed(a)
+
+    random.seed = seed
+
+
 def _versions() -> dict[str, str]:
     pytest = sys.modules.get("pytest")
     return {"python": sys.version.split()[0], "pytest": getattr(pytest, "__version__", "")}
@@ -100,6 +113,8 @@ def main(root: str) -> None:
         reader = FrameReader(os.dup(0), deadline)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         link = Link(reader, descriptor, Exports(set(config["test_modules"])))
+        if config["seeds"]:
+            _carry_seeds(link)
         sys.meta_path.append(CandidateFinder(link, config["modules"], frozenset(config["starred"])))
     sys.path.insert(0, root)
     gone: str | None = None

@@ -137,6 +137,10 @@ class Link:
 
     # What the runners ask
 
+    def seed(self, value: Any) -> None:
+        """Seed the candidate's ``random`` too."""
+        self.request("seed", [], [value])
+
     def note(self, text: str) -> None:
         """Keep a remark for the message of the test that is running."""
         if text not in self._notes and len(self._notes) < 20:
