@@ -296,6 +296,6 @@ class OpenAICompatibleModel:
     def _out_of_time(self, call: _Call) -> ModelUnavailable:
         last = f" The try before that: {call.failure.message}" if call.failure else ""
         return ModelUnavailable(
-            f"The model server at {self._url} gave no complete answer within {call.timeout_s:g} s.{last}",
+            f"The model server at {self._url} gave no complete answer within {call.timeout_s:.3g} s.{last}",
             "Allow more time, ask for fewer tokens, or look at the server's load.",
         )
