@@ -61,6 +61,14 @@ class Agent:
         receipt = self._signer.sign(task, outcome, acrisol_version())
         return outcome.model_copy(update={"receipt": receipt})
 
+    def forget(self, task_id: str) -> None:
+        """Drop a task's checkpoints, once its outcome is stored elsewhere; unknown ids are fine.
+
+        Raises:
+            CheckpointFailed: the checkpoint file cannot be written.
+        """
+        self._solver.forget(task_id)
+
     def close(self) -> None:
         """Stop the model and the sandbox; idempotent."""
         with ExitStack() as stack:
