@@ -15,7 +15,7 @@ from api.app import create_app
 from api.deps import Services
 from api.errors import CannotListen
 from api.settings import ApiSettings
-from verifiers.domain import CodingTask
+from verifiers.registry import check_task
 from worker.service import WORKER_COMMAND, WorkerService
 from worker.settings import WorkerSettings
 
@@ -53,7 +53,7 @@ def serve(
         _listening(api.host, api.port) as listener,
         WorkerService(worker, worker_command, environment) as service,
     ):
-        services = Services(service.database, service.broker, worker.wake_after_s, _accept)
+        services = Services(service.database, service.broker, worker.wake_after_s, check_task)
         app = create_app(services, max_body_bytes=api.max_body_bytes, hosts=api.hosts)
         config = uvicorn.Config(
             app,
@@ -108,7 +108,3 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
 def _url(host: str, listener: socket.socket) -> str:
     shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}:{listener.getsockname()[1]}"
-
-
-def _accept(task: CodingTask) -> None:
-    """Every task that is a valid value is accepted."""

@@ -33,6 +33,14 @@ class JobSolver(Protocol):
         """Solve a task, going on after the last finished step if ``task_id`` was begun before."""
         ...
 
+    def forget(self, task_id: str) -> None:
+        """Drop what was kept for going on with a task.
+
+        Raises:
+            ToolError: it cannot be dropped now.
+        """
+        ...
+
     def close(self) -> None:
         """Give back what is held between tasks; idempotent."""
         ...
@@ -140,8 +148,17 @@ class JobRunner:
             written = claims.give_back(self._database, claim, _SHUTDOWN)
         else:
             written = claims.finish(self._database, claim, outcome)
+            if written and outcome.status is not OutcomeStatus.NEEDS_REVIEW:  # that one goes on later
+                self._forget(claim)
         if not written:
             _LOG.warning("job %s: this worker's result came too late and was not used", claim.job_id)
+
+    def _forget(self, claim: Claim) -> None:
+        assert self._solver is not None
+        try:
+            self._solver.forget(claim.job_id)
+        except ToolError as error:
+            _LOG.warning("job %s: its checkpoints stay: %s", claim.job_id, error)
 
     def _try_again(self, claim: Claim, sentence: str) -> None:
         failures = claim.tool_failures + 1

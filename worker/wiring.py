@@ -6,14 +6,15 @@ from agent.settings import AgentSettings
 from agent.wiring import build_agent
 from worker.runner import JobSolver
 
-CHECKPOINTS = "checkpoints.sqlite3"
+CHECKPOINTS = "checkpoints.db"  # beside the default database; holds unfinished tasks only
 
 
 def build_solver() -> JobSolver:
-    """A solver by the ``ACRISOL_*`` variables of this process.
+    """An agent by the ``ACRISOL_*`` variables of this process.
 
     Raises:
-        ToolError: something that every task needs is missing.
+        InvalidInput: a setting is wrong.
+        ToolError: the model or a sandbox cannot be had.
     """
     settings = AgentSettings()
     return build_agent(settings, settings.home.expanduser() / CHECKPOINTS)

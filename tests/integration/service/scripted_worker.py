@@ -43,6 +43,9 @@ class ScriptedSolver:
                 file.write(f"{task_id}\n")
         return Outcome(status=OutcomeStatus.SOLVED, reason=f"Done by process {os.getpid()}.")
 
+    def forget(self, task_id: str) -> None:
+        return None
+
     def close(self) -> None:
         return None
 

@@ -12,8 +12,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.deps import Services
 from tests.fakes import FakeBroker
-from verifiers.domain import CodingTask
-from verifiers.errors import InvalidInput
+from verifiers.registry import check_task
 from worker.store.database import Database, open_database
 
 
@@ -29,14 +28,9 @@ def broker() -> FakeBroker:
     return FakeBroker()
 
 
-def refuse_marked(task: CodingTask) -> None:
-    if "REFUSE" in task.instruction:
-        raise InvalidInput("tests.files.0.content", "line 3 does not parse.", "Correct the tests.")
-
-
 @pytest.fixture
 def app(database: Database, broker: FakeBroker) -> FastAPI:
-    services = Services(database, broker, wake_after_s=5, check=refuse_marked)
+    services = Services(database, broker, wake_after_s=5, check=check_task)
     return create_app(services, max_body_bytes=4_000_000, hosts={"testserver"})
 
 

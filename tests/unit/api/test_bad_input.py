@@ -47,7 +47,15 @@ BAD: dict[str, tuple[Any, str, str]] = {
     "unknown inner field": ({**GOOD, "budget": {"tries": 1}}, "budget.tries", "not a known field"),
     "a list": ([1], "body", ""),
     "null": (None, "body", ""),
-    "tests the check refuses": ({"instruction": "REFUSE"}, "tests.files.0.content", "does not parse"),
+    "tests that do not parse": (with_test_file("x = 1\nassert (\n"), "tests.files.0.content", "line 2"),
+    "tests without a test": (with_test_file("x = 1\n"), "tests", "there is no test"),
+    "tests of parentheses": (with_test_file("(" * 900_000), "tests.files.0.content", "does not parse"),
+    "tests of minus signs": (with_test_file("-" * 900_000 + "1"), "tests.files.0.content", "nested"),
+    "an unknown verifier": (
+        {**GOOD, "policy": {"require": ["magic"]}},
+        "policy.require",
+        "no verifier named 'magic'",
+    ),
 }
 
 

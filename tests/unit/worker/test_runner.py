@@ -27,6 +27,7 @@ class FunctionSolver:
     def __init__(self, solve: Solve) -> None:
         self._solve = solve
         self.task_ids: list[str] = []
+        self.forgotten: list[str] = []
         self.closed = 0
 
     def solve(
@@ -39,6 +40,9 @@ class FunctionSolver:
     ) -> Outcome:
         self.task_ids.append(task_id)
         return self._solve(on_event, should_stop)
+
+    def forget(self, task_id: str) -> None:
+        self.forgotten.append(task_id)
 
     def close(self) -> None:
         self.closed += 1
@@ -94,6 +98,7 @@ def test_a_job_is_run_with_its_id_and_ends_with_one_terminal_event(database: Dat
     runner = runner_for(database, solver)
     runner.run(job_id)
     assert solver.task_ids == [job_id]
+    assert solver.forgotten == [job_id]
     assert jobs.get(database, job_id).outcome == SOLVED
     kinds = [event.event.kind for event in events.read(database, job_id).events]
     assert kinds == ["started", "verdict", "outcome"]
@@ -193,8 +198,10 @@ def test_a_worker_that_shuts_down_gives_its_job_back(database: Database, job_id:
         stop.set()
         return until(should_stop)
 
-    runner = runner_for(database, FunctionSolver(solve), stopping=stop.is_set)
+    solver = FunctionSolver(solve)
+    runner = runner_for(database, solver, stopping=stop.is_set)
     runner.run(job_id)
+    assert solver.forgotten == [], "the next worker goes on from the checkpoint"
     assert jobs.get(database, job_id).state is JobState.QUEUED
     runner.run(job_id)
     assert jobs.get(database, job_id).deliveries == 1, "a worker that shuts down takes nothing new"
