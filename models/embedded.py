@@ -123,6 +123,8 @@ def _check_gguf(path: Path) -> None:
         with path.open("rb") as file:
             magic = file.read(4)
     except OSError as error:
-        raise ModelMissing(f"The model file {path} cannot be read ({error.strerror}).", hint) from error
+        raise ModelMissing(
+            f"The model file {str(path)[:200]} cannot be read ({error.strerror}).", hint
+        ) from error
     if magic != b"GGUF":
         raise ModelMissing(f"The model file {path} is not a GGUF file.", hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from models.chat import ChatModel
@@ -43,7 +44,7 @@ def open_model(spec: str, model_name: str | None = None, api_key: str | None = N
         return EmbeddedModel()
     if not spec or "\0" in spec:
         raise InvalidInput("model", "is empty or not a path.", ACCEPTED)
-    return _open_path(spec, Path(spec).expanduser())
+    return _open_path(spec, Path(os.path.expanduser(spec)))
 
 
 def _open_path(spec: str, path: Path) -> ChatModel:
@@ -53,10 +54,11 @@ def _open_path(spec: str, path: Path) -> ChatModel:
         return EmbeddedModel(path)
     if path.suffix.lower() == ".jsonl":
         return RecordedModel(path)
-    if path.is_dir():
+    # os.path answers no where pathlib raises, such as for a name that is too long.
+    if os.path.isdir(path):
         from models.local_checkpoint import LocalCheckpointModel
 
         return LocalCheckpointModel(path)
-    if "/" in spec and not path.exists():
-        raise ModelMissing(f"There is no model at {spec!r}.", ACCEPTED)
+    if "/" in spec and not os.path.exists(path):
+        raise ModelMissing(f"There is no model at {spec[:200]!r}.", ACCEPTED)
     raise InvalidInput("model", f"{spec[:200]!r} is not a model.", ACCEPTED)

