@@ -29,6 +29,7 @@ NAME = "solc"
 MAX_CODE_BYTES = 24_576  # EIP-170
 MAX_FINDINGS = 50
 _MAX_MESSAGE = 600
+_MAX_QUOTED = 60
 
 _SIZE_WARNINGS = ("5574", "3860")  # solc's own words on code and init-code size; the first is ours to say
 _STYLE_WARNINGS = ("1878", "3420")  # no SPDX identifier, no pragma
@@ -224,6 +225,7 @@ def _finding(problem: Mapping[str, Any], sources: Mapping[str, str]) -> Finding:
     if not is_error and (code in _STYLE_WARNINGS or kind == "Info"):
         severity = Severity.INFO
     message = " ".join(str(problem.get("message", "")).split())[:_MAX_MESSAGE]
+    message += _quoted(problem.get("sourceLocation"), sources)
     is_import = is_error and "not found" in message and message.startswith("Source ")
     return Finding(
         rule=f"solc.{kind}" + (f".{code}" if code else ""),
@@ -232,6 +234,17 @@ def _finding(problem: Mapping[str, Any], sources: Mapping[str, str]) -> Finding:
         severity=severity,
         location=_location(problem.get("sourceLocation"), sources),
     )
+
+
+def _quoted(place: object, sources: Mapping[str, str]) -> str:
+    """The few words of the source that a problem is about; the compiler itself does not name them."""
+    if not isinstance(place, dict) or place.get("file") not in sources:
+        return ""
+    start, end = place.get("start"), place.get("end")
+    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= start + _MAX_QUOTED):
+        return ""
+    text = sources[place["file"]].encode()[start:end].decode("utf-8", "replace")
+    return f" Here: {text}" if text.isprintable() else ""
 
 
 def _location(place: object, sources: Mapping[str, str]) -> Location | None:

@@ -18,6 +18,8 @@ from verifiers.solidity.swc import Weakness, weaknesses
 from verifiers.solidity.toolchain import INSTALL_HINT
 
 SEVERITIES = {"High": Severity.HIGH, "Medium": Severity.MEDIUM, "Low": Severity.LOW}
+# Contracts explored to their end reach 90 to 99; one whose paths Mythril lost at a `new`, without a word, 56.
+MIN_COVERED_PERCENT = 75
 _MAX_STEPS = 8
 _MAX_TEXT = 1500
 _ACTORS = {
@@ -69,15 +71,23 @@ class Explored(Value):
     covered: int = 0
     seconds: float = 0.0
 
+    @property
+    def covered_percent(self) -> float:
+        """Of the deployed code's instructions, those that were executed."""
+        return round(100 * self.covered / self.instructions, 1) if self.instructions else 0.0
+
     def gaps(self) -> tuple[str, ...]:
         """Why this contract does not count as explored, in words; empty if it does."""
         missed = sorted(set(self.functions) - set(self.entered))
+        percent = self.covered_percent
+        lost = bool(self.instructions) and percent < MIN_COVERED_PERCENT
         stillborn = not (self.created or self.timed_out or self.crash)
         reasons = {
             "the time ran out": self.timed_out,
             "its constructor never came to an end": stillborn,
             f"{self.lost_queries} solver queries got no answer": self.lost_queries > 0,
             f"{self.unknown_instructions} paths met an unknown instruction": self.unknown_instructions > 0,
+            f"only {percent:.0f}% of its code was reached": lost,
             f"never entered: {', '.join(missed[:5])}": self.created and bool(missed),
         }
         return tuple(reason for reason, holds in reasons.items() if holds)
@@ -116,7 +126,7 @@ def parse(text: str) -> Exploration:
                 contracts.append(Explored.model_validate(entry))
             elif kind == "end":
                 ended = True
-        except (ValueError, KeyError, AttributeError, ValidationError) as error:
+        except (ValueError, KeyError, AttributeError, TypeError, ValidationError) as error:
             raise ToolFailed("The Mythril driver's report cannot be read.", INSTALL_HINT) from error
     return Exploration(versions=versions, contracts=tuple(contracts), ended=ended)
 
@@ -139,6 +149,8 @@ def _finding(issue: Mapping[str, Any], contract: Explored, sources: Mapping[str,
     severity = SEVERITIES.get(str(issue.get("severity")), Severity.MEDIUM)
     if weakness.at_most and severity.rank > weakness.at_most.rank:
         severity = weakness.at_most
+    if weakness.at_least and severity.rank < weakness.at_least.rank:
+        severity = weakness.at_least
     where = f"in {contract.name}.{issue.get('function', 'fallback')}"
     head = str(issue.get("description", "")).split("\n")[0][:_MAX_TEXT]
     return Finding(

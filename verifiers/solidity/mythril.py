@@ -226,7 +226,6 @@ def _gaps(
 
 
 def _facts(contract: Explored) -> dict[str, JsonValue]:
-    percent = round(100 * contract.covered / contract.instructions, 1) if contract.instructions else 0.0
     facts = contract.model_dump(
         mode="json", exclude={"issues", "covered", "instructions", "functions", "crash"}
     )
@@ -235,7 +234,7 @@ def _facts(contract: Explored) -> dict[str, JsonValue]:
     return {
         **facts,
         "entered": entered,
-        "covered_percent": percent,
+        "covered_percent": contract.covered_percent,
         "issues": len(contract.issues),
         "crash": crash,
     }

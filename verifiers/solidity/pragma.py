@@ -22,7 +22,7 @@ _SKIPPED = re.compile(
     re.DOTALL,
 )
 _PRAGMA = re.compile(r"\bpragma\s+solidity\b([^;]*)", re.DOTALL)
-_NUMBER = r"(\d{1,6}|[xX*])"
+_NUMBER = r"([0-9]{1,6}|[xX*])"
 _PART = re.compile(rf"\s*(\^|~|>=|<=|>|<|=)?\s*v?{_NUMBER}(?:\.{_NUMBER})?(?:\.{_NUMBER})?(?![\w.*])")
 _HYPHEN = re.compile(r"\s+-(?=\s)")
 
@@ -82,13 +82,17 @@ class Selection(Value):
 
 def parse_version(text: str) -> Version | None:
     """``0.8.20`` as a version; None if it is not one."""
-    match = re.fullmatch(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})", text)
+    match = re.fullmatch(r"([0-9]{1,6})\.([0-9]{1,6})\.([0-9]{1,6})", text)
     return Version(*map(int, match.groups())) if match else None
 
 
 def without_comments(source: str) -> str:
     """The source with comments and strings blanked out; every line keeps its number."""
-    return _SKIPPED.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), source)
+    return _SKIPPED.sub(_blank, source)
+
+
+def _blank(found: re.Match[str]) -> str:
+    return "\n".join(" " * len(line) for line in found.group().split("\n"))
 
 
 def find_pragmas(path: str, source: str) -> tuple[Pragma, ...]:
@@ -129,7 +133,7 @@ def select(sources: Mapping[str, str], installed: Sequence[str]) -> Selection:
     texts = tuple(dict.fromkeys(pragma.text for pragma in pragmas))
     candidates = sorted((version for text in installed if (version := parse_version(text))), reverse=True)
     findings = []
-    for pragma in pragmas:
+    for pragma in {pragma.text: pragma for pragma in reversed(pragmas)}.values():
         try:
             wanted = parse_range(pragma.text)
         except BadPragma as error:

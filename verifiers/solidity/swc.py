@@ -18,12 +18,14 @@ class Weakness(Value):
         cwe: The general weakness it is a case of.
         fix: What to do about it; goes to the model.
         at_most: A cap on the severity a tool may give it.
+        at_least: The least severity, whatever a tool gives it.
     """
 
     title: str
     cwe: str | None = None
     fix: str = ""
     at_most: Severity | None = None
+    at_least: Severity | None = None
 
 
 @cache

@@ -26,7 +26,7 @@ from typing import Any
 from .engine import load_mythril
 from .observe import Observer, describe
 
-GRACE_S = 0.25  # between a child's own end of time and its being killed
+GRACE_S = 0.4  # between a child's own end of time and its being killed
 SETTLE_S = 0.4  # of a contract's share kept back for reporting what was found
 
 

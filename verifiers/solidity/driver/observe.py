@@ -141,9 +141,8 @@ class Observer:
         code = environment.code
         if self.code is None:
             self.code = code
-        instructions = code.instruction_list
-        if state.mstate.pc < len(instructions):
-            self.covered.add(instructions[state.mstate.pc]["address"])
+        if state.mstate.pc < len(code.instruction_list):
+            self.covered.add(state.mstate.pc)
 
     def explore(self, seconds: int) -> None:
         """Run the symbolic execution with all detection modules, for at most about ``seconds``."""
@@ -209,9 +208,15 @@ class Observer:
 
     def _counts(self) -> dict[str, Any]:
         counts = self.log.counts
-        identifiers = self.request["compiled"]["contracts"][self.path][self.contract_name]["evm"]
-        entries = self.code.address_to_function_name if self.code is not None else {}
-        instructions = self.code.instruction_list if self.code is not None else ()
+        evm = self.request["compiled"]["contracts"][self.path][self.contract_name]["evm"]
+        functions = set(evm.get("methodIdentifiers", {}))
+        # The source map has an entry for each instruction; what follows in the code are data (the code of
+        # contracts that it creates, metadata), which Mythril reads as instructions too.
+        real = len(evm["deployedBytecode"].get("sourceMap", "").split(";"))
+        instructions = self.code.instruction_list[:real] if self.code is not None else ()
+        names = self.code.address_to_function_name if self.code is not None else {}
+        covered = {index for index in tuple(self.covered) if index < len(instructions)}
+        reached = {names.get(instructions[index]["address"]) for index in covered}
         return {
             "timed_out": counts.get("timed_out", 0) > 0,
             "created": self.created,
@@ -220,10 +225,10 @@ class Observer:
             "approximations": counts.get("approximations", 0),
             "loops_cut": counts.get("loops_cut", 0),
             "paths_cut": self.paths_cut,
-            "functions": sorted(identifiers.get("methodIdentifiers", {})),
-            "entered": sorted({name for address, name in list(entries.items()) if address in self.covered}),
+            "functions": sorted(functions),
+            "entered": sorted(functions & reached),
             "instructions": len(instructions),
-            "covered": len(self.covered),
+            "covered": len(covered),
         }
 
     def _issues(self) -> list[dict[str, Any]]:

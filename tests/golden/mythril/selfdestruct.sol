@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.20;
+
+contract Till {
+    function close(address payable to) external {
+        selfdestruct(to);
+    }
+}
