@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import functools
+import os
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
 
 from agent.errors import CheckpointFailed
 from agent.loop import Loop, Update
@@ -22,35 +27,62 @@ _BUSY_S = 30.0  # another process writes its own task's checkpoint
 _STEPS_A_ROUND = 8
 
 
-@contextmanager
-def checkpoints(path: Path | None) -> Iterator[SqliteSaver | None]:
-    """Open the checkpoint file; None keeps nothing.
+class Checkpoints:
+    """The checkpoint file, opened when it is first needed and then kept open.
 
-    Every task opens it anew: a connection must not cross a fork, and opening takes well under a
-    millisecond.
+    Opening it for every task would cost more than all that is written for one: the last connection that is
+    closed moves the write-ahead log into the file and waits for the disk. A forked child opens it anew,
+    since a connection must not cross a fork. Safe to use from several threads.
 
-    Raises:
-        CheckpointFailed: the file cannot be opened, read or written (also while the block runs).
+    Args:
+        path: The SQLite file; None keeps nothing.
     """
-    if path is None:
-        yield None
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=_BUSY_S, check_same_thread=False)
-    except (sqlite3.Error, OSError) as error:
-        raise _failed(path, error) from error
-    # Not OSError: what a caller's event handler or a verifier raises in here is none of ours.
-    with closing(connection):
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._opened: tuple[int, SqliteSaver] | None = None
+
+    @contextmanager
+    def saver(self) -> Iterator[SqliteSaver | None]:
+        """The open file, or None.
+
+        Raises:
+            CheckpointFailed: the file cannot be opened, read or written (also while the block runs).
+        """
+        if self._path is None:
+            yield None
+            return
+        saver = self._open(self._path)
+        # Not OSError: what a caller's event handler or a verifier raises in here is none of ours.
         try:
-            # With a write-ahead log this loses nothing when a process dies, and waits for no disk.
-            connection.execute("PRAGMA synchronous=NORMAL")
-            # Only plain data is ever written, so nothing else is ever revived.
-            saver = SqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
-            saver.setup()
             yield saver
         except sqlite3.Error as error:
-            raise _failed(path, error) from error
+            raise _failed(self._path, error) from error
+
+    def close(self) -> None:
+        """Close the file; it is opened again when it is needed."""
+        with self._lock:
+            if self._opened is not None and self._opened[0] == os.getpid():
+                self._opened[1].conn.close()
+            self._opened = None
+
+    def _open(self, path: Path) -> SqliteSaver:
+        with self._lock:
+            if self._opened is not None and self._opened[0] == os.getpid():
+                return self._opened[1]
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                connection = sqlite3.connect(path, timeout=_BUSY_S, check_same_thread=False)
+                # With a write-ahead log this loses nothing when a process dies, and waits for no disk.
+                connection.execute("PRAGMA synchronous=NORMAL")
+                # Only plain data is ever written, so nothing else is ever revived.
+                saver = SqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
+                saver.setup()
+            except (sqlite3.Error, OSError) as error:
+                raise _failed(path, error) from error
+            self._opened = (os.getpid(), saver)
+            return saver
 
 
 def _failed(path: Path, error: Exception) -> CheckpointFailed:
@@ -76,7 +108,8 @@ class Graph:
     """
 
     def __init__(self, loop: Loop, saver: SqliteSaver | None, task_id: str, attempts: int) -> None:
-        self._graph = _built(loop).compile(checkpointer=saver)
+        self._loop = loop
+        self._graph = _compiled().copy({"checkpointer": saver})
         self._saver = saver
         self._config: Any = {
             "configurable": {"thread_id": task_id},
@@ -98,36 +131,60 @@ class Graph:
         durability: Any = {"durability": "sync"} if self._saver else {}
         yield from cast(
             Iterator[LoopState],
-            self._graph.stream(start, self._config, stream_mode="values", **durability),
+            self._graph.stream(
+                start, self._config, context=_Context(self._loop), stream_mode="values", **durability
+            ),
         )
 
 
-def _built(loop: Loop) -> StateGraph[LoopState]:
-    def step(node: Callable[[LoopState], Update]) -> Any:
-        def run(state: LoopState) -> Update:
-            loop.stop_if_asked()
-            return {**node(state), "spent_s": loop.spent_s}
+@dataclass(frozen=True)
+class _Context:
+    """What a run of the graph works with; never stored."""
 
-        return run
+    loop: Loop
 
+
+@functools.cache
+def _compiled() -> CompiledStateGraph[LoopState, _Context]:
+    """The graph, once a process: building it takes longer than running it."""
+    graph = StateGraph(LoopState, context_schema=_Context)
+    nodes: dict[str, Callable[[Loop, LoopState], Update]] = {
+        "plan": Loop.plan,
+        "generate": Loop.generate,
+        "select": Loop.select,
+        "accept": Loop.end,
+        "give_up": Loop.end,
+        "feed_back": Loop.feed_back,
+    }
     stages = [stage.name.lower() for stage in Stage]
-    graph = StateGraph(LoopState)
-    graph.add_node("plan", step(loop.plan))
-    graph.add_node("generate", step(loop.generate))
-    graph.add_node("select", step(loop.select))
-    graph.add_node("feed_back", step(loop.feed_back))
-    graph.add_node("accept", step(loop.end))
-    graph.add_node("give_up", step(loop.end))
+    nodes |= {stage.name.lower(): functools.partial(_check, stage) for stage in Stage}
+    for name, node in nodes.items():
+        graph.add_node(name, _step(node))
     graph.add_edge(START, "plan")
     graph.add_edge("plan", "generate")
-    graph.add_conditional_edges("generate", loop.after_generate, [*stages, "select"])
-    for stage in Stage:
-        graph.add_node(stage.name.lower(), step(functools.partial(loop.check, stage)))
-        following = [later.name.lower() for later in Stage if later > stage]
-        route = functools.partial(loop.after_check, stage)
-        graph.add_conditional_edges(stage.name.lower(), route, [*following, "select"])
-    graph.add_conditional_edges("select", lambda state: state["next"], ["accept", "feed_back", "give_up"])
+    for place, name in enumerate(["generate", *stages]):
+        graph.add_conditional_edges(name, _next, [*stages[place:], "select"])
+    graph.add_conditional_edges("select", _next, ["accept", "feed_back", "give_up"])
     graph.add_edge("feed_back", "generate")
     graph.add_edge("accept", END)
     graph.add_edge("give_up", END)
-    return graph
+    return graph.compile()
+
+
+def _step(node: Callable[[Loop, LoopState], Update]) -> Any:
+    """A node: looks first whether to stop, and notes the time that has been spent."""
+
+    def run(state: LoopState, runtime: Runtime[_Context]) -> Update:
+        loop = runtime.context.loop
+        loop.stop_if_asked()
+        return {**node(loop, state), "spent_s": loop.spent_s}
+
+    return run
+
+
+def _check(stage: Stage, loop: Loop, state: LoopState) -> Update:
+    return loop.check(stage, state)
+
+
+def _next(state: LoopState) -> str:
+    return state["next"]

@@ -90,7 +90,7 @@ class Loop:
             fresh=state["fresh"],
         )
         if drawn is None:
-            return {"number": number, "alive": []}
+            return {"number": number, "alive": [], "next": "select"}
         attempts = attempts_of(state)
         seen = {attempt.candidate.digest for attempt in attempts}
         alive = []
@@ -108,6 +108,7 @@ class Loop:
             "attempts": dumped(attempts),
             "alive": alive,
             "usage": usage.model_dump_json(),
+            "next": self._following(Stage.SCREEN, alive),
         }
 
     def check(self, stage: Stage, state: LoopState) -> Update:
@@ -126,7 +127,9 @@ class Loop:
             attempts[place] = attempts[place].model_copy(update={"verdicts": verdicts_so_far})
             if all(verdict.status is not Status.FAILED for verdict in verdicts):
                 alive.append(place)
-        return {"attempts": dumped(attempts), "alive": sorted(alive)}
+        later = [each for each in Stage if each > stage]
+        following = self._following(later[0], alive) if later else "select"
+        return {"attempts": dumped(attempts), "alive": sorted(alive), "next": following}
 
     def select(self, state: LoopState) -> Update:
         """Decide what becomes of the round."""
@@ -177,17 +180,10 @@ class Loop:
         # What only an unfinished loop needs goes: this state is kept until the caller forgets the task.
         return {"outcome": outcome.model_dump_json(), "messages": [], "attempts": [], "fed_back": []}
 
-    def after_generate(self, state: LoopState) -> str:
-        """The first stage that has something to do."""
-        return self._following(Stage.SCREEN, state)
-
-    def after_check(self, stage: Stage, state: LoopState) -> str:
-        """The next stage that has something to do."""
-        return self._following(Stage(stage + 1), state) if stage < Stage.DEEP_SCAN else "select"
-
-    def _following(self, first: Stage, state: LoopState) -> str:
+    def _following(self, first: Stage, alive: Sequence[int]) -> str:
+        """The next stage, from ``first`` on, that has something to do."""
         stages = [stage for stage in Stage if stage >= first and self._verification.of(stage)]
-        return stages[0].name.lower() if stages and state["alive"] else "select"
+        return stages[0].name.lower() if stages and alive else "select"
 
     def _with_copied_verdicts(self, attempts: list[Attempt], number: int) -> list[Attempt]:
         """Give a repeated candidate the verdicts that the first of its kind got."""

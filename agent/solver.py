@@ -12,7 +12,7 @@ from agent.ending import cancelled
 from agent.errors import Stopped
 from agent.extraction import wanted_from
 from agent.generation import Generator
-from agent.graph import Graph, checkpoints, forget
+from agent.graph import Checkpoints, Graph, forget
 from agent.loop import Loop
 from agent.prompts import PromptLimits
 from agent.sampling import Schedule
@@ -35,7 +35,7 @@ def _never() -> bool:
 class Solver:
     """Solves tasks with one model and one set of verifiers. Safe to call from several threads.
 
-    It holds nothing between tasks; model and verifiers belong to the caller, who closes them.
+    Model and verifiers belong to the caller, who closes them.
 
     Args:
         model: Writes the code.
@@ -66,7 +66,7 @@ class Solver:
         self._generator = Generator(model, schedule or Schedule(), model_timeout_s)
         self._limits = limits or PromptLimits()
         self._threads = threads
-        self._checkpoint_path = checkpoint_path
+        self._checkpoints = Checkpoints(checkpoint_path)
         self._overrun_s = overrun_s
         self._clock = clock
 
@@ -97,7 +97,7 @@ class Solver:
                 stays checkpointed.
         """
         verifiers = self._applicable(task)
-        with checkpoints(self._checkpoint_path) as saver:
+        with self._checkpoints.saver() as saver:
             name = task_id or uuid.uuid4().hex
             state = initial(task)
             stopwatch = Stopwatch(task.budget, self._clock)
@@ -129,9 +129,13 @@ class Solver:
         Raises:
             CheckpointFailed: the checkpoint file cannot be written.
         """
-        with checkpoints(self._checkpoint_path) as saver:
+        with self._checkpoints.saver() as saver:
             if saver is not None:
                 forget(saver, task_id)
+
+    def close(self) -> None:
+        """Close the checkpoint file; idempotent, and the solver can still be used."""
+        self._checkpoints.close()
 
     def _applicable(self, task: CodingTask) -> tuple[Verifier, ...]:
         known = {verifier.name for verifier in self._verifiers}

@@ -30,7 +30,7 @@ class LoopState(TypedDict):
         fed_back: Failure digests of what was fed back.
         usage: Tokens spent, as JSON.
         spent_s: Wall-clock seconds spent.
-        next: Where the loop goes after ``select``, and why it ends where it does.
+        next: The step that follows, where there is a choice.
         reason: One sentence, where it ends.
         chosen: Index of the attempt that is accepted or fed back; -1 for none.
         outcome: The outcome as JSON; empty until the end.

@@ -14,7 +14,8 @@ ADD = "def add(a, b):\n    return a + b\n"
 WANTED = Wanted(names=frozenset({"add"}))
 SOLIDITY = Wanted(language=Language.SOLIDITY, path="Contract.sol")
 VAULT = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.20;\n\ncontract Vault {\n    uint256 x;\n}\n"
-STUB = 'from typing import List\n\n\ndef total(xs: List[int]) -> int:\n    """Sum.\n\n    >>> total([1])\n    1\n    """\n'
+DOC = '    """Sum.\n\n    >>> total([1])\n    1\n    """\n'
+STUB = "from typing import List\n\n\ndef total(xs: List[int]) -> int:\n" + DOC
 
 
 def fenced(code: str, tag: str = "python", fence: str = "```") -> str:

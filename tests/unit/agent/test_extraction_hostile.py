@@ -14,9 +14,10 @@ from verifiers.domain import Language, SourceFile
 STUB = Wanted(prefix="def f(x):\n", stub="f", names=frozenset({"f"}))
 WANTED = [Wanted(), STUB, Wanted(language=Language.SOLIDITY, path="Contract.sol")]
 SHREDS = st.sampled_from(
-    ["```", "~~~", "```python\n", "\n", "def f(x):", "    ", "\t", "return x", "class A:", '"""', "'''", "@a", "else:",
-     "<think>", "</think>", ">>> ", "&lt;", "# x.py\n", "**a/../b.py**\n", "import os", "contract A {", "}", "//", "/*",
-     "\r", "\x00", "\ud800", "\ufeff", "(", "'", "I'm sorry", "> ", "\\"]
+    ["```", "~~~", "```python\n", "\n", "def f(x):", "    ", "\t", "return x", "class A:", '"""', "'''", "@a",
+     "else:", "<think>", "</think>", ">>> ", "&lt;", "# x.py\n", "**a/../b.py**\n", "import os",
+     "contract A {",
+     "}", "//", "/*", "\r", "\x00", "\ud800", "\ufeff", "(", "'", "I'm sorry", "> ", "\\"]
 )  # fmt: skip
 ANSWERS = st.one_of(st.text(), st.lists(st.one_of(SHREDS, st.text(max_size=5)), max_size=40).map("".join))
 
