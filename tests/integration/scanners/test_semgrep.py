@@ -145,6 +145,27 @@ def test_what_takes_too_long_is_never_clean_and_ends_in_time(scan: Scan, code: s
     assert verdict.status in (Status.INCOMPLETE, Status.FAILED)
 
 
+@pytest.mark.parametrize(
+    ("padding", "before"),
+    [
+        ("# where and or update text\n", True),
+        ("# where and or update text\n", False),
+        ("# @a.b(c) @x.y\n", True),
+    ],
+)
+def test_padding_does_not_exhaust_the_rules(scan: Scan, padding: str, before: bool) -> None:
+    """The engine gives a regular expression up in silence when it backtracks too long."""
+    weak = (
+        "@app.route('/x/<name>')\n"
+        "def show(name):\n"
+        "    cursor.execute(\"SELECT * FROM t WHERE a = '%s'\" % name)\n"
+        "    return open('/srv/' + name).read()\n"
+    )
+    filler = padding * (900_000 // len(padding)) + "\n"
+    found = rules(scan(filler + weak if before else weak + filler))
+    assert {"python.sql-injection", "python.path-traversal"} <= found
+
+
 def test_deep_but_honest_code_is_scanned(scan: Scan) -> None:
     nested = "".join("  " * depth + "if x:\n" for depth in range(60)) + "  " * 60 + "eval(input())\n"
     assert scan("x = 1\n" + nested).status is Status.FAILED
