@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from verifiers.domain import Finding, Location, Severity, Value
 from verifiers.errors import ToolFailed
-from verifiers.solidity.compile import line_and_column
+from verifiers.solidity.compiler_output import line_and_column
 from verifiers.solidity.swc import Weakness, weaknesses
 from verifiers.solidity.toolchain import INSTALL_HINT
 

@@ -21,8 +21,9 @@ from verifiers.domain import Candidate, CodingTask, Finding, Language, Status, V
 from verifiers.errors import ToolFailed
 from verifiers.sandbox.environments import SOLIDITY
 from verifiers.sandbox.protocol import ExecResult, Job, Limits, Sandbox
-from verifiers.solidity.compile import Contract, load, no_sources, unsatisfied
-from verifiers.solidity.compile import parse as parse_compiled
+from verifiers.solidity.compile import no_sources, unsatisfied
+from verifiers.solidity.compiler_output import Contract, load
+from verifiers.solidity.compiler_output import parse as parse_compiled
 from verifiers.solidity.exploration import Exploration, Explored, findings, parse
 from verifiers.solidity.pragma import Version, parse_version, select
 from verifiers.solidity.solc import MEMORY_BYTES, Stopped, run_solc, solidity_sources, standard_input

@@ -11,7 +11,7 @@ import pytest
 from verifiers.domain import CodingTask, Language, Policy, Severity, Status, Verdict
 from verifiers.errors import ToolFailed
 from verifiers.sandbox.protocol import ExecResult
-from verifiers.solidity.compile import Contract
+from verifiers.solidity.compiler_output import Contract
 from verifiers.solidity.exploration import findings, parse
 from verifiers.solidity.mythril import judge, order
 from verifiers.solidity.swc import weaknesses
