@@ -58,9 +58,14 @@ def shape_of(tree: ast.Module) -> Shape:
     return Shape(
         names=frozenset((defined - tests) | assigned),
         tests=frozenset(tests),
-        statements=any(_does_something(node) for node in tree.body),
+        statements=has_statements(tree),
         setup=bool(tree.body) and all(_is_setup(node) for node in tree.body),
     )
+
+
+def has_statements(tree: ast.Module) -> bool:
+    """Whether the code does something at all; see :class:`Shape`."""
+    return any(map(_does_something, tree.body))
 
 
 def defined_by_look(code: str) -> frozenset[str]:
@@ -117,7 +122,7 @@ def longest_code(text: str) -> str:
     longest = length = 0
     for chunk in chunks(text[:MAX_CODE_CHARS]):
         tree = parse(chunk) if _CODE_LIKE.search(chunk) or not chunk.strip() else None
-        if tree is None or not (_harmless(tree) or shape_of(tree).statements):
+        if tree is None or not (_harmless(tree) or has_statements(tree)):
             run, length = [], 0
             continue
         run.append(chunk)
@@ -126,7 +131,7 @@ def longest_code(text: str) -> str:
             best, longest = run, length  # the same list: it may still grow
     code = "\n".join(best).strip("\n")
     tree = parse(code)
-    return code if tree is not None and shape_of(tree).statements else ""
+    return code if tree is not None and has_statements(tree) else ""
 
 
 def without_unfinished_end(code: str) -> str:
@@ -139,12 +144,14 @@ def without_unfinished_end(code: str) -> str:
         kept.append(part)
     remainder = "\n".join(kept)
     tree = parse(remainder)
-    return remainder if tree is not None and shape_of(tree).statements else ""
+    return remainder if tree is not None and has_statements(tree) else ""
 
 
 def says_nothing(node: ast.stmt) -> bool:
-    """``pass``, ``...`` or a docstring."""
-    return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    """``pass``, ``...``, a docstring or an import."""
+    return isinstance(node, ast.Pass | ast.Import | ast.ImportFrom) or (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    )
 
 
 def _top_level(tree: ast.Module) -> Iterator[ast.stmt]:

@@ -95,11 +95,13 @@ def _without_placeholder(code: str, function: ast.FunctionDef | ast.AsyncFunctio
     """The code without a trailing ``pass`` or ``...``."""
     lines = code.split("\n")
     last = function.body[-1]
-    docstring = (
-        isinstance(last, ast.Expr) and isinstance(last.value, ast.Constant) and last.value.value is not ...
-    )
+    ellipsis = isinstance(last, ast.Expr) and isinstance(last.value, ast.Constant) and last.value.value is ...
     on_its_own = last.lineno > function.lineno and last.lineno <= len(lines)
-    return code if docstring or not on_its_own else "\n".join(lines[: last.lineno - 1])
+    return (
+        code
+        if not (ellipsis or isinstance(last, ast.Pass)) or not on_its_own
+        else "\n".join(lines[: last.lineno - 1])
+    )
 
 
 def _collect(

@@ -206,7 +206,15 @@ def test_code_in_another_language_is_not_python() -> None:
         STUB + "    return sum(xs)\n",
     ],
 )
-@pytest.mark.parametrize("instruction", [STUB, "Complete this:\n" + fenced(STUB), STUB + "    pass\n"])
+@pytest.mark.parametrize(
+    "instruction",
+    [
+        STUB,
+        "Complete this:\n" + fenced(STUB),
+        STUB + "    pass\n",
+        STUB.replace(DOC, "    import os\n" + DOC),
+    ],
+)
 def test_a_body_completes_the_function_of_the_instruction(answer: str, instruction: str) -> None:
     wanted = wanted_from(CodingTask(instruction=instruction))
     assert wanted.stub == "total"
