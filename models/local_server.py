@@ -129,7 +129,7 @@ class LocalServer:
         )
         reply = _first_reply(process, {**self._config, "name": self._name, "api_key": api_key}, timeout_s)
         if "url" in reply:
-            client = OpenAICompatibleModel(reply["url"], self._name, api_key, one_at_a_time=True)
+            client = OpenAICompatibleModel(reply["url"], reply["model"], api_key, one_at_a_time=True)
             return _Running(process, log, client, os.getpid())
         _stop(process)
         why = one_line(reply.get("error", ""), 300) or _how_it_ended(process.returncode)

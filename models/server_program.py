@@ -5,8 +5,8 @@ A process of its own, because llama.cpp ends the process that it runs in on some
 descriptors.
 
 Speaks with its parent over stdin and stdout: one JSON line in (see :func:`main`), one JSON line out
-(``{"url": ...}`` or ``{"error": ...}``); it ends when its stdin closes or its parent is gone. Imports nothing
-of this project, so that it can be run by its path from anywhere.
+(``{"url": ..., "model": ...}`` or ``{"error": ...}``); it ends when its stdin closes or its parent is gone.
+Imports nothing of this project, so that it can be run by its path from anywhere.
 """
 
 import json
@@ -30,7 +30,8 @@ def main() -> None:
     config = json.loads(sys.stdin.readline())
     start = {"llama.cpp": _start_llamacpp, "transformers": _start_transformers}[config["engine"]]
     try:
-        reply = {"url": start(config)}
+        url, model = start(config)
+        reply = {"url": url, "model": model}
     except (ImportError, RuntimeError, OSError, ValueError) as error:
         reply = {"error": f"{type(error).__name__}: {error}"}
     answer.write(json.dumps(reply) + "\n")
@@ -45,7 +46,7 @@ _KEEP: list[Any] = []
 """The running server: it ends when its object goes."""
 
 
-def _start_llamacpp(config: dict[str, Any]) -> str:
+def _start_llamacpp(config: dict[str, Any]) -> tuple[str, str]:
     import xllamacpp
 
     params = xllamacpp.CommonParams()
@@ -63,10 +64,10 @@ def _start_llamacpp(config: dict[str, Any]) -> str:
     params.verbosity = 1  # errors
     server = xllamacpp.Server(params)
     _KEEP.append(server)
-    return str(server.listening_address)
+    return str(server.listening_address), config["name"]
 
 
-def _start_transformers(config: dict[str, Any]) -> str:
+def _start_transformers(config: dict[str, Any]) -> tuple[str, str]:
     """``transformers serve`` on a free port; it loads the folder before it listens."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["TRANSFORMERS_OFFLINE"] = "1"
@@ -80,11 +81,14 @@ def _start_transformers(config: dict[str, Any]) -> str:
     dtype = "auto" if torch.cuda.is_available() else "float32"
     serve = Serve(config["path"], host="127.0.0.1", port=port, dtype=dtype, non_blocking=True)
     _KEEP.append(serve)
+    for loaded in serve._model_manager.loaded_models.values():
+        # It takes a request's temperature but not the wish to sample, and is else silently greedy.
+        loaded.model.generation_config.do_sample = True
     url = f"http://127.0.0.1:{port}"
     while True:
         try:
             with urllib.request.urlopen(f"{url}/health", timeout=5):
-                return url
+                return url, config["path"]
         except OSError:
             time.sleep(_POLL_S / 5)
 
