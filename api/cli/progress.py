@@ -9,6 +9,8 @@ from rich.text import Text
 from api.cli.rendering import clip, plain, verdict_block
 from verifiers.domain import Budget, Event, Verdict
 
+_SHOWN_FEEDBACK = 500  # characters; the findings it is made of stand right above it
+
 
 class Progress:
     """Prints a task's events as they happen.
@@ -33,7 +35,7 @@ class Progress:
             self._verdict(event)
         elif event.kind == "feedback":
             self._console.print(Padding(Text("feedback to the model", style="bold yellow"), (0, 0, 0, 2)))
-            text = clip(str(event.data.get("text", "")).strip(), 1_500)
+            text = clip(str(event.data.get("text", "")).strip(), _SHOWN_FEEDBACK)
             self._console.print(Padding(plain(text, "dim"), (0, 0, 0, 4)))
 
     def _verdict(self, event: Event) -> None:

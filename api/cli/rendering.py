@@ -51,7 +51,8 @@ def finding_lines(findings: tuple[Finding, ...]) -> Iterator[RenderableType]:
     """The worst few findings, a block each."""
     ranked = sorted(findings, key=lambda finding: -finding.severity.rank)
     for finding in ranked[:_SHOWN_FINDINGS]:
-        place = f"{finding.location.path}:{finding.location.line}  " if finding.location else ""
+        place = f"{finding.location.path}:{finding.location.line}" if finding.location else ""
+        place = "" if place in ("", finding.rule) else f"{place}  "
         ids = " ".join(name for name in (finding.cwe, finding.swc) if name and name != finding.rule)
         yield Text.assemble((place, "cyan"), plain(finding.rule, "bold"), (f"  {ids}" if ids else "", "dim"))
         yield Padding(plain(clip(finding.message.strip())), (0, 0, 0, 2))
