@@ -126,10 +126,18 @@ def test_a_hostile_or_unasked_name_falls_back(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["tests/test_add.py", "conftest.py", "./tests/test_add.py", "TESTS/test_add.py"]
+    "name",
+    [
+        "tests/test_add.py",
+        "conftest.py",
+        "./tests/test_add.py",
+        "TESTS/test_add.py",
+        "checks.py",
+        "Checks.py",
+    ],
 )
 def test_the_users_tests_cannot_be_overwritten(name: str) -> None:
-    wanted = Wanted(names=frozenset({"add"}), protected=frozenset({"tests/test_add.py"}))
+    wanted = Wanted(names=frozenset({"add"}), protected=frozenset({"tests/test_add.py", "checks.py"}))
     cheat = f"**{name}**\n" + fenced("def check(x):\n    pass\n\n\ndef helper():\n    return 0\n")
     files = extract("**solution.py**\n" + fenced(ADD) + cheat, wanted).files
     assert [file.path for file in files] == ["solution.py"]

@@ -237,6 +237,18 @@ def test_seconds_end_it_and_each_stage_gets_what_is_left() -> None:
     assert outcome.duration_s == 300.0
 
 
+def test_a_model_that_outlasts_the_budget_ends_the_task_and_is_not_a_broken_tool() -> None:
+    clock = FakeClock(0.0)
+
+    class Slow(ScriptedModel):
+        def complete(self, messages, sampling, n, timeout_s):  # type: ignore[no-untyped-def]
+            clock.turn(timeout_s)
+            raise ModelUnavailable("out of time")
+
+    solver = Solver(Slow([]), [holds("a + b")], clock=clock, model_timeout_s=1_000)
+    assert solver.solve(task()).status is OutcomeStatus.EXHAUSTED
+
+
 def test_tokens_end_it() -> None:
     model = ScriptedModel([[BAD]] * 50)
     tight = task(attempts=50).model_copy(
