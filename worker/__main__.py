@@ -6,7 +6,10 @@ import signal
 import sys
 import threading
 
+from pydantic import ValidationError
+
 from verifiers.errors import AcrisolError
+from verifiers.validation import invalid_input
 from worker.service import WorkerService
 from worker.settings import WorkerSettings
 
@@ -17,10 +20,17 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        with WorkerService(WorkerSettings()):
+        with WorkerService(_settings()):
             stop.wait()
     except AcrisolError as error:
         sys.exit(f"error: {error}")
+
+
+def _settings() -> WorkerSettings:
+    try:
+        return WorkerSettings()
+    except ValidationError as error:
+        raise invalid_input(error) from error
 
 
 if __name__ == "__main__":

@@ -64,7 +64,11 @@ def run_worker(settings: WorkerSettings, build_solver: SolverFactory, parent: in
 
     def started(**_: object) -> None:
         watch_parent(main_pid, end_at_once)
-        runners.append(_runner(settings, build_solver, stopping))
+
+    def run(job_id: str) -> None:
+        if not runners:  # after the fork: no connection may cross it
+            runners.append(_runner(settings, build_solver, stopping))
+        runners[0].run(job_id)
 
     def ended(**_: object) -> None:
         while runners:
@@ -76,7 +80,7 @@ def run_worker(settings: WorkerSettings, build_solver: SolverFactory, parent: in
     if parent is not None:
         watch_parent(parent, lambda: _follow(settings.stop_s))
     app = build_app(settings.redis_url)
-    register(app, lambda job_id: runners[0].run(job_id))
+    register(app, run)
     # Only JSON is accepted and generated code runs in the sandbox, so Celery's warning about root does not
     # apply; the sandbox backends have their own say about it.
     warnings.simplefilter("ignore", SecurityWarning)

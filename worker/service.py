@@ -88,7 +88,7 @@ class WorkerService:
 
     def _start_worker(self, redis_url: str, children: list[Child]) -> None:
         settings = self._settings.model_copy(update={"redis_url": redis_url})
-        environment = {**os.environ, **self._environment, **settings.as_environment()}
+        environment = {**settings.child_environment(), **self._environment}
         child = Child("The worker", [*self._command, "--parent", str(os.getpid())], environment)
         child.start()
         self._cleanup.callback(child.stop, self._settings.stop_s)

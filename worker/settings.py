@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -69,7 +70,7 @@ class WorkerSettings(BaseSettings):
             first_delay_s=self.retry_delay_s,
         )
 
-    def as_environment(self) -> Mapping[str, str]:
-        """The variables from which a child process reads these settings again."""
+    def child_environment(self) -> Mapping[str, str]:
+        """This process's environment, changed so that a child process reads these settings from it."""
         values = self.model_dump(mode="json", exclude_none=True)
-        return {f"ACRISOL_{name.upper()}": str(value) for name, value in values.items()}
+        return {**os.environ, **{f"ACRISOL_{name.upper()}": str(value) for name, value in values.items()}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from fastapi import FastAPI
@@ -29,12 +30,27 @@ def broker() -> FakeBroker:
 
 
 @pytest.fixture
-def app(database: Database, broker: FakeBroker) -> FastAPI:
-    services = Services(database, broker, wake_after_s=5, check=check_task)
-    return create_app(services, max_body_bytes=4_000_000, hosts={"testserver"})
+def services(database: Database, broker: FakeBroker) -> Services:
+    return Services(database, broker, wake_after_s=5, check=check_task)
 
 
 @pytest.fixture
-def client(app: FastAPI) -> Iterator[TestClient]:
+def app(services: Services) -> FastAPI:
+    """An app of the test's own, for a test that changes it."""
+    return create_app(services, max_body_bytes=4_000_000, hosts={"testserver"})
+
+
+@pytest.fixture(scope="session")
+def shared_client() -> Iterator[TestClient]:
+    """An app that stays, without services: starting one costs more than most tests."""
+    nothing = cast(Services, None)
+    app = create_app(nothing, max_body_bytes=4_000_000, hosts={"testserver"})
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture
+def client(shared_client: TestClient, services: Services) -> TestClient:
+    """A client of an app over this test's store and broker."""
+    cast(FastAPI, shared_client.app).state.services = services
+    return shared_client

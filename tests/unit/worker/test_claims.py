@@ -150,6 +150,25 @@ def test_a_job_that_kills_its_workers_is_given_up(database: Database, clock: Fak
     assert kinds(database, job_id).count("error") == 1
 
 
+def test_a_lease_that_is_renewed_at_the_last_moment_is_kept(
+    database: Database, clock: FakeClock, job_id: str
+) -> None:
+    held = take(database, job_id)
+    clock.turn(31)
+    asked = 0
+
+    def renewing() -> float:  # asked for the time once to find the lease, and once more to take the job
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            assert claims.renew(database, held, 30).held
+        return clock()
+
+    assert claims.expire(Database(database.engine, renewing), POLICY) == []
+    assert asked == 2
+    assert claims.finish(database, held, SOLVED)
+
+
 def test_two_sweepers_expire_a_lease_once(database: Database, clock: FakeClock, job_id: str) -> None:
     take(database, job_id)
     clock.turn(31)
