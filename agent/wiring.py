@@ -74,6 +74,7 @@ class Agent:
         with ExitStack() as stack:
             stack.callback(self.sandbox.close)
             stack.callback(self.model.close)
+            stack.callback(self._solver.close)
 
     def __enter__(self) -> Agent:
         return self

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import shutil
 import subprocess
 from typing import Annotated
@@ -19,10 +18,14 @@ from api.cli.rendering import plain
 from api.cli.solve import settings_from
 from models.select import open_model
 from models.status import model_status
-from verifiers.domain import Value
-from verifiers.errors import AcrisolError
+from verifiers.domain import Candidate, CodingTask, SourceFile, Status, Value
+from verifiers.errors import AcrisolError, SandboxUnavailable, ToolError
 from verifiers.sandbox.environments import SEMGREP
 from verifiers.sandbox.probe import probe
+from verifiers.sandbox.protocol import Sandbox
+from verifiers.sandbox.selection import open_sandbox
+from verifiers.scanners.semgrep import SemgrepVerifier
+from verifiers.solidity.probe import probe as probe_solidity
 from verifiers.solidity.toolchain import SolidityToolchain
 from verifiers.version import acrisol_version
 from worker.broker import CeleryBroker
@@ -60,10 +63,9 @@ def doctor(
         toolchain = solidity_toolchain(settings)
         checks = [
             *_sandboxes(toolchain),
-            _semgrep(toolchain),
+            *_tools(settings, toolchain),
             _model(settings),
             _redis(WorkerSettings()),
-            *_solidity(toolchain),
         ]
         if as_json:
             typer.echo("[" + ",".join(check.model_dump_json() for check in checks) + "]")
@@ -101,15 +103,53 @@ def _sandboxes(toolchain: SolidityToolchain) -> list[Check]:
     ]
 
 
-def _semgrep(toolchain: SolidityToolchain) -> Check:
-    present = SEMGREP in environments(toolchain)
-    return Check(
-        name="semgrep",
-        works=present,
-        found=importlib.metadata.version("semgrep") if present else "semgrep-core is missing",
-        needed_for="every task",
-        mend="" if present else "pip install semgrep==1.182.0",
-    )
+def _tools(settings: AgentSettings, toolchain: SolidityToolchain) -> list[Check]:
+    """The scanners, each started in the sandbox that would be used."""
+    table = environments(toolchain)
+    try:
+        sandbox = open_sandbox(settings.sandbox, table, docker_host=docker_host())
+    except SandboxUnavailable as error:
+        unknown = {"works": False, "found": "cannot be tried without a sandbox", "mend": error.hint}
+        return [
+            Check(name="semgrep", needed_for="every task", **unknown),
+            Check(name="solc, mythril", needed_for="Solidity tasks", **unknown),
+        ]
+    try:
+        solidity = probe_solidity(settings.tools.expanduser(), sandbox)
+        return [
+            _semgrep(sandbox) if SEMGREP in table else _no_semgrep("semgrep-core is not installed"),
+            *(
+                Check(
+                    name=report.name,
+                    works=report.works,
+                    found=report.problem or report.version,
+                    needed_for="Solidity tasks",
+                    mend=report.mend,
+                )
+                for report in solidity
+            ),
+        ]
+    finally:
+        sandbox.close()
+
+
+def _semgrep(sandbox: Sandbox) -> Check:
+    """Scan one line: it takes every part of the scanner to do it."""
+    task = CodingTask(instruction="Look whether the scanner works.")
+    candidate = Candidate(files=(SourceFile(path="probe.py", content="x = 1\n"),))
+    try:
+        verdict = SemgrepVerifier(sandbox).verify(task, candidate, _ASK_S)
+    except ToolError as error:
+        return _no_semgrep(error.message)
+    if verdict.status is not Status.PASSED:
+        return _no_semgrep(verdict.summary)
+    found = f"{verdict.tool}, {verdict.evidence.get('rules')} Python rules"
+    return Check(name="semgrep", works=True, found=found, needed_for="every task")
+
+
+def _no_semgrep(problem: str) -> Check:
+    mend = "scripts/install"
+    return Check(name="semgrep", works=False, found=problem, needed_for="every task", mend=mend)
 
 
 def _model(settings: AgentSettings) -> Check:
@@ -163,29 +203,6 @@ def _named_redis(url: str) -> Check:
     finally:
         broker.close()
     return Check(name="redis", works=True, found=f"answers at {place}", needed_for="acrisol serve")
-
-
-def _solidity(toolchain: SolidityToolchain) -> list[Check]:
-    install = "scripts/install-solidity"
-    versions = toolchain.versions
-    return [
-        Check(
-            name="solc",
-            works=bool(versions),
-            found=", ".join(versions) or "no compiler is installed",
-            needed_for="Solidity tasks",
-            mend="" if versions else install,
-        ),
-        Check(
-            name="mythril",
-            works=toolchain.mythril is not None,
-            found=f"{toolchain.mythril_version} (z3 {toolchain.z3_version})"
-            if toolchain.mythril
-            else "Mythril is not installed",
-            needed_for="Solidity tasks",
-            mend="" if toolchain.mythril else install,
-        ),
-    ]
 
 
 def _redis_version(said: str) -> str:

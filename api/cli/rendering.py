@@ -47,19 +47,38 @@ def verdict_line(verdict: Verdict) -> Text:
     )
 
 
+def ranked(findings: tuple[Finding, ...]) -> list[Finding]:
+    """The worst first."""
+    return sorted(findings, key=lambda finding: -finding.severity.rank)
+
+
+def brief_finding(finding: Finding) -> Text:
+    """A finding in one line: where, which rule, what."""
+    message = " · ".join(finding.message.strip().splitlines()[:2])
+    return Text.assemble(*_head(finding), "  ", plain(clip(message, 200)))
+
+
 def finding_lines(findings: tuple[Finding, ...]) -> Iterator[RenderableType]:
     """The worst few findings, a block each."""
-    ranked = sorted(findings, key=lambda finding: -finding.severity.rank)
-    for finding in ranked[:_SHOWN_FINDINGS]:
-        place = f"{finding.location.path}:{finding.location.line}" if finding.location else ""
-        place = "" if place in ("", finding.rule) else f"{place}  "
-        ids = " ".join(name for name in (finding.cwe, finding.swc) if name and name != finding.rule)
-        yield Text.assemble((place, "cyan"), plain(finding.rule, "bold"), (f"  {ids}" if ids else "", "dim"))
+    worst = ranked(findings)
+    for finding in worst[:_SHOWN_FINDINGS]:
+        yield Text.assemble(*_head(finding))
         yield Padding(plain(clip(finding.message.strip())), (0, 0, 0, 2))
         if finding.fix:
             yield Padding(Text.assemble(("fix: ", "dim"), plain(clip(finding.fix))), (0, 0, 0, 2))
-    if len(ranked) > _SHOWN_FINDINGS:
-        yield Text(f"… and {len(ranked) - _SHOWN_FINDINGS} more", style="dim")
+    if len(worst) > _SHOWN_FINDINGS:
+        yield Text(f"… and {len(worst) - _SHOWN_FINDINGS} more", style="dim")
+
+
+def _head(finding: Finding) -> Iterator[Text]:
+    """``solution.py:3  python.weak-hash  CWE-328``, each part only where it says something new."""
+    place = f"{finding.location.path}:{finding.location.line}" if finding.location else ""
+    if place and place != finding.rule:
+        yield plain(f"{place}  ", "cyan")
+    yield plain(finding.rule, "bold")
+    ids = " ".join(name for name in (finding.cwe, finding.swc) if name and name != finding.rule)
+    if ids:
+        yield plain(f"  {ids}", "dim")
 
 
 def verdict_block(verdict: Verdict, indent: int = 2) -> RenderableType:

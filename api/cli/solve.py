@@ -21,6 +21,7 @@ from verifiers.errors import InvalidInput
 from verifiers.validation import invalid_input
 
 _DEFAULTS = Budget()
+SCREENS = frozenset({"python-syntax", "solc"})
 
 
 def solve(
@@ -66,7 +67,7 @@ def solve(
                     f"model {agent.model.name} · {agent.model.endpoint} · sandbox {agent.sandbox.name}", "dim"
                 )
             )
-            outcome = agent.solve(task, on_event=Progress(progress, task.budget))
+            outcome = agent.solve(task, on_event=Progress(progress, task.budget, SCREENS))
         if as_json:
             typer.echo(outcome.model_dump_json())
         else:

@@ -13,7 +13,6 @@ from verifiers.execution.running import Run, TestLimits
 
 MAX_LISTED = 200
 MAX_FINDINGS = 50
-FIX = "Change the code so that this test passes."
 
 
 def decide(
@@ -104,7 +103,6 @@ def _findings(results: Sequence[Result]) -> tuple[Finding, ...]:
             rule=result.test,
             message=result.message or "failed",
             severity=Severity.HIGH,
-            fix=FIX,
             location=Location(path=result.path, line=result.line)
             if result.path and result.line > 0
             else None,
@@ -115,7 +113,7 @@ def _findings(results: Sequence[Result]) -> tuple[Finding, ...]:
 
 
 def _lost(tests: Sequence[str], message: str) -> tuple[Finding, ...]:
-    return tuple(Finding(rule=test, message=message, severity=Severity.HIGH, fix=FIX) for test in tests)
+    return tuple(Finding(rule=test, message=message, severity=Severity.HIGH) for test in tests)
 
 
 def _evidence(

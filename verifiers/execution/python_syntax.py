@@ -43,7 +43,11 @@ class PythonSyntaxVerifier:
                 Finding(rule="no-python-file", message="there is no .py file in the answer",
                         severity=Severity.HIGH, fix="Answer with one Python file.")
             )  # fmt: skip
-        summary = findings[0].message if findings else f"{len(sources)} files parse"
+        summary = (
+            findings[0].message
+            if findings
+            else f"{len(sources)} file{'' if len(sources) == 1 else 's'} parsed"
+        )
         return Verdict(
             verifier=self.name,
             status=Status.FAILED if findings else Status.PASSED,

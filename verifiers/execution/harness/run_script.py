@@ -25,9 +25,20 @@ def _show(value: Any) -> str:
     return text if len(text) <= _MAX_VALUE else text[: _MAX_VALUE - 3] + "..."
 
 
-def explain(text: str, *values: Any) -> str:
-    """An assertion's source with the values of its operands."""
-    return f"{text}: " + ", ".join(_show(value) for value in values)
+def explain(text: str, left: str, *values: Any) -> str:
+    """Why an assertion does not hold.
+
+    Args:
+        text: Its source.
+        left: The source of the left side of ``left == right``; empty for every other assertion.
+        values: Its operands' values.
+    """
+    shown = [_show(value) for value in values]
+    if left:
+        return f"{left} is {shown[0]}, but should be {shown[1]}"
+    if len(shown) == 1:
+        return f"{text} does not hold: the value is {shown[0]}"
+    return f"{text} does not hold: the left side is {shown[0]}, the right side {shown[1]}"
 
 
 class _ShowValues(ast.NodeTransformer):
@@ -58,11 +69,17 @@ class _ShowValues(ast.NodeTransformer):
             shown = loads[0]
         message = ast.Call(
             func=ast.Name("_acrisol_explain", ast.Load()),
-            args=[ast.Constant(ast.unparse(test)[:500]), *loads],
+            args=[ast.Constant(ast.unparse(test)[:500]), ast.Constant(_left_of_equality(test)[:500]), *loads],
             keywords=[],
         )
         made = [*kept, ast.Assert(test=shown, msg=message)]
         return [ast.fix_missing_locations(ast.copy_location(statement, node)) for statement in made]
+
+
+def _left_of_equality(test: ast.expr) -> str:
+    if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq):
+        return ast.unparse(test.left)
+    return ""
 
 
 def _binds(node: ast.expr) -> bool:
