@@ -8,11 +8,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 
+from agent.prompts import SMALL_CONTEXT, PromptLimits
 from agent.sampling import Schedule
 from agent.settings import AgentSettings
 from agent.solver import Solver
 from models.chat import ChatModel
-from models.select import open_model
+from models.select import EMBEDDED, open_model
 from verifiers.domain import CodingTask, Event, Outcome
 from verifiers.errors import ToolMissing
 from verifiers.receipt import Signer
@@ -104,6 +105,7 @@ def build_agent(settings: AgentSettings, checkpoint_path: Path | None = None) ->
         model,
         build_verifiers(sandbox, toolchain),
         schedule=Schedule(max_tokens=settings.max_tokens),
+        limits=SMALL_CONTEXT if settings.model == EMBEDDED else PromptLimits(),
         threads=settings.workers,
         checkpoint_path=checkpoint_path,
     )
