@@ -31,6 +31,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return named | {
         "ACRISOL_HOME": str(tmp_path / "home"),
         "ACRISOL_PORT": "0",
+        "ACRISOL_CONCURRENCY": "1",
         "ACRISOL_LEASE_S": "2",
         "ACRISOL_SWEEP_S": "0.2",
         "ACRISOL_WAKE_AFTER_S": "1",
