@@ -6,9 +6,9 @@ import secrets
 import shutil
 import socket
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -57,11 +57,8 @@ class EmbeddedRedis:
         )
 
 
-def embedded_redis(folder: Path) -> EmbeddedRedis:
+def embedded_redis() -> EmbeddedRedis:
     """A private Redis, not started yet.
-
-    Args:
-        folder: An empty folder for its working directory.
 
     Raises:
         ToolMissing: there is no ``redis-server``.
@@ -79,7 +76,7 @@ def embedded_redis(folder: Path) -> EmbeddedRedis:
             "bind 127.0.0.1",
             f"port {port}",
             f"requirepass {password}",
-            f"dir {folder}",
+            f"dir {tempfile.gettempdir()}",  # nothing is ever written there
             'save ""',
             "appendonly no",
             "maxmemory 256mb",

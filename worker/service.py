@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
 from types import TracebackType
 
 from worker.broker import CeleryBroker
@@ -78,9 +75,7 @@ class WorkerService:
     def _start_redis(self, children: list[Child]) -> str:
         if self._settings.redis_url is not None:
             return self._settings.redis_url
-        folder = Path(tempfile.mkdtemp(prefix="acrisol-redis-"))
-        self._cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
-        redis = embedded_redis(folder)
+        redis = embedded_redis()
         redis.start()
         self._cleanup.callback(redis.child.stop, _REDIS_STOP_S)
         children.append(redis.child)
