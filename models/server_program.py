@@ -27,8 +27,8 @@ def main() -> None:
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    # Read by the OpenMP runtime when it is loaded. By default its threads spin while they wait for each other,
-    # and on cores that others use as well a model then writes no more than a token in some seconds.
+    # Read by the OpenMP runtime when it is loaded. By default its threads spin while they wait for each
+    # other, and on cores that others use as well a model then takes seconds for a token.
     os.environ["OMP_WAIT_POLICY"] = "passive"
     os.environ["GOMP_SPINCOUNT"] = "0"
     config = json.loads(sys.stdin.readline())

@@ -6,28 +6,22 @@ JSON-safe (``model_dump(mode="json")`` and ``model_validate`` are inverse) and r
 
 from __future__ import annotations
 
-import hashlib
-import re
 from enum import StrEnum
-from pathlib import PurePosixPath
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import AfterValidator, Field, JsonValue, model_validator
+
+from verifiers.values import MAX_FILE_BYTES as MAX_FILE_BYTES
+from verifiers.values import MAX_FILES as MAX_FILES
+from verifiers.values import Files as Files
+from verifiers.values import InnerPath as InnerPath
+from verifiers.values import SourceFile as SourceFile
+from verifiers.values import Text as Text
+from verifiers.values import Value as Value
+from verifiers.values import checked_text
+from verifiers.values import digest as digest
 
 MAX_INSTRUCTION_CHARS = 100_000
-MAX_FILE_BYTES = 1_000_000
-MAX_FILES = 200
-
-
-class Value(BaseModel):
-    """A frozen value that names its unknown fields instead of dropping them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def digest(text: str) -> str:
-    """SHA-256 of the UTF-8 text, in hex."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Language(StrEnum):
@@ -35,64 +29,6 @@ class Language(StrEnum):
 
     PYTHON = "python"
     SOLIDITY = "solidity"
-
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
-
-
-def _is_text(value: str) -> str:
-    found = _CONTROL.search(value)
-    if found:
-        raise ValueError(
-            f"contains the control character U+{ord(found.group()):04X} at position {found.start()}: "
-            "send text, not binary data"
-        )
-    if any("\ud800" <= char <= "\udfff" for char in value):
-        raise ValueError("contains a lone surrogate: send valid Unicode text")
-    return value
-
-
-def _is_inner_path(value: str) -> str:
-    path = PurePosixPath(value)
-    if (
-        not path.parts
-        or path.is_absolute()
-        or ".." in path.parts
-        or value != str(path)
-        or "\\" in value
-        or not value.isprintable()
-    ):
-        raise ValueError("must be a relative path inside the project, such as 'solution.py', without '..'")
-    return value
-
-
-Text = Annotated[str, AfterValidator(_is_text)]
-InnerPath = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_is_inner_path)]
-
-
-class SourceFile(Value):
-    """One file of a project: a relative POSIX path and its text (at most 1 MB of UTF-8)."""
-
-    path: InnerPath
-    content: Text
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        size = len(self.content.encode())
-        if size > MAX_FILE_BYTES:
-            raise ValueError(f"{self.path} has {size:,} bytes; a file may have at most {MAX_FILE_BYTES:,}")
-        return self
-
-
-def _have_distinct_paths(files: tuple[SourceFile, ...]) -> tuple[SourceFile, ...]:
-    paths = [file.path for file in files]
-    twice = sorted({path for path in paths if paths.count(path) > 1})
-    if twice:
-        raise ValueError(f"the path {twice[0]!r} is given twice")
-    return files
-
-
-Files = Annotated[tuple[SourceFile, ...], Field(max_length=MAX_FILES), AfterValidator(_have_distinct_paths)]
 
 
 class TestSuite(Value):
@@ -172,7 +108,7 @@ class CodingTask(Value):
     language: Language = Language.PYTHON
     # The limits come before the validator: behind it pydantic would speak of items instead of characters.
     instruction: Annotated[
-        str, Field(min_length=1, max_length=MAX_INSTRUCTION_CHARS), AfterValidator(_is_text)
+        str, Field(min_length=1, max_length=MAX_INSTRUCTION_CHARS), AfterValidator(checked_text)
     ]
     files: Files = ()
     tests: TestSuite | None = None

@@ -1,6 +1,6 @@
 """Receipts: a signed statement of what was run on which code, and what it said.
 
-The statement is canonical JSON (sorted keys, no spaces, UTF-8) signed with Ed25519 (RFC 8032). It holds
+The statement is canonical JSON (sorted keys, no spaces, ASCII) signed with Ed25519 (RFC 8032). It holds
 digests rather than code, so a receipt can be shown to people who may not see the code; whoever has the code
 can check that it is the one that was judged.
 """
@@ -84,8 +84,8 @@ class Signer:
 
 
 def canonical(value: Any) -> str:
-    """Canonical JSON text: sorted keys, no spaces, no NaN."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    """Canonical JSON text: sorted keys, no spaces, no NaN, ASCII only (a tool may say any text at all)."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def verify_receipt(

@@ -84,3 +84,12 @@ def test_a_broken_key_file_is_said_so(tmp_path: Path) -> None:
     path.write_text("nonsense")
     with pytest.raises(InvalidInput, match="no private key"):
         Signer.from_file(path)
+
+
+def test_a_tool_may_say_any_text_at_all(signer: Signer) -> None:
+    odd = Verdict(
+        verifier="tests", status=Status.PASSED, summary="lone \ud800 surrogate", evidence={"x": "\udfff"}
+    )
+    attempt = Attempt(number=1, candidate=CODE, verdicts=(odd,))
+    outcome = Outcome(status=OutcomeStatus.SOLVED, reason="ok", solution=attempt, attempts=(attempt,))
+    verify_receipt(signer.sign(TASK, outcome, "0.1"), CODE)
