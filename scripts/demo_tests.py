@@ -1,0 +1,3 @@
+assert count_vowels("hello") == 2
+assert count_vowels("AEIOU") == 5
+assert count_vowels("xyz") == 0
