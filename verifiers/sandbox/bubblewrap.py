@@ -21,7 +21,7 @@ from verifiers.errors import SandboxUnavailable
 from verifiers.sandbox.archive import pack
 from verifiers.sandbox.bubblewrap_process import Channels, Process
 from verifiers.sandbox.cgroup import Hierarchy, find_hierarchy, make_group
-from verifiers.sandbox.environments import Environment, program_environment
+from verifiers.sandbox.environments import Environment, find_environment, program_environment
 from verifiers.sandbox.linked import run_linked
 from verifiers.sandbox.protocol import WORKDIR, ExecResult, Job, LinkedResult
 from verifiers.sandbox.running import run_to_end
@@ -147,12 +147,7 @@ class Bubblewrap:
             raise SandboxUnavailable("bubblewrap does not work here: a trivial program failed.", USER_HINT)
 
     def _environment(self, name: str) -> Environment:
-        environment = self._environments.get(name)
-        if environment is None:
-            raise SandboxUnavailable(
-                f"The environment {name!r} is not installed here.",
-                "Run: acrisol doctor, which says what is missing.",
-            )
+        environment = find_environment(self._environments, name)
         for bind in environment.binds:
             if not bind.source.exists():
                 raise SandboxUnavailable(f"The environment {name!r} needs {bind.source}, which is not there.")

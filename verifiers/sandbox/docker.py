@@ -19,7 +19,7 @@ from docker.types import LogConfig, Ulimit
 from verifiers.errors import SandboxUnavailable
 from verifiers.sandbox.archive import pack
 from verifiers.sandbox.docker_process import ENGINE_ERRORS, Container, ContainerProcess, remove
-from verifiers.sandbox.environments import Environment, program_environment
+from verifiers.sandbox.environments import Environment, find_environment, program_environment
 from verifiers.sandbox.linked import run_linked
 from verifiers.sandbox.protocol import WORKDIR, ExecResult, Job, LinkedResult
 from verifiers.sandbox.running import run_to_end
@@ -127,9 +127,7 @@ class Docker:
         Raises:
             SandboxUnavailable: the image is missing, or the engine refuses or went away.
         """
-        environment = self._environments.get(job.environment)
-        if environment is None:
-            raise SandboxUnavailable(f"The environment {job.environment!r} is not known.")
+        environment = find_environment(self._environments, job.environment)
         archive = pack(job.files, job.limits.disk_bytes) if job.files else b""
         mark = secrets.token_hex(16)
         try:

@@ -26,6 +26,7 @@ SOLIDITY = "solidity"
 PYTHON_SITE = "/opt/acrisol/python"  # where pytest and what it needs lie inside the sandbox
 SEMGREP_FOLDER = "/opt/acrisol/semgrep"
 INTERPRETER_FOLDER = "/opt/acrisol/cpython"
+_INSTALL = {SEMGREP: "scripts/install", SOLIDITY: "scripts/install-solidity"}
 BASE_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 
 
@@ -94,6 +95,20 @@ def build_environments(
     if solidity_binds:
         table.append(solidity_environment(solidity_binds, solidity_path))
     return {environment.name: environment for environment in table}
+
+
+def find_environment(environments: Environments, name: str) -> Environment:
+    """The row of a name.
+
+    Raises:
+        ToolMissing: there is none, because what it holds is not installed.
+    """
+    environment = environments.get(name)
+    if environment is None:
+        raise ToolMissing(
+            f"The {name} tools are not installed.", f"Run: {_INSTALL.get(name, 'acrisol doctor')}"
+        )
+    return environment
 
 
 def python_environment() -> Environment:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 
 import pytest
 
 from tests.integration.scanners.conftest import Scan
-from verifiers.domain import Language, SourceFile, Status, Verdict
-from verifiers.errors import ToolFailed
+from tests.requirements import require
+from verifiers.domain import Candidate, CodingTask, Language, SourceFile, Status, Verdict
+from verifiers.errors import ToolFailed, ToolMissing
+from verifiers.sandbox.bubblewrap import Bubblewrap
+from verifiers.sandbox.environments import build_environments
 from verifiers.sandbox.protocol import Sandbox
 from verifiers.scanners import semgrep
 from verifiers.scanners.rule_pack import RulePack, load_pack
@@ -197,3 +201,14 @@ def test_a_broken_rule_is_a_broken_tool(sandbox: Sandbox) -> None:
     assert result.exit_code == 0  # the engine itself finds nothing wrong with that
     with pytest.raises(ToolFailed, match="Rule parse error"):
         parse(result.stdout.decode(), {"src/0": 6}, [*pack.rules, "python.parse-probe"])
+
+
+def test_without_semgrep_the_error_names_the_command_that_installs_it() -> None:
+    require("bubblewrap", shutil.which("bwrap") is not None, "apt-get install bubblewrap")
+    table = build_environments()
+    table.pop("semgrep", None)
+    verifier = SemgrepVerifier(Bubblewrap(table))
+    with pytest.raises(ToolMissing, match="scripts/install"):
+        verifier.verify(
+            CodingTask(instruction="x"), Candidate(files=(SourceFile(path="a.py", content="x = 1\n"),)), 10
+        )
