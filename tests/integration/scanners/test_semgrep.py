@@ -207,7 +207,7 @@ def test_without_semgrep_the_error_names_the_command_that_installs_it() -> None:
     require("bubblewrap", shutil.which("bwrap") is not None, "apt-get install bubblewrap")
     table = build_environments()
     table.pop("semgrep", None)
-    verifier = SemgrepVerifier(Bubblewrap(table))
+    verifier = semgrep.SemgrepVerifier(Bubblewrap(table))
     with pytest.raises(ToolMissing, match="scripts/install"):
         verifier.verify(
             CodingTask(instruction="x"), Candidate(files=(SourceFile(path="a.py", content="x = 1\n"),)), 10
