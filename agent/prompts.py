@@ -47,7 +47,8 @@ class PromptLimits(Value):
     feedback: int = Field(default=2_500, ge=100)
 
 
-SMALL_CONTEXT = PromptLimits(instruction=1_500, files=600, tests=400, code=1_200, feedback=700)
+# Three thousand tokens at most, which leaves room for an answer in a context of 4,096.
+SMALL_CONTEXT = PromptLimits(instruction=4_000, files=1_000, tests=800, code=1_600, feedback=900)
 
 
 def first_prompt(task: CodingTask, wanted: Wanted, limits: PromptLimits) -> tuple[Message, ...]:
