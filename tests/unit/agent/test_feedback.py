@@ -117,7 +117,7 @@ def test_a_prompt_keeps_to_its_limits_whatever_the_task_holds() -> None:
     huge = task(tests=suite, files=files, instruction="Do this. " * 5_000)
     candidate = Candidate(files=(SourceFile(path="solution.py", content=big),))
     messages = retry_prompt(huge, wanted_from(huge), SMALL_CONTEXT, candidate, "It failed.")
-    assert sum(len(message.content) for message in messages) < 6_500
+    assert sum(len(message.content) for message in messages) < 10_000
 
 
 def test_braces_and_percent_signs_in_a_task_are_just_text() -> None:
