@@ -25,7 +25,8 @@ class AgentSettings(BaseSettings):
         model_name: The model's name at that URL; asked of the server if None.
         api_key: Sent to that URL; never logged.
         sandbox: Which sandbox to use; ``auto`` takes Docker if its engine answers, else bubblewrap.
-        max_tokens: Completion tokens a sample.
+        max_tokens: Completion tokens a sample; if None, 2,048, and 256 for the embedded model, which either
+            answers shortly or rambles.
         workers: Candidates that are verified at a time.
     """
 
@@ -37,5 +38,5 @@ class AgentSettings(BaseSettings):
     model_name: str | None = None
     api_key: SecretStr | None = None
     sandbox: Literal["auto", "docker", "bubblewrap"] = "auto"
-    max_tokens: int = Field(default=512, ge=16, le=131_072)
+    max_tokens: int | None = Field(default=None, ge=16, le=131_072)
     workers: int = Field(default=2, ge=1, le=64)

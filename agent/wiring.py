@@ -26,6 +26,9 @@ from verifiers.solidity.toolchain import SolidityToolchain, discover
 from verifiers.verifier import Verifier
 from verifiers.version import acrisol_version
 
+MAX_TOKENS = 2_048
+SMALL_MAX_TOKENS = 256
+
 
 class Agent:
     """A model, its verifiers and the loop between them; signs what it did. Safe to call from several threads.
@@ -101,11 +104,13 @@ def build_agent(settings: AgentSettings, checkpoint_path: Path | None = None) ->
     model = open_model(settings.model, settings.model_name, key)
     toolchain = solidity_toolchain(settings)
     sandbox = open_sandbox(settings.sandbox, environments(toolchain), docker_host=docker_host())
+    small = settings.model == EMBEDDED
+    max_tokens = settings.max_tokens or (SMALL_MAX_TOKENS if small else MAX_TOKENS)
     solver = Solver(
         model,
         build_verifiers(sandbox, toolchain),
-        schedule=Schedule(max_tokens=settings.max_tokens),
-        limits=SMALL_CONTEXT if settings.model == EMBEDDED else PromptLimits(),
+        schedule=Schedule(max_tokens=max_tokens),
+        limits=SMALL_CONTEXT if small else PromptLimits(),
         threads=settings.workers,
         checkpoint_path=checkpoint_path,
     )
