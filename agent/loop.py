@@ -149,7 +149,8 @@ class Loop:
     def feed_back(self, state: LoopState) -> Update:
         """Write the next prompt: what was wrong with the best attempt, or the task afresh."""
         attempts = attempts_of(state)
-        attempt = worth_feeding_back(attempts, self._verification.stages, state["fed_back"])
+        answered = state["number"] if state["fed_back"] and not state["fresh"] else None
+        attempt = worth_feeding_back(attempts, self._verification.stages, state["fed_back"], answered)
         if attempt is None:
             return {"messages": _plain(first_prompt(self._task, self._wanted, self._limits)), "fresh": True}
         text = feedback_on(self._task, attempt, self._limits.feedback)

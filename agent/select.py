@@ -43,7 +43,7 @@ def failure_digest(attempt: Attempt) -> str:
 
 
 def worth_feeding_back(
-    attempts: Sequence[Attempt], stages: Stages, fed_back: Collection[str]
+    attempts: Sequence[Attempt], stages: Stages, fed_back: Collection[str], answered: int | None = None
 ) -> Attempt | None:
     """The best attempt so far, of all rounds: an answer to feedback can be worse than what it answers.
 
@@ -51,15 +51,20 @@ def worth_feeding_back(
         attempts: Of all rounds; none of them passed.
         stages: The verifiers' stages by name.
         fed_back: Failure digests of what was fed back before.
+        answered: The last round's number, if it answered feedback.
 
     Returns:
-        The attempt, or None where everything that is as good as the best has been fed back once already.
-        A small model then only repeats itself, and is better asked afresh.
+        The attempt, or None where everything that is as good as the best has been fed back once already, or
+        where the last round answered feedback and got no further than those before it. A small model then
+        only repeats itself, and is better asked afresh.
     """
     candidates = [attempt for attempt in attempts if not is_refusal(attempt)]
     if not candidates:
         return None
     furthest = max(progress(attempt, stages) for attempt in candidates)
+    before = [progress(attempt, stages) for attempt in candidates if attempt.number != answered]
+    if answered is not None and before and max(before) == furthest:
+        return None
     tied = [attempt for attempt in candidates if progress(attempt, stages) == furthest]
     unseen = [attempt for attempt in tied if failure_digest(attempt) not in fed_back]
     return best_passing(unseen) if unseen else None
