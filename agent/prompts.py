@@ -36,19 +36,21 @@ class PromptLimits(Value):
         instruction: The task's text.
         files: The user's own files, all together.
         tests: Calls and expected results out of the tests; 0 hides the tests.
-        code: The previous attempt.
+        code: The previous attempt; 0 leaves it out and puts the feedback into the first turn.
         feedback: What was wrong with it.
     """
 
     instruction: int = Field(default=12_000, ge=100)
     files: int = Field(default=6_000, ge=0)
     tests: int = Field(default=2_000, ge=0)
-    code: int = Field(default=6_000, ge=100)
+    code: int = Field(default=6_000, ge=0)
     feedback: int = Field(default=2_500, ge=100)
 
 
-# Three thousand tokens at most, which leaves room for an answer in a context of 4,096.
-SMALL_CONTEXT = PromptLimits(instruction=4_000, files=1_000, tests=800, code=1_600, feedback=900)
+# Three thousand tokens at most, which leaves room for an answer in a context of 4,096. Without the previous
+# attempt: shown its own wrong code, a model this small copies it (0 of 60 answers to feedback were right that
+# way, 10 of 60 without; SmolLM2-135M, three tasks, temperature 0.7).
+SMALL_CONTEXT = PromptLimits(instruction=4_000, files=1_000, tests=800, code=0, feedback=900)
 
 
 def first_prompt(task: CodingTask, wanted: Wanted, limits: PromptLimits) -> tuple[Message, ...]:
@@ -81,6 +83,10 @@ def retry_prompt(
         feedback: From :func:`agent.feedback.feedback_on`.
     """
     tag = _TAGS[task.language]
+    if not limits.code:
+        *before, asked = first_prompt(task, wanted, limits)
+        told = f"{asked.content}\n\nAn earlier answer was not right. {feedback}"
+        return (*before, Message(role="user", content=told))
     answer = "(no code)" if candidate is None else _shown(candidate.files, tag, limits.code)
     ask = f"Answer with the whole corrected code in one ```{tag} block."
     return (

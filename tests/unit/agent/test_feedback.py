@@ -131,3 +131,12 @@ def test_quoting() -> None:
     assert fenced("a ```` b").startswith("`````")
     assert one_line("a\n\tb " + "c" * 500, 50).startswith("a b ccc")
     assert len(one_line("c" * 500, 50)) == 50
+
+
+def test_a_small_model_is_told_what_was_wrong_without_its_own_code() -> None:
+    small = task(tests=TestSuite(files=(SourceFile(path="test_a.py", content="assert f(1) == 2\n"),)))
+    candidate = Candidate(files=(SourceFile(path="solution.py", content="def f(x): return 'wrong code'\n"),))
+    messages = retry_prompt(small, wanted_from(small), SMALL_CONTEXT, candidate, "It failed.")
+    assert [message.role for message in messages] == ["system", "user"]
+    assert messages[-1].content.endswith("It failed.")
+    assert "wrong code" not in messages[-1].content
