@@ -56,7 +56,7 @@ def _try(name: str, argv: tuple[str, ...] | None, version: str, sandbox: Sandbox
         return ToolReport(name=name, works=False, problem="not installed", mend=MEND)
     try:
         result = sandbox.run(Job(environment=SOLIDITY, argv=argv, limits=_LIMITS))
-    except SandboxUnavailable as error:
+    except (SandboxUnavailable, ToolMissing) as error:
         return ToolReport(name=name, works=False, version=version, problem=error.message, mend=error.hint)
     if result.exit_code != 0:
         said = (result.stderr.decode("utf-8", "replace").strip().splitlines() or ["no message"])[-1]

@@ -13,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.integration.sandbox.conftest import RunPython, python_job
-from verifiers.errors import InvalidInput, SandboxUnavailable
+from verifiers.errors import InvalidInput, ToolMissing
 from verifiers.sandbox.protocol import Job, Limits, Sandbox
 
 
@@ -109,7 +109,7 @@ def test_a_program_that_does_not_exist(sandbox: Sandbox) -> None:
 
 
 def test_an_unknown_environment_is_refused(sandbox: Sandbox) -> None:
-    with pytest.raises(SandboxUnavailable, match="cobol"):
+    with pytest.raises(ToolMissing, match="cobol"):
         sandbox.run(Job(environment="cobol", argv=("true",)))
 
 

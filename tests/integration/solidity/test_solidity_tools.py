@@ -11,7 +11,7 @@ import pytest
 
 from tests.integration.solidity.tools import CONTRACTS, TASK, TOOLS, contract, installed, sandbox_for, source
 from verifiers.domain import Candidate, SourceFile, Status, Verdict
-from verifiers.errors import SandboxUnavailable, ToolMissing
+from verifiers.errors import ToolMissing
 from verifiers.sandbox.environments import SOLIDITY
 from verifiers.sandbox.protocol import Job, Limits, Sandbox
 from verifiers.solidity.compile import SolidityCompileVerifier
@@ -209,7 +209,7 @@ def test_tools_missing_from_the_sandbox_are_the_machines_fault(
             TASK, contract("selfdestruct"), ENOUGH_S
         )
     blind = sandbox_for(toolchain.model_copy(update={"binds": ()}))
-    with pytest.raises(SandboxUnavailable):
+    with pytest.raises(ToolMissing):
         SolidityCompileVerifier(blind, toolchain).verify(TASK, contract("selfdestruct"), ENOUGH_S)
 
 
