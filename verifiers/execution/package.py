@@ -8,17 +8,19 @@ import marshal
 from importlib import resources
 
 from verifiers.execution.plan import HIDDEN
+from verifiers.sandbox.protocol import WORKDIR
 
 PACKAGE = "_acrisol"
 _ENTRY = (
-    "import sys; sys.path.insert(0, '/work/{folder}'); from {package}.{role} import main; "
-    "sys.path.remove('/work/{folder}'); main('/work')"
+    "import sys; sys.path.insert(0, '{workdir}/{folder}'); from {package}.{role} import main; "
+    "sys.path.remove('{workdir}/{folder}'); main('{workdir}')"
 )
 
 
 def command(role: str) -> tuple[str, ...]:
     """The argument vector that starts the harness as ``judge`` or ``guest``."""
-    return ("python3", "-P", "-s", "-B", "-c", _ENTRY.format(folder=HIDDEN, package=PACKAGE, role=role))
+    entry = _ENTRY.format(workdir=WORKDIR, folder=HIDDEN, package=PACKAGE, role=role)
+    return ("python3", "-P", "-s", "-B", "-c", entry)
 
 
 @functools.cache
@@ -33,7 +35,7 @@ def harness_files() -> dict[str, bytes]:
         if not entry.name.endswith(".py"):
             continue
         source = entry.read_bytes()
-        inside = f"/work/{HIDDEN}/{PACKAGE}/{entry.name}"
+        inside = f"{WORKDIR}/{HIDDEN}/{PACKAGE}/{entry.name}"
         files[f"{HIDDEN}/{PACKAGE}/{entry.name}"] = source
         cached = importlib.util.cache_from_source(f"{HIDDEN}/{PACKAGE}/{entry.name}")
         code = compile(source, inside, "exec", dont_inherit=True)

@@ -92,4 +92,5 @@ def test_a_tool_may_say_any_text_at_all(signer: Signer) -> None:
     )
     attempt = Attempt(number=1, candidate=CODE, verdicts=(odd,))
     outcome = Outcome(status=OutcomeStatus.SOLVED, reason="ok", solution=attempt, attempts=(attempt,))
-    verify_receipt(signer.sign(TASK, outcome, "0.1"), CODE)
+    statement = verify_receipt(signer.sign(TASK, outcome, "0.1"), CODE)
+    assert statement["solution"]["verdicts"][0]["summary"] == odd.summary
