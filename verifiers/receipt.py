@@ -111,16 +111,30 @@ def verify_receipt(
         raise InvalidInput("receipt.key_id", "The key id does not belong to the public key.")
     if trusted_key_ids is not None and receipt.key_id not in trusted_key_ids:
         raise InvalidInput("receipt.key_id", f"The key {receipt.key_id} is not a trusted one.")
-    statement: dict[str, Any] = json.loads(receipt.statement)
-    if statement.get("format") != FORMAT:
-        raise InvalidInput("receipt", f"The statement is not of the format {FORMAT}.")
+    statement = _read(receipt.statement)
     if candidate is not None:
-        solution = statement.get("solution") or {}
-        vouched = sorted(solution.get("files", {}).values())
-        # By contents, not by names: a solution is often saved under a name of the user's own.
-        if vouched != sorted(digest(file.content) for file in candidate.files):
+        given = sorted(digest(file.content) for file in candidate.files)
+        if given != _vouched(statement):
             raise InvalidInput("candidate", "This is not the code that the receipt vouches for.")
     return statement
+
+
+def _read(statement: str) -> dict[str, Any]:
+    """The statement as a value: whoever holds a key can sign anything, so it may be of any form."""
+    try:
+        value = json.loads(statement)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("receipt.statement", "The statement is not JSON.") from error
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
+        raise InvalidInput("receipt.statement", f"The statement is not of the format {FORMAT}.")
+    return value
+
+
+def _vouched(statement: dict[str, Any]) -> list[str]:
+    """Digests of the accepted files, without their names: a solution is often saved under another."""
+    solution = statement.get("solution")
+    files = solution.get("files") if isinstance(solution, dict) else None
+    return sorted(map(str, files.values())) if isinstance(files, dict) else []
 
 
 def _statement(task: CodingTask, outcome: Outcome, version: str, now: datetime) -> dict[str, Any]:

@@ -42,8 +42,8 @@ def check_receipt(
 def _read(path: Path) -> Receipt:
     try:
         value = json.loads(read_text(path, "receipt"))
-    except json.JSONDecodeError as error:
-        raise InvalidInput("receipt", f"{path} is not JSON (line {error.lineno}).") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("receipt", f"{path} is not JSON.") from error
     if isinstance(value, dict) and isinstance(value.get("receipt"), dict):
         value = value["receipt"]
     try:

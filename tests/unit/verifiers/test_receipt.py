@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from verifiers.domain import (
     Attempt,
@@ -14,6 +17,7 @@ from verifiers.domain import (
     CodingTask,
     Outcome,
     OutcomeStatus,
+    Receipt,
     SourceFile,
     Status,
     Verdict,
@@ -94,3 +98,30 @@ def test_a_tool_may_say_any_text_at_all(signer: Signer) -> None:
     outcome = Outcome(status=OutcomeStatus.SOLVED, reason="ok", solution=attempt, attempts=(attempt,))
     statement = verify_receipt(signer.sign(TASK, outcome, "0.1"), CODE)
     assert statement["solution"]["verdicts"][0]["summary"] == odd.summary
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "",
+        "null",
+        "[]",
+        "7",
+        "[" * 100_000,
+        '{"format": "other/1"}',
+        '{"format": "acrisol-receipt/1", "solution": []}',
+        '{"format": "acrisol-receipt/1", "solution": {"files": {"a": [1]}}}',
+    ],
+)
+def test_a_signed_statement_of_any_form_is_refused_in_words(statement: str) -> None:
+    """Anybody can sign anything with a key of their own."""
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes_raw()
+    receipt = Receipt(
+        statement=statement,
+        key_id=hashlib.sha256(public).hexdigest()[:16],
+        public_key=base64.b64encode(public).decode(),
+        signature=base64.b64encode(key.sign(statement.encode())).decode(),
+    )
+    with pytest.raises(InvalidInput):
+        verify_receipt(receipt, CODE)
