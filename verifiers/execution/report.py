@@ -48,7 +48,7 @@ def read_report(data: bytes, nonce: str) -> Report:
     for line in lines[:-1]:
         try:
             entry = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             return Report(tuple(results))
         if not isinstance(entry, dict) or entry.get("nonce") != nonce:
             return Report(tuple(results))
@@ -58,13 +58,13 @@ def read_report(data: bytes, nonce: str) -> Report:
             gone = entry.get("gone")
             versions = {name: str(entry.get(name, "")) for name in ("python", "pytest")}
             return Report(tuple(results), complete, None if gone is None else str(gone), versions)
-        outcome = str(entry.get("outcome"))
+        outcome, line_number = str(entry.get("outcome")), entry.get("line")
         results.append(
             Result(
                 test=str(entry.get("test")),
                 outcome=outcome if outcome in OUTCOMES else "failed",
                 message=str(entry.get("message", "")),
-                line=int(entry.get("line") or 0),
+                line=line_number if isinstance(line_number, int) else 0,
                 path=str(entry.get("path", "")),
             )
         )

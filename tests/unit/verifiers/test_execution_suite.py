@@ -202,3 +202,11 @@ def test_good_syntax_passes():
 def test_doctests_are_found_in_the_source():
     source = '"""M.\n\n>>> 1\n1\n"""\ndef f():\n    """F.\n\n    >>> f()\n    """\ndef g():\n    "no"\n'
     assert [test["id"] for test in doctests(source, "a.py")] == ["a.py::module:1", "a.py::f:7"]
+
+
+def test_a_forged_report_is_no_end_and_no_crash():
+    """In a shared process the candidate can learn the nonce and write lines of any form."""
+    end = b'{"nonce": "n", "end": true}\n'
+    assert not read_report(b"[" * 100_000 + b"\n" + end, "n").ended
+    odd = b'{"nonce": "n", "test": "a", "outcome": "passed", "line": "x"}\n'
+    assert read_report(odd + end, "n").results[0].line == 0
