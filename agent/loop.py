@@ -16,7 +16,7 @@ from agent.select import failure_digest, promise, worth_feeding_back
 from agent.state import LoopState, attempts_of, dumped, messages_of, usage_of
 from agent.verification import Verification
 from models.chat import Message
-from verifiers.domain import Attempt, Candidate, CodingTask, Event, Status, Verdict
+from verifiers.domain import Attempt, Candidate, CodingTask, Event, Verdict
 from verifiers.verifier import Stage
 
 Update = dict[str, Any]
@@ -125,7 +125,7 @@ class Loop:
         for place, verdicts in found.items():
             verdicts_so_far = (*attempts[place].verdicts, *verdicts)
             attempts[place] = attempts[place].model_copy(update={"verdicts": verdicts_so_far})
-            if all(verdict.status is not Status.FAILED for verdict in verdicts):
+            if not any(map(self._verification.speaks_against, verdicts)):
                 alive.append(place)
         later = [each for each in Stage if each > stage]
         following = self._following(later[0], alive) if later else "select"

@@ -14,17 +14,27 @@ from agent.quoting import clipped, fenced, plain
 from models.chat import Message
 from verifiers.domain import Candidate, CodingTask, Language, SourceFile, Value
 
-_TAGS = {Language.PYTHON: "python", Language.SOLIDITY: "solidity"}
-_SYSTEM = {
-    Language.PYTHON: (
-        "You write correct and secure Python 3. Answer with the complete code in one ```python block. "
-        "No explanations, no tests, no example calls."
-    ),
-    Language.SOLIDITY: (
-        "You write correct and secure Solidity 0.8. Answer with the complete source file in one "
-        "```solidity block, with licence and pragma lines. No explanations, no tests."
-    ),
+_NAMES = {
+    Language.PYTHON: "Python 3",
+    Language.JAVASCRIPT: "JavaScript (Node.js)",
+    Language.TYPESCRIPT: "TypeScript (Node.js)",
+    Language.JAVA: "Java 17",
+    Language.GO: "Go",
+    Language.RUST: "Rust",
+    Language.C: "C17",
+    Language.CPP: "C++17",
+    Language.BASH: "Bash",
+    Language.SOLIDITY: "Solidity 0.8",
 }
+_ENDING = "No explanations, no tests, no example calls."
+_ENDINGS = {Language.SOLIDITY: "With licence and pragma lines. No explanations, no tests."}
+
+
+def _system(language: Language) -> str:
+    return (
+        f"You write correct and secure {_NAMES[language]}. Answer with the complete code in one "
+        f"```{language.value} block. {_ENDINGS.get(language, _ENDING)}"
+    )
 
 
 class PromptLimits(Value):
@@ -63,9 +73,9 @@ def first_prompt(task: CodingTask, wanted: Wanted, limits: PromptLimits) -> tupl
         parts.extend(f"{file.path}\n{fenced(clipped(file.content, each))}" for file in shown)
     examples = _examples(task, wanted, limits.tests)
     if examples:
-        parts.append(f"It must pass these tests:\n{fenced(examples, _TAGS[task.language])}")
+        parts.append(f"It must pass these tests:\n{fenced(examples, task.language.value)}")
     return (
-        Message(role="system", content=_SYSTEM[task.language]),
+        Message(role="system", content=_system(task.language)),
         Message(role="user", content="\n\n".join(parts)),
     )
 
@@ -82,7 +92,7 @@ def retry_prompt(
         candidate: The attempt that failed; None where there was no code in the answer.
         feedback: From :func:`agent.feedback.feedback_on`.
     """
-    tag = _TAGS[task.language]
+    tag = task.language.value
     if not limits.code:
         *before, asked = first_prompt(task, wanted, limits)
         told = f"{asked.content}\n\nAn earlier answer was not right. {feedback}"

@@ -139,7 +139,8 @@ class Solver:
 
     def _applicable(self, task: CodingTask) -> tuple[Verifier, ...]:
         known = {verifier.name for verifier in self._verifiers}
-        unknown = [name for name in task.policy.require if name not in known]
+        require = task.policy.for_language(task.language).require
+        unknown = [name for name in require if name not in known]
         if unknown:
             raise InvalidInput(
                 "policy.require",
@@ -147,9 +148,7 @@ class Solver:
                 f"Use one of: {', '.join(sorted(known)) or 'none is installed'}.",
             )
         return tuple(
-            verifier
-            for verifier in self._verifiers
-            if verifier.name in task.policy.require or verifier.applies_to(task)
+            verifier for verifier in self._verifiers if verifier.name in require or verifier.applies_to(task)
         )
 
     def _loop(

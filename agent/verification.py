@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from pydantic_core import PydanticSerializationError
 
@@ -11,7 +12,8 @@ from agent.budget import Stopwatch
 from agent.parallel import OutOfPatience, in_threads
 from verifiers.domain import Candidate, CodingTask, Status, Verdict
 from verifiers.errors import AcrisolError, ToolFailed
-from verifiers.policy import Decision, decide
+from verifiers.policy import Decision, decide, effective_status, in_force
+from verifiers.reports.normalise import normalised
 from verifiers.verifier import Stage, Verifier
 
 OnVerdict = Callable[[int, Verdict], None]
@@ -40,7 +42,7 @@ class Verification:
         overrun_s: float,
         should_stop: Callable[[], bool],
     ) -> None:
-        self._task = task
+        self._task = in_force(task)
         self._verifiers = tuple(verifiers)
         self._stopwatch = stopwatch
         self._threads = threads
@@ -111,7 +113,12 @@ class Verification:
 
     def decide(self, verdicts: Sequence[Verdict]) -> Decision:
         """The gate's decision."""
-        return decide(self._task.policy, self.names, verdicts)
+        return decide(self._task.policy, self.names, verdicts, language=self._task.language)
+
+    def speaks_against(self, verdict: Verdict) -> bool:
+        """Whether a verdict rules its candidate out; one whose findings are all suppressed does not."""
+        today = datetime.now(UTC).date()
+        return effective_status(self._task.policy, verdict, today) is Status.FAILED
 
     @property
     def looks_deep(self) -> bool:
@@ -157,6 +164,7 @@ class Verification:
             verdict = verifier.verify(self._task, candidate, seconds)
             if not isinstance(verdict, Verdict) or verdict.verifier != verifier.name:
                 raise ToolFailed(f"The verifier {verifier.name} gave no verdict of its own.", "Report this.")
+            verdict = normalised(verdict, candidate.files)
             verdict.model_dump_json()
         except AcrisolError:
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +16,7 @@ from models.chat import ChatModel
 from models.select import EMBEDDED, open_model
 from verifiers.domain import CodingTask, Event, Outcome
 from verifiers.errors import ToolMissing
+from verifiers.execution.languages.table import language_environments
 from verifiers.receipt import Signer
 from verifiers.registry import build_verifiers, check_task
 from verifiers.sandbox.docker import DEFAULT_ENGINE
@@ -103,12 +104,12 @@ def build_agent(settings: AgentSettings, checkpoint_path: Path | None = None) ->
     key = settings.api_key.get_secret_value() if settings.api_key else None
     model = open_model(settings.model, settings.model_name, key)
     toolchain = solidity_toolchain(settings)
-    sandbox = open_sandbox(settings.sandbox, environments(toolchain), docker_host=docker_host())
+    sandbox = chosen_sandbox(settings, environments(settings, toolchain))
     small = settings.model == EMBEDDED
     max_tokens = settings.max_tokens or (SMALL_MAX_TOKENS if small else MAX_TOKENS)
     solver = Solver(
         model,
-        build_verifiers(sandbox, toolchain),
+        build_verifiers(sandbox, toolchain, settings.packages),
         schedule=Schedule(max_tokens=max_tokens),
         limits=SMALL_CONTEXT if small else PromptLimits(),
         threads=settings.workers,
@@ -126,9 +127,9 @@ def open_verifiers(settings: AgentSettings) -> Iterator[tuple[Verifier, ...]]:
         SandboxUnavailable: no sandbox can be had.
     """
     toolchain = solidity_toolchain(settings)
-    sandbox = open_sandbox(settings.sandbox, environments(toolchain), docker_host=docker_host())
+    sandbox = chosen_sandbox(settings, environments(settings, toolchain))
     try:
-        yield build_verifiers(sandbox, toolchain)
+        yield build_verifiers(sandbox, toolchain, settings.packages)
     finally:
         sandbox.close()
 
@@ -141,9 +142,30 @@ def solidity_toolchain(settings: AgentSettings) -> SolidityToolchain:
         return SolidityToolchain()
 
 
-def environments(toolchain: SolidityToolchain) -> dict[str, Environment]:
+def environments(settings: AgentSettings, toolchain: SolidityToolchain) -> dict[str, Environment]:
     """The sandbox environments of this machine."""
-    return build_environments(solidity_binds=toolchain.binds, solidity_path=toolchain.path)
+    return build_environments(
+        solidity_binds=toolchain.binds,
+        solidity_path=toolchain.path,
+        languages=language_environments(settings.tools.expanduser()),
+        tools=settings.tools.expanduser(),
+    )
+
+
+def chosen_sandbox(settings: AgentSettings, table: Mapping[str, Environment]) -> Sandbox:
+    """The sandbox that the settings ask for.
+
+    Raises:
+        SandboxUnavailable: it cannot be had.
+    """
+    return open_sandbox(
+        settings.sandbox,
+        table,
+        docker_host=docker_host(),
+        runtime=settings.docker_runtime,
+        most_running=settings.docker_most_running,
+        wait_s=settings.docker_wait_s,
+    )
 
 
 def docker_host() -> str:

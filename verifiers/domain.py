@@ -11,6 +11,11 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, JsonValue, model_validator
 
+from verifiers.policy_values import Policy as Policy
+from verifiers.terms import Confirmation as Confirmation
+from verifiers.terms import Judging as Judging
+from verifiers.terms import Language as Language
+from verifiers.terms import Severity as Severity
 from verifiers.values import MAX_FILE_BYTES as MAX_FILE_BYTES
 from verifiers.values import MAX_FILES as MAX_FILES
 from verifiers.values import Files as Files
@@ -24,19 +29,13 @@ from verifiers.values import digest as digest
 MAX_INSTRUCTION_CHARS = 100_000
 
 
-class Language(StrEnum):
-    """The languages that Acrisol can judge."""
-
-    PYTHON = "python"
-    SOLIDITY = "solidity"
-
-
 class TestSuite(Value):
     """Tests that the user gives.
 
     Attributes:
         files: The test files. A Python file may hold pytest tests, ``unittest`` cases, plain asserts at its
-            top level, or a HumanEval-style ``check(candidate)``.
+            top level, or a HumanEval-style ``check(candidate)``. For what other languages' files may hold,
+            see ``docs/languages.md``.
         entry_point: The name of the function that ``check(candidate)`` receives; only needed for that style
             and where the name cannot be seen in the instruction.
     """
@@ -45,45 +44,6 @@ class TestSuite(Value):
 
     files: Annotated[Files, Field(min_length=1)]
     entry_point: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=200)
-
-
-class Severity(StrEnum):
-    """How bad a finding is, from the least to the worst."""
-
-    INFO = "info"
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-    CRITICAL = "critical"
-
-    @property
-    def rank(self) -> int:
-        """0 for INFO up to 4 for CRITICAL."""
-        return list(Severity).index(self)
-
-
-class Judging(StrEnum):
-    """Where the tests' process ends and the candidate's begins."""
-
-    APART = "apart"  # the candidate's code never enters the process that decides
-    SHARED = "shared"  # both in one process: the candidate can in principle reach the reporter
-
-
-class Policy(Value):
-    """What an acceptable candidate is. The default is fail-closed.
-
-    Attributes:
-        block_severity: Findings of at least this severity block.
-        allow_shared_judge: Accept tests that can only run in one process with the candidate (they
-            monkeypatch it, say). Such a pass is weaker evidence, so by default it is ``incomplete``.
-        require: Verifiers that must pass, by name, beyond those that apply to the task anyway.
-        waive: Verifiers whose ``incomplete`` is accepted, by name; the receipt says so.
-    """
-
-    block_severity: Severity = Severity.MEDIUM
-    allow_shared_judge: bool = False
-    require: tuple[str, ...] = ()
-    waive: tuple[str, ...] = ()
 
 
 class Budget(Value):
@@ -179,6 +139,9 @@ class Finding(Value):
         owasp: ``A03:2021`` and the like.
         location: Where.
         counterexample: Inputs or a transaction sequence that show it.
+        anchor: Stands for the flagged lines' text; set by ``verifiers.reports.normalise``.
+        confirmation: What an attack on it came to; None where none is tried (other languages, other rules).
+        attack_test: Source of the test that carries the attack out; empty if there is none.
     """
 
     rule: str
@@ -190,12 +153,22 @@ class Finding(Value):
     owasp: str | None = None
     location: Location | None = None
     counterexample: str | None = None
+    anchor: str = Field(default="", pattern=r"^([0-9a-f]{16})?$")
+    confirmation: Confirmation | None = None
+    attack_test: str = ""
 
     @property
     def fingerprint(self) -> str:
-        """Equal for the same rule at the same place; 16 hex characters."""
-        place = f"{self.location.path}:{self.location.line}" if self.location else ""
-        return digest(f"{self.rule}|{place}")[:16]
+        """Names the finding; 16 hex characters.
+
+        With an anchor: the same weakness (CWE, else SWC, else rule) in the same lines of the same file,
+        wherever in it they stand. Without one: the same rule at the same line.
+        """
+        path = self.location.path if self.location else ""
+        if self.anchor:
+            return digest("\x00".join((self.cwe or self.swc or self.rule, path, self.anchor)))[:16]
+        line = str(self.location.line) if self.location else ""
+        return digest("\x00".join((self.rule, path, line)))[:16]
 
 
 class Status(StrEnum):
@@ -218,6 +191,9 @@ class Verdict(Value):
         evidence: What the status rests on: test ids that ran, limits that were hit, isolation, rule digest.
         tool: Name and version of the tool that was run.
         duration_s: Wall-clock seconds.
+        apart_from_findings: What ``failed`` would be if none of the findings counted: ``passed`` only where
+            all was looked at and every finding that blocks is listed. The default says that the failure
+            does not rest on the findings alone, so that no suppression can lift it.
     """
 
     verifier: str
@@ -227,6 +203,7 @@ class Verdict(Value):
     evidence: dict[str, JsonValue] = Field(default={})
     tool: str = ""
     duration_s: float = Field(default=0.0, ge=0)
+    apart_from_findings: Status = Status.FAILED
 
 
 class Attempt(Value):

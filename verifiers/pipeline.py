@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from verifiers.domain import Candidate, CodingTask, Status, Verdict
+from verifiers.policy import in_force
+from verifiers.reports.normalise import normalised
 from verifiers.verifier import Stage, Verifier
 
 
@@ -33,12 +35,13 @@ def verify_candidate(
         ToolError: a tool is missing or broken.
     """
     end = clock() + task.budget.seconds
+    task = in_force(task)
     verdicts: list[Verdict] = []
     screened_out = False
     for verifier in sorted(verifiers, key=lambda verifier: verifier.stage):
         if not verifier.applies_to(task) or (screened_out and verifier.stage > Stage.SCREEN):
             continue
-        verdict = verifier.verify(task, candidate, max(end - clock(), 1.0))
+        verdict = normalised(verifier.verify(task, candidate, max(end - clock(), 1.0)), candidate.files)
         verdicts.append(verdict)
         on_verdict(verdict)
         screened_out |= verifier.stage is Stage.SCREEN and verdict.status is not Status.PASSED

@@ -19,8 +19,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from verifiers.domain import Candidate, CodingTask, Outcome, Receipt, Verdict, digest
+from verifiers.domain import Attempt, Candidate, CodingTask, Outcome, Receipt, Verdict, digest
 from verifiers.errors import InvalidInput
+from verifiers.policy import suppressed_findings
 
 FORMAT = "acrisol-receipt/1"
 
@@ -144,7 +145,9 @@ def _statement(task: CodingTask, outcome: Outcome, version: str, now: datetime) 
         "acrisol": version,
         "signed_at": now.isoformat(timespec="seconds"),
         "task": task.digest,
+        "language": task.language.value,
         "policy": task.policy.model_dump(mode="json"),
+        "policy_digest": task.policy.digest,
         "status": outcome.status.value,
         "reason": outcome.reason,
         "tests": outcome.tests,
@@ -160,8 +163,27 @@ def _statement(task: CodingTask, outcome: Outcome, version: str, now: datetime) 
             "model": solution.candidate.model,
             "prompt": solution.candidate.prompt_digest,
             "verdicts": [_verdict(verdict) for verdict in solution.verdicts],
+            "suppressions": _suppressions(task, solution),
         },
     }
+
+
+def _suppressions(task: CodingTask, solution: Attempt) -> list[dict[str, Any]]:
+    """What the policy took out for the solution to be accepted.
+
+    No date is looked at: the solution was accepted, so what it needed was in force when that was decided.
+    """
+    applied = suppressed_findings(task.policy.for_language(task.language), solution.verdicts)
+    return [
+        {
+            "verifier": item.verifier,
+            "rule": item.finding.rule,
+            "finding": item.finding.fingerprint,
+            "reason": item.by.reason,
+            "expires": item.by.expires.isoformat(),
+        }
+        for item in applied
+    ]
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

@@ -2,38 +2,59 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from verifiers.domain import CodingTask, Language
 from verifiers.errors import InvalidInput
+from verifiers.execution.languages.build_verifier import LanguageBuildVerifier
+from verifiers.execution.languages.table import SUPPORTS, support_for
+from verifiers.execution.languages.tests_verifier import LanguageTestsVerifier
 from verifiers.execution.python_import import PythonImportVerifier
 from verifiers.execution.python_syntax import PythonSyntaxVerifier
 from verifiers.execution.python_tests import PythonTestsVerifier
 from verifiers.execution.suite import read_suite
+from verifiers.policy import misnamed
 from verifiers.sandbox.protocol import Sandbox
 from verifiers.scanners.semgrep import SemgrepVerifier
+from verifiers.solidity.compilation import Compilations
 from verifiers.solidity.compile import SolidityCompileVerifier
 from verifiers.solidity.mythril import MythrilVerifier
 from verifiers.solidity.toolchain import SolidityToolchain
 from verifiers.verifier import Verifier
 
+LANGUAGES = tuple((language, row) for row in SUPPORTS for language in row.languages)
 NAMES = (
     PythonSyntaxVerifier.name,
     SolidityCompileVerifier.name,
+    *(f"{language.value}-build" for language, _ in LANGUAGES),
     PythonTestsVerifier.name,
     PythonImportVerifier.name,
+    *(f"{language.value}-tests" for language, _ in LANGUAGES),
     SemgrepVerifier.name,
     MythrilVerifier.name,
 )
 
 
-def build_verifiers(sandbox: Sandbox, solidity: SolidityToolchain) -> tuple[Verifier, ...]:
-    """One of each. A missing tool shows when a task first needs it, as a ``ToolMissing``."""
+def build_verifiers(
+    sandbox: Sandbox, solidity: SolidityToolchain, packages: Path | None = None
+) -> tuple[Verifier, ...]:
+    """One of each. A missing tool shows when a task first needs it, as a ``ToolMissing``.
+
+    Args:
+        sandbox: Where they run what they run.
+        solidity: The Solidity tools.
+        packages: Folder of complete package lists, for the ``dependencies`` scanner; None if there is none.
+    """
+    compilations = Compilations(sandbox, solidity)
     return (
         PythonSyntaxVerifier(),
-        SolidityCompileVerifier(sandbox, solidity),
+        SolidityCompileVerifier(compilations),
+        *(LanguageBuildVerifier(sandbox, row, language) for language, row in LANGUAGES),
         PythonTestsVerifier(sandbox),
         PythonImportVerifier(sandbox),
+        *(LanguageTestsVerifier(sandbox, row, language) for language, row in LANGUAGES),
         SemgrepVerifier(sandbox),
-        MythrilVerifier(sandbox, solidity),
+        MythrilVerifier(sandbox, solidity, compilations),
     )
 
 
@@ -44,14 +65,12 @@ def check_task(task: CodingTask) -> None:
         InvalidInput: the tests do not parse or hold no test, the language has no tests yet, or the policy
             names a verifier that there is not.
     """
-    for field in ("require", "waive"):
-        for name in getattr(task.policy, field):
-            if name not in NAMES:
-                raise InvalidInput(
-                    f"policy.{field}",
-                    f"there is no verifier named '{name}'.",
-                    f"Use one of: {', '.join(NAMES)}.",
-                )
+    for field, name in misnamed(task.policy, NAMES):
+        raise InvalidInput(
+            f"policy.{field.rpartition('.')[0]}",
+            f"there is no verifier named '{name}'.",
+            f"Use one of: {', '.join(NAMES)}.",
+        )
     if task.tests is None:
         return
     if task.language is Language.SOLIDITY:
@@ -60,4 +79,8 @@ def check_task(task: CodingTask) -> None:
             "tests for Solidity are not run yet.",
             "Leave them out: the contract is compiled, scanned and explored by Mythril.",
         )
-    read_suite(task.tests)
+    support = support_for(task.language)
+    if support is not None:
+        support.expected(task.tests)
+    else:
+        read_suite(task.tests)

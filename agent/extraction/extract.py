@@ -11,8 +11,10 @@ from agent.extraction.fences import Block, fenced_blocks
 from agent.extraction.parts import Part, chosen, files_of
 from agent.extraction.python_parts import finished, python_parts
 from agent.extraction.python_source import MAX_CODE_CHARS
+from agent.extraction.shapes import SHAPES
 from agent.extraction.solidity_parts import solidity_parts
 from agent.extraction.solidity_source import joined
+from agent.extraction.source_parts import source_parts
 from agent.extraction.wanted import Wanted
 from verifiers.domain import Language, SourceFile, Value
 
@@ -65,8 +67,7 @@ def extract(text: str, wanted: Wanted, finish_reason: str = "stop") -> Extractio
     parts = chosen(_parts(cleaned, _blocks(cleaned), wanted, truncated=truncated), wanted)
     if truncated and any(part.cut or not part.sound for part in parts) and not _covers(parts, wanted):
         return _nothing("The answer was cut off before the code was complete.", truncated=True)
-    python = functools.partial(_joined_python, wanted=wanted)
-    files = files_of(parts, wanted, python if wanted.language is Language.PYTHON else joined)
+    files = files_of(parts, wanted, functools.partial(_joined, wanted=wanted))
     if files:
         return Extraction(found=Found.FILES, files=files, truncated=truncated)
     return _explain(cleaned, truncated=truncated)
@@ -84,11 +85,16 @@ def _blocks(text: str) -> list[Block]:
 def _parts(text: str, blocks: list[Block], wanted: Wanted, *, truncated: bool) -> list[Part]:
     if wanted.language is Language.SOLIDITY:
         return solidity_parts(text, blocks)
+    if wanted.language in SHAPES:
+        return source_parts(text, blocks, wanted.language)
     return python_parts(text, blocks, wanted, truncated=truncated)
 
 
-def _joined_python(codes: list[str], wanted: Wanted) -> str:
-    return finished("\n\n\n".join(code.strip("\n") for code in codes), wanted)
+def _joined(codes: list[str], wanted: Wanted) -> str:
+    if wanted.language is Language.SOLIDITY:
+        return joined(codes)
+    code = "\n\n\n".join(code.strip("\n") for code in codes)
+    return finished(code, wanted) if wanted.language is Language.PYTHON else code
 
 
 def _covers(parts: list[Part], wanted: Wanted) -> bool:

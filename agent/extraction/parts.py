@@ -8,9 +8,11 @@ from pathlib import PurePosixPath
 
 from pydantic import ValidationError
 
-from agent.extraction.wanted import SUFFIXES, Wanted
+from agent.extraction.wanted import Wanted
 from verifiers.domain import MAX_FILES, SourceFile
+from verifiers.source_names import languages_of
 
+_TEST_ENDS = ("_test", ".t", ".test", ".spec")
 SHELL_TAGS = frozenset(
     ["bash", "bat", "cmd", "console", "output", "powershell", "sh", "shell", "stdout", "terminal", "zsh"]
 )
@@ -24,7 +26,7 @@ class Part:
         code: Its text.
         names: What it defines that is not a test.
         file_name: The name that the answer gives for it, or empty.
-        sound: It parses (Python), its braces match (Solidity).
+        sound: It parses (Python), its braces match (elsewhere).
         setup: Only imports, constants and the like: worth keeping beside definitions.
         tests_only: It defines tests and nothing else.
         cut: Its end was missing, and what was unfinished has been left out.
@@ -105,9 +107,9 @@ def _target(name: str, wanted: Wanted) -> str:
     protected = {path.casefold() for path in wanted.protected}
     if name.casefold() in protected or file.name.casefold() == "conftest.py":
         return ""
-    if file.stem.startswith("test_") or file.stem.endswith(("_test", ".t")):
+    if file.stem.startswith("test_") or file.stem.endswith(_TEST_ENDS):
         return ""
-    return name if file.suffix == SUFFIXES[wanted.language] else wanted.path
+    return name if wanted.language in languages_of(name) else wanted.path
 
 
 def _ended(code: str) -> str:

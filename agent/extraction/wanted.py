@@ -12,12 +12,24 @@ from pydantic import Field
 
 from agent.extraction.fences import fenced_blocks
 from agent.extraction.python_source import bound_names, parse, says_nothing
+from agent.extraction.shapes import SHAPES
 from verifiers.domain import CodingTask, InnerPath, Language, Value
+from verifiers.source_names import SUFFIXES
 
-DEFAULT_PATHS = {Language.PYTHON: "solution.py", Language.SOLIDITY: "Contract.sol"}
-SUFFIXES = {Language.PYTHON: ".py", Language.SOLIDITY: ".sol"}
+DEFAULT_PATHS = {language: f"solution{suffixes[0]}" for language, suffixes in SUFFIXES.items()} | {
+    Language.SOLIDITY: "Contract.sol",
+    Language.JAVA: "Solution.java",
+}
 
 _TEST_LIBRARIES = {"pytest", "hypothesis", "numpy", "pandas", "mock", "parameterized", "__future__"}
+# How a test names the file that it tests: in an import, an include, a call of the script.
+_NAMED_FILE = {
+    Language.JAVASCRIPT: re.compile(r"""(?:from|require\(|import\(?)\s*["']\.{1,2}/([\w./-]{1,200})["']"""),
+    Language.C: re.compile(r"""^[ \t]*#[ \t]*include[ \t]*"([\w./-]{1,200})\"""", re.MULTILINE),
+    Language.BASH: re.compile(r"""(?:^|[\s"'/])([\w-]{1,100}\.(?:sh|bash))\b"""),
+}
+_NAMED_FILE[Language.TYPESCRIPT] = _NAMED_FILE[Language.JAVASCRIPT]
+_NAMED_FILE[Language.CPP] = _NAMED_FILE[Language.C]
 _SOLIDITY_NEW = re.compile(r"\bnew\s+([A-Z]\w*)\s*[({]")
 _SOLIDITY_IMPORT = re.compile(r"import\s[^;\"']{0,300}[\"']([^\"';\n]{1,200}\.sol)[\"']")
 
@@ -49,6 +61,10 @@ def wanted_from(task: CodingTask) -> Wanted:
     tests = task.tests.files if task.tests else ()
     files = frozenset(file.path for file in task.files)
     protected = frozenset(file.path for file in tests)
+    if task.language in SHAPES:
+        text = "\n".join(file.content for file in tests)
+        path = _named_path(text, task.language, files | protected)
+        return Wanted(language=task.language, path=path, files=files, protected=protected)
     if task.language is Language.SOLIDITY:
         text = "\n".join(file.content for file in tests)
         return Wanted(
@@ -148,3 +164,16 @@ def _solidity_path(tests: str, taken: frozenset[str]) -> str:
     own = {PurePosixPath(path).name for path in taken}
     left = sorted(names - own)
     return left[0] if len(left) == 1 and re.fullmatch(r"[\w.-]+", left[0]) else default
+
+
+def _named_path(tests: str, language: Language, taken: frozenset[str]) -> str:
+    """The one file that the tests name and nobody has given yet, else the language's usual one."""
+    default = DEFAULT_PATHS[language]
+    pattern = _NAMED_FILE.get(language)
+    if pattern is None:
+        return default
+    first, own = SUFFIXES[language][0], {PurePosixPath(path).name for path in taken}
+    found = {PurePosixPath(name).name for name in pattern.findall(tests)}
+    names = {name if PurePosixPath(name).suffix else f"{name}{first}" for name in found}
+    left = sorted(name for name in names - own if PurePosixPath(name).suffix in SUFFIXES[language])
+    return left[0] if len(left) == 1 and not left[0].startswith(".") else default

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.settings import AgentSettings
-from agent.wiring import docker_host, environments, solidity_toolchain
+from agent.wiring import chosen_sandbox, docker_host, environments, solidity_toolchain
 from api.cli.exits import ExitCode, reported_errors
 from api.cli.rendering import plain
 from api.cli.solve import settings_from
@@ -20,10 +21,11 @@ from models.select import open_model
 from models.status import model_status
 from verifiers.domain import Candidate, CodingTask, SourceFile, Status, Value
 from verifiers.errors import AcrisolError, SandboxUnavailable, ToolError
-from verifiers.sandbox.environments import SEMGREP
+from verifiers.execution.languages.language import LanguageSupport
+from verifiers.execution.languages.table import SUPPORTS
+from verifiers.sandbox.environments import SEMGREP, Environment
 from verifiers.sandbox.probe import probe
-from verifiers.sandbox.protocol import Sandbox
-from verifiers.sandbox.selection import open_sandbox
+from verifiers.sandbox.protocol import Job, Limits, Sandbox
 from verifiers.scanners.semgrep import SemgrepVerifier
 from verifiers.solidity.probe import probe as probe_solidity
 from verifiers.solidity.toolchain import SolidityToolchain
@@ -62,7 +64,7 @@ def doctor(
         settings = settings_from(model=model)
         toolchain = solidity_toolchain(settings)
         checks = [
-            *_sandboxes(toolchain),
+            *_sandboxes(settings, toolchain),
             *_tools(settings, toolchain),
             _model(settings),
             _redis(WorkerSettings()),
@@ -90,7 +92,7 @@ def _show(console: Console, checks: list[Check]) -> None:
             console.print(plain(f"{check.name}: ", "bold"), plain(check.mend), sep="", soft_wrap=True)
 
 
-def _sandboxes(toolchain: SolidityToolchain) -> list[Check]:
+def _sandboxes(settings: AgentSettings, toolchain: SolidityToolchain) -> list[Check]:
     return [
         Check(
             name=report.name,
@@ -99,20 +101,21 @@ def _sandboxes(toolchain: SolidityToolchain) -> list[Check]:
             needed_for="running code (one of the two sandboxes is enough)",
             mend=report.mend,
         )
-        for report in probe(environments(toolchain), docker_host=docker_host())
+        for report in probe(environments(settings, toolchain), docker_host=docker_host())
     ]
 
 
 def _tools(settings: AgentSettings, toolchain: SolidityToolchain) -> list[Check]:
     """The scanners, each started in the sandbox that would be used."""
-    table = environments(toolchain)
+    table = environments(settings, toolchain)
     try:
-        sandbox = open_sandbox(settings.sandbox, table, docker_host=docker_host())
+        sandbox = chosen_sandbox(settings, table)
     except SandboxUnavailable as error:
         unknown = {"works": False, "found": "cannot be tried without a sandbox", "mend": error.hint}
         return [
             Check(name="semgrep", needed_for="every task", **unknown),
             Check(name="solc, mythril", needed_for="Solidity tasks", **unknown),
+            *(Check(name=row.environment, needed_for=_tasks(row), **unknown) for row in SUPPORTS),
         ]
     try:
         solidity = probe_solidity(settings.tools.expanduser(), sandbox)
@@ -128,9 +131,33 @@ def _tools(settings: AgentSettings, toolchain: SolidityToolchain) -> list[Check]
                 )
                 for report in solidity
             ),
+            *(_language(sandbox, table, support) for support in SUPPORTS),
         ]
     finally:
         sandbox.close()
+
+
+def _language(sandbox: Sandbox, table: Mapping[str, Environment], support: LanguageSupport) -> Check:
+    """Ask a toolchain for its version, inside the sandbox that would use it."""
+    name, needed_for = support.environment, _tasks(support)
+    mend = f"scripts/install-languages {name}"
+    if name not in table:
+        found = "the toolchain is not installed"
+        return Check(name=name, works=False, found=found, needed_for=needed_for, mend=mend)
+    limits = Limits(wall_s=_ASK_S, memory_bytes=2 * 2**30)
+    try:
+        result = sandbox.run(Job(environment=name, argv=support.version_command, limits=limits))
+    except ToolError as error:
+        return Check(
+            name=name, works=False, found=error.message, needed_for=needed_for, mend=error.hint or mend
+        )
+    said = (result.stdout + result.stderr).decode("utf-8", "replace").strip().split("\n")[0][:120]
+    works = result.exit_code == 0
+    return Check(name=name, works=works, found=said, needed_for=needed_for, mend="" if works else mend)
+
+
+def _tasks(support: LanguageSupport) -> str:
+    return f"{' and '.join(language.value for language in support.languages)} tasks"
 
 
 def _semgrep(sandbox: Sandbox) -> Check:
@@ -203,8 +230,3 @@ def _named_redis(url: str) -> Check:
     finally:
         broker.close()
     return Check(name="redis", works=True, found=f"answers at {place}", needed_for="acrisol serve")
-
-
-def _redis_version(said: str) -> str:
-    words = dict(word.split("=", 1) for word in said.split() if "=" in word)
-    return f"redis-server {words.get('v', '')}".strip()

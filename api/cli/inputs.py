@@ -16,9 +16,8 @@ from verifiers.domain import (
     TestSuite,
 )
 from verifiers.errors import InvalidInput
+from verifiers.source_names import SUFFIXES, languages_of
 from verifiers.validation import invalid_input
-
-SUFFIXES = {".py": Language.PYTHON, ".sol": Language.SOLIDITY}
 
 
 def read_text(path: Path, field: str) -> str:
@@ -67,7 +66,7 @@ def read_sources(path: Path, field: str) -> tuple[SourceFile, ...]:
         found = sorted(
             file
             for file in path.rglob("*")
-            if file.suffix in SUFFIXES
+            if languages_of(file.name)
             and file.is_file()
             and not any(part.startswith((".", "__pycache__")) for part in file.relative_to(path).parts)
         )
@@ -104,10 +103,8 @@ def language_of(sources: tuple[SourceFile, ...]) -> Language:
     Raises:
         InvalidInput: they tell none, or several.
     """
-    languages = {SUFFIXES.get(Path(source.path).suffix) for source in sources}
-    if len(languages) != 1 or None in languages:
-        known = ", ".join(SUFFIXES)
+    shared = frozenset(Language).intersection(*(languages_of(source.path) for source in sources))
+    if not shared:
+        known = ", ".join(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
         raise InvalidInput("file", f"the language cannot be told from the file name (known: {known}).")
-    language = languages.pop()
-    assert language is not None
-    return language
+    return next(language for language in Language if language in shared)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from api.cli.doctor import doctor
+from api.cli.policy import app as policy_app
 from api.cli.receipt import check_receipt
 from api.cli.serve import serve
 from api.cli.solve import solve
@@ -23,6 +24,7 @@ app.command("verify")(verify)
 app.command("doctor")(doctor)
 app.command("serve")(serve)
 app.command("receipt")(check_receipt)
+app.add_typer(policy_app, name="policy")
 
 
 def _version(wanted: bool) -> None:

@@ -11,7 +11,9 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from verifiers.domain import Candidate, Finding, Outcome, OutcomeStatus, Status, Verdict
+from verifiers.domain import Candidate, Finding, Outcome, OutcomeStatus, Severity, Status, Verdict
+from verifiers.policy import Suppressed
+from verifiers.reports.merge import merged
 
 MARKS = {
     Status.PASSED: ("✓", "green"),
@@ -20,6 +22,14 @@ MARKS = {
     Status.ERROR: ("!", "magenta"),
 }
 _SHOWN_FINDINGS = 5
+_SHOWN_MERGED = 12
+_WEIGHTS = {
+    Severity.INFO: "dim",
+    Severity.LOW: "dim",
+    Severity.MEDIUM: "yellow",
+    Severity.HIGH: "red",
+    Severity.CRITICAL: "bold red",
+}
 _SHOWN_CHARS = 600
 
 
@@ -58,6 +68,42 @@ def brief_finding(finding: Finding) -> Text:
     return Text.assemble(*_head(finding), "  ", plain(clip(message, 200)))
 
 
+def merged_findings(
+    verdicts: tuple[Verdict, ...], suppressed: tuple[Suppressed, ...] = ()
+) -> Iterator[RenderableType]:
+    """The findings of some verdicts, the worst few, each fault once with everybody who found it.
+
+    Args:
+        verdicts: All on one candidate.
+        suppressed: What the policy takes out; shown last, with who says so.
+    """
+    by = {(item.verifier, item.finding): item.by for item in suppressed}
+    found = [
+        (each, [by.get((source.verifier, source.finding)) for source in each.sources])
+        for each in merged(verdicts)
+    ]
+    found.sort(key=lambda pair: all(pair[1]))
+    can_be_lifted = {
+        verdict.verifier for verdict in verdicts if verdict.apart_from_findings is not Status.FAILED
+    }
+    for each, suppressions in found[:_SHOWN_MERGED]:
+        lifted = suppressions[0] if all(suppressions) else None
+        weight = (f"  {each.finding.severity.value}", _WEIGHTS[each.finding.severity])
+        yield Text.assemble("\n", *_head(each.finding), weight)
+        yield Padding(plain(clip(each.finding.message.strip())), (0, 0, 0, 2))
+        if each.finding.fix:
+            yield Padding(Text.assemble(("fix: ", "dim"), plain(clip(each.finding.fix))), (0, 0, 0, 2))
+        if each.also_as:
+            yield Padding(plain(f"also found as {', '.join(each.also_as)}", "dim"), (0, 0, 0, 2))
+        if lifted is not None:
+            said = f"suppressed until {lifted.expires}: {clip(lifted.reason)}"
+            yield Padding(plain(said, "green"), (0, 0, 0, 2))
+        elif each.finding.anchor and each.verifier in can_be_lifted:
+            yield Padding(plain(f"fingerprint {each.finding.fingerprint}", "dim"), (0, 0, 0, 2))
+    if len(found) > _SHOWN_MERGED:
+        yield Text(f"… and {len(found) - _SHOWN_MERGED} more (--json and --sarif have all)", style="dim")
+
+
 def finding_lines(findings: tuple[Finding, ...]) -> Iterator[RenderableType]:
     """The worst few findings, a block each."""
     worst = ranked(findings)
@@ -76,7 +122,8 @@ def _head(finding: Finding) -> Iterator[Text]:
     if place and place != finding.rule:
         yield plain(f"{place}  ", "cyan")
     yield plain(finding.rule, "bold")
-    ids = " ".join(name for name in (finding.cwe, finding.swc) if name and name != finding.rule)
+    names = (finding.cwe, finding.swc, finding.owasp)
+    ids = " ".join(name for name in names if name and name != finding.rule)
     if ids:
         yield plain(f"  {ids}", "dim")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,10 +14,13 @@ from agent.settings import AgentSettings
 from agent.wiring import build_agent
 from api.cli.exits import ExitCode, reported_errors
 from api.cli.inputs import read_instruction, read_tests
+from api.cli.policy import policy_from, required_by
 from api.cli.progress import Progress
-from api.cli.rendering import code, evidence, outcome_line, plain, verdict_block
-from verifiers.domain import Budget, Candidate, CodingTask, Language, Outcome, OutcomeStatus, Policy
+from api.cli.rendering import code, evidence, merged_findings, outcome_line, plain
+from api.cli.reports import ReportFiles, check_writable, uris_of
+from verifiers.domain import Attempt, Budget, Candidate, CodingTask, Language, Outcome, OutcomeStatus, Status
 from verifiers.errors import InvalidInput
+from verifiers.policy import suppressed_findings
 from verifiers.validation import invalid_input
 
 _DEFAULTS = Budget()
@@ -26,7 +29,9 @@ SCREENS = frozenset({"python-syntax", "solc"})
 
 def solve(
     instruction: Annotated[str, typer.Argument(help="What the code should do; '-' reads it from stdin.")],
-    language: Annotated[str, typer.Option(help="python or solidity.")] = "python",
+    language: Annotated[
+        str, typer.Option(help="python, javascript, typescript, java, go, rust, c, cpp, bash or solidity.")
+    ] = "python",
     tests: Annotated[Path | None, typer.Option(help="Test file or folder that the code must pass.")] = None,
     entry_point: Annotated[str | None, typer.Option(help="Function that check(candidate) receives.")] = None,
     model: Annotated[
@@ -38,12 +43,17 @@ def solve(
     tokens: Annotated[int, typer.Option(help="Tokens over all rounds.")] = _DEFAULTS.tokens,
     seconds: Annotated[float, typer.Option(help="Seconds over all rounds.")] = _DEFAULTS.seconds,
     sandbox: Annotated[str | None, typer.Option(help="auto, docker or bubblewrap.")] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="What is acceptable, as YAML; see acrisol policy show.")
+    ] = None,
     allow_shared_judge: Annotated[
         bool, typer.Option(help="Accept tests that must share a process with the code.")
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the outcome as JSON on stdout, progress on stderr.")
     ] = False,
+    sarif: Annotated[Path | None, typer.Option(help="Write the findings here, as SARIF 2.1.0.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write the test results here, as JUnit XML.")] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write the accepted code here.")
     ] = None,
@@ -56,11 +66,13 @@ def solve(
             language=language,
             instruction=read_instruction(instruction),
             tests=read_tests(tests, entry_point),
-            policy=Policy(allow_shared_judge=allow_shared_judge),
+            policy=policy_from(policy, allow_shared_judge=allow_shared_judge),
             budget=_budget(attempts=attempts, samples=samples, tokens=tokens, seconds=seconds),
         )
         if output is not None:
-            _check_writable(output)
+            check_writable(output, "output")
+        reports = ReportFiles(sarif=sarif, junit=junit)
+        reports.check()
         with build_agent(settings) as agent:
             progress.print(
                 plain(
@@ -75,6 +87,12 @@ def solve(
         if output is not None and outcome.solution is not None:
             _write(output, outcome.solution.candidate)
             progress.print(plain(f"Written to {output}", "dim"))
+        shown = outcome.solution or _furthest(outcome.attempts)
+        verdicts = shown.verdicts if shown else ()
+        uris = uris_of(tests, task.tests.files if task.tests else ())
+        candidate = shown.candidate if shown else None
+        for path in reports.write(task, candidate, verdicts, required_by(task), uris):
+            progress.print(plain(f"Written to {path}", "dim"))
         solved = outcome.status is OutcomeStatus.SOLVED
         raise typer.Exit(ExitCode.SOLVED if solved else ExitCode.NOT_SOLVED)
 
@@ -102,13 +120,13 @@ def _budget(**fields: Any) -> Budget:
         raise invalid_input(error) from error
 
 
-def _check_writable(output: Path) -> None:
-    """Say before the work starts, not after it, that its result cannot be kept."""
-    folder = output if output.is_dir() else output.parent
-    if not os.access(folder, os.W_OK):
-        raise InvalidInput(
-            "output", f"{folder} is not a folder that can be written to.", "Name another file."
-        )
+def _furthest(attempts: Sequence[Attempt]) -> Attempt | None:
+    """What reports are about if none was accepted: of those that passed the most verifiers the last."""
+
+    def passes(attempt: Attempt) -> int:
+        return sum(verdict.status is Status.PASSED for verdict in attempt.verdicts)
+
+    return max(reversed(attempts), key=passes, default=None)
 
 
 def _write(output: Path, candidate: Candidate) -> None:
@@ -131,8 +149,7 @@ def _show(console: Console, task: CodingTask, outcome: Outcome) -> None:
         return
     console.print(code(shown.candidate, task.language.value))
     console.print(evidence(shown.verdicts))
-    notes = [verdict_block(verdict) for verdict in shown.verdicts if verdict.findings]
-    if notes:
-        console.print(Group(*notes))
+    policy = task.policy.for_language(task.language)
+    console.print(Group(*merged_findings(shown.verdicts, suppressed_findings(policy, shown.verdicts))))
     if outcome.receipt is not None:
         console.print(plain(f"Receipt signed with key {outcome.receipt.key_id} (--json shows it).", "dim"))

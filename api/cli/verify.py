@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, Group
 
 from agent.wiring import open_verifiers
 from api.cli.exits import ExitCode, reported_errors
 from api.cli.inputs import language_of, read_sources, read_tests
-from api.cli.rendering import evidence, plain, verdict_block
+from api.cli.policy import policy_from, required_by
+from api.cli.rendering import evidence, merged_findings, plain, verdict_line
+from api.cli.reports import ReportFiles, uris_of
 from api.cli.solve import settings_from
-from verifiers.domain import Budget, Candidate, CodingTask, Policy, Verdict
+from verifiers.domain import Budget, Candidate, CodingTask, Verdict
 from verifiers.pipeline import verify_candidate
 from verifiers.policy import Decision, decide
 
@@ -25,6 +27,11 @@ def verify(
     entry_point: Annotated[str | None, typer.Option(help="Function that check(candidate) receives.")] = None,
     seconds: Annotated[float, typer.Option(help="Seconds for all verifiers together.")] = 300.0,
     sandbox: Annotated[str | None, typer.Option(help="auto, docker or bubblewrap.")] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="What is acceptable, as YAML; see acrisol policy show.")
+    ] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Write the findings here, as SARIF 2.1.0.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write the test results here, as JUnit XML.")] = None,
     allow_shared_judge: Annotated[
         bool, typer.Option(help="Accept tests that must share a process with the code.")
     ] = False,
@@ -35,12 +42,14 @@ def verify(
     """Judge existing code: exit 0 accepted, 1 not accepted, 2 bad input, 3 a tool is missing."""
     console = Console(stderr=as_json, highlight=False)
     with reported_errors(Console(stderr=True, highlight=False)):
+        reports = ReportFiles(sarif=sarif, junit=junit)
+        reports.check()
         sources = read_sources(file, "file")
         task = CodingTask(
             language=language_of(sources),
             instruction=f"Judge {file.name or file}.",
             tests=read_tests(tests, entry_point),
-            policy=Policy(allow_shared_judge=allow_shared_judge),
+            policy=policy_from(policy, allow_shared_judge=allow_shared_judge),
             budget=Budget(seconds=seconds),
         )
         candidate = Candidate(files=sources)
@@ -49,11 +58,14 @@ def verify(
                 task,
                 candidate,
                 verifiers,
-                on_verdict=lambda verdict: console.print(verdict_block(verdict, 0)),
+                on_verdict=lambda verdict: console.print(verdict_line(verdict)),
             )
             required = [verifier.name for verifier in verifiers if verifier.applies_to(task)]
-        decision = decide(task.policy, required, verdicts)
+        decision = decide(task.policy, required, verdicts, language=task.language)
         _report(console, decision, verdicts, as_json)
+        uris = {**uris_of(tests, task.tests.files if task.tests else ()), **uris_of(file, sources)}
+        for path in reports.write(task, candidate, verdicts, required_by(task), uris):
+            console.print(plain(f"Written to {path}", "dim"), soft_wrap=True)
         raise typer.Exit(ExitCode.SOLVED if decision.accepted else ExitCode.NOT_SOLVED)
 
 
@@ -65,6 +77,9 @@ def _report(console: Console, decision: Decision, verdicts: tuple[Verdict, ...],
         }
         typer.echo(json.dumps(answer))
         return
+    console.print(Group(*merged_findings(verdicts, decision.suppressed)))
     console.print(evidence(verdicts))
     word, style = ("Accepted: ", "bold green") if decision.accepted else ("Not accepted: ", "bold red")
+    if decision.review:
+        word, style = "Not accepted, a person has to decide: ", "bold yellow"
     console.print(plain(word, style), plain(decision.reason), sep="", soft_wrap=True)

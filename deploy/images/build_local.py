@@ -1,33 +1,36 @@
 """Make an environment's image without a registry, from this machine's own files.
 
-    python deploy/images/build_local.py [python]
+    python deploy/images/build_local.py [NAME] [--tools DIR]
 
-The image holds what its Dockerfile would put there: an interpreter with its standard library, pytest, and the
-few programs that start a job (sh, env, head, tar), each with the shared libraries that ``ldd`` names.
+The image holds what its Dockerfile would put there: what bubblewrap would bind for the environment, the
+libraries that ``ldd`` names for it, the Debian packages that the environment needs (with all that they depend
+on), and the few programs that start a job. NAME is one of the environments whose tools are installed here;
+``--list`` shows them.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import os
 import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import docker
 import docker.errors
 import requests
+from debian import alternatives, closure, files
+from rootfs import Rootfs, binaries_below
 
+from verifiers.execution.languages.table import language_environments
 from verifiers.sandbox.docker import DEFAULT_ENGINE
-from verifiers.sandbox.environments import PYTHON, build_environments
+from verifiers.sandbox.environments import PYTHON, Environment, build_environments
 
 PROGRAMS = ("sh", "env", "head", "tar", "cat", "ls", "id", "sleep", "true", "mkdir", "rm", "chmod", "touch")
-FOLDERS = ("tmp", "work", "proc", "dev", "sys", "etc", "root")
 LEFT_OUT = {
     "test",
     "idlelib",
@@ -38,91 +41,18 @@ LEFT_OUT = {
     "dist-packages",
     "site-packages",
 }
+BASE = ("bash", "coreutils", "dash", "diffutils", "findutils", "gawk", "grep", "libc-bin", "sed", "tar")
+# Environments whose tools are the system's, and not only in the folders that they bind.
+FROM_SYSTEM = ("bash", "cpp", "rust")
+BOUND = ("go", "java", "javascript", "semgrep", "solidity")
+_PACKAGES_OF = Path(__file__).resolve().parents[2] / "scripts" / "languages"
 _DESCRIBE = """
 import json, sys, sysconfig
 print(json.dumps([sys.executable, sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]))
 """
 
 
-class Rootfs:
-    """A root file system that is written as a tar archive, each path once."""
-
-    def __init__(self, archive: tarfile.TarFile) -> None:
-        self._archive = archive
-        self._seen: set[str] = set()
-        for link, target in (
-            ("bin", "usr/bin"),
-            ("sbin", "usr/sbin"),
-            ("lib", "usr/lib"),
-            ("lib64", "usr/lib64"),
-        ):
-            self.link(link, target)
-        for folder in FOLDERS:
-            self.folder(folder)
-
-    def link(self, name: str, target: str) -> None:
-        """A symbolic link."""
-        entry = tarfile.TarInfo(name)
-        entry.type = tarfile.SYMTYPE
-        entry.linkname = target
-        self._put(entry)
-
-    def folder(self, name: str) -> None:
-        """An empty folder that everybody may enter."""
-        entry = tarfile.TarInfo(name)
-        entry.type = tarfile.DIRTYPE
-        entry.mode = 0o755
-        self._put(entry)
-
-    def file(self, source: Path, name: str) -> None:
-        """A copy of a file, links followed, owned by root, readable by everybody."""
-        entry = self._archive.gettarinfo(str(source.resolve()), _inside(name))
-        entry.uid = entry.gid = 0
-        entry.uname = entry.gname = "root"
-        entry.mode |= 0o444
-        if entry.name in self._seen or not entry.isreg():
-            return
-        with source.open("rb") as content:
-            self._put(entry, content)
-
-    def tree(self, source: Path, name: str) -> None:
-        """A copy of a file or of a folder without what no job needs."""
-        if source.is_file():
-            self.file(source, name)
-            return
-        for folder, folders, files in os.walk(source):
-            folders[:] = [child for child in folders if child not in LEFT_OUT]
-            for file in files:
-                path = Path(folder, file)
-                if path.exists():
-                    self.file(path, f"{name}/{path.relative_to(source)}")
-
-    def program(self, source: Path, name: str) -> None:
-        """A program with the libraries that it is linked to."""
-        self.file(source, name)
-        self.libraries([source])
-
-    def libraries(self, binaries: Iterable[Path]) -> None:
-        """The libraries of some binaries, at the paths where the loader looks for them."""
-        for binary in binaries:
-            said = subprocess.run(["ldd", str(binary)], capture_output=True, text=True, check=False).stdout
-            for word in said.split():
-                if word.startswith("/"):
-                    self.file(Path(word), word)
-
-    def _put(self, entry: tarfile.TarInfo, content: io.BufferedReader | None = None) -> None:
-        if entry.name not in self._seen:
-            self._seen.add(entry.name)
-            self._archive.addfile(entry, content)
-
-
-def _inside(name: str) -> str:
-    """The name in the archive; the merged /bin, /lib, ... are links there, so nothing may lie below them."""
-    parts = Path(name.lstrip("/")).parts
-    return "/".join(("usr", *parts)) if parts[0] in ("bin", "sbin", "lib", "lib64") else "/".join(parts)
-
-
-def write_python(target: Path) -> None:
+def write_python(environment: Environment, target: Path) -> None:
     """Write the root file system of the ``python`` environment as a tar file."""
     system = Path("/usr/bin/python3")
     interpreter = system if system.exists() else Path(sys.base_prefix, "bin/python3")
@@ -137,33 +67,56 @@ def write_python(target: Path) -> None:
         real = Path(executable).resolve()
         rootfs.program(real, str(real))
         if real != Path("/usr/bin/python3"):
-            rootfs.link("usr/bin/python3", str(real))
+            rootfs.link("/usr/bin/python3", str(real))
         for folder in dict.fromkeys(map(Path, libraries)):
-            rootfs.tree(folder, str(folder))
+            rootfs.tree(folder, str(folder), LEFT_OUT)
             rootfs.libraries(folder.glob("lib-dynload/*.so"))
-        for bind in build_environments()[PYTHON].binds:
+        for bind in environment.binds:
+            rootfs.tree(bind.source, bind.target, LEFT_OUT)
+
+
+def write_packages(environment: Environment, target: Path) -> None:
+    """Write an environment of Debian packages and of bound folders as a tar file."""
+    wanted = [package for package in BASE if package != "gawk" or Path("/usr/bin/gawk").exists()]
+    with tarfile.open(target, "w") as archive:
+        rootfs = Rootfs(archive)
+        if environment.name in FROM_SYSTEM:
+            command = [str(_PACKAGES_OF / environment.name), "packages"]
+            wanted += subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+        for path in files(closure(wanted)):
+            rootfs.as_it_is(path)
+        for path in alternatives():
+            rootfs.as_it_is(path)
+        for bind in environment.binds:
             rootfs.tree(bind.source, bind.target)
+            rootfs.libraries(binaries_below(bind.source), bind.source)
 
 
-def build(client: docker.APIClient, environment: str) -> str:
+def build(client: docker.APIClient, environment: Environment) -> str:
     """Make an environment's image; returns its tag.
 
     Raises:
         docker.errors.DockerException: the engine refuses.
+        LookupError: a package is not installed.
     """
-    tag = build_environments()[environment].image
-    repository, _, version = tag.rpartition(":")
+    repository, _, version = environment.image.rpartition(":")
+    write: Callable[[Environment, Path], None] = (
+        write_python if environment.name == PYTHON else write_packages
+    )
     with tempfile.TemporaryDirectory() as folder:
         rootfs = Path(folder, "rootfs.tar")
-        WRITERS[environment](rootfs)
+        write(environment, rootfs)
         answer = client.import_image_from_file(str(rootfs), repository=repository, tag=version)
     last = json.loads(str(answer).strip().splitlines()[-1])
     if "error" in last:
         raise docker.errors.DockerException(last["error"])
-    return tag
+    return environment.image
 
 
-WRITERS = {PYTHON: write_python}
+def known_environments(tools: Path) -> dict[str, Environment]:
+    """The environments whose tools are installed here."""
+    table = build_environments(languages=tuple(language_environments(tools)))
+    return {name: row for name, row in table.items() if name in (PYTHON, *FROM_SYSTEM, *BOUND)}
 
 
 def main() -> int:
@@ -171,14 +124,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("environment", nargs="?", default=PYTHON, choices=sorted(WRITERS))
-    environment = parser.parse_args().environment
+    parser.add_argument("environment", nargs="?", default=PYTHON)
+    parser.add_argument(
+        "--tools", type=Path, default=Path(".tools"), help="what scripts/install-languages made"
+    )
+    parser.add_argument("--list", action="store_true", help="show what can be built here")
+    arguments = parser.parse_args()
+    known = known_environments(arguments.tools.expanduser().resolve())
+    if arguments.list or arguments.environment not in known:
+        (sys.stdout if arguments.list else sys.stderr).write(
+            f"Can be built here: {', '.join(sorted(known))}.\n"
+        )
+        return 0 if arguments.list else 2
     engine = os.environ.get("DOCKER_HOST", DEFAULT_ENGINE)
     try:
-        client = docker.APIClient(engine, version="auto", timeout=300)
-        sys.stdout.write(f"Made {build(client, environment)} on {engine}.\n")
+        client = docker.APIClient(engine, version="auto", timeout=600)
+        sys.stdout.write(f"Made {build(client, known[arguments.environment])} on {engine}.\n")
     except (docker.errors.DockerException, requests.RequestException) as error:
         sys.stderr.write(f"The Docker engine at {engine} did not make the image: {error}\n")
+        return 1
+    except LookupError as error:
+        sys.stderr.write(f"The image of {arguments.environment} needs packages that are {error}\n")
         return 1
     return 0
 

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from verifiers.domain import Finding, Judging, Location, Severity, Status, Verdict
 from verifiers.errors import ToolFailed
 from verifiers.execution.report import Result, ids_by_outcome, out_of_cpu, why_gone
-from verifiers.execution.running import Run, TestLimits
+from verifiers.execution.run import Run, TestLimits
 
 MAX_LISTED = 200
 MAX_FINDINGS = 50
@@ -40,9 +40,7 @@ def decide(
     """
     ids = ids_by_outcome(expected, run.report.results)
     evidence = {**_evidence(ids, expected, run, limits, judging), **extra}
-    tool = f"python {run.report.versions.get('python', '?')}"
-    if run.report.versions.get("pytest"):
-        tool += f", pytest {run.report.versions['pytest']}"
+    tool = ", ".join(f"{tool} {version}" for tool, version in run.report.versions.items())
 
     def verdict(status: Status, summary: str, findings: tuple[Finding, ...] = ()) -> Verdict:
         return Verdict(
@@ -91,9 +89,8 @@ def _gone(run: Run, limits: TestLimits, judging: Judging) -> tuple[str, str] | N
         return "time", f"kept the tests from ending within {run.wall_s:g} s"
     if judge.out_of_memory:
         return "memory", "gave answers that do not fit into the judge's memory"
-    tail = judge.stderr[-400:].decode("utf-8", "replace").strip()
     raise ToolFailed(
-        f"The judge ended with exit code {judge.exit_code} before its report was complete.", tail
+        f"The judge ended with exit code {judge.exit_code} before its report was complete.", report.noise
     )
 
 
@@ -130,8 +127,7 @@ def _evidence(
         "expected": len(expected),
         "counts": {name: len(found) for name, found in ids.items()},
         **lists,
-        "python": run.report.versions.get("python", ""),
-        "pytest": run.report.versions.get("pytest", ""),
+        "versions": {**run.report.versions},
         "cpu_limit_s": limits.cpu_s,
         "wall_limit_s": run.wall_s,
         "candidate_exit_code": guest.exit_code,

@@ -8,7 +8,7 @@ import marshal
 from importlib import resources
 
 from verifiers.execution.plan import HIDDEN
-from verifiers.sandbox.protocol import WORKDIR
+from verifiers.sandbox.protocol import WORKDIR, Preload
 
 PACKAGE = "_acrisol"
 _ENTRY = (
@@ -21,6 +21,12 @@ def command(role: str) -> tuple[str, ...]:
     """The argument vector that starts the harness as ``judge`` or ``guest``."""
     entry = _ENTRY.format(workdir=WORKDIR, folder=HIDDEN, package=PACKAGE, role=role)
     return ("python3", "-P", "-s", "-B", "-c", entry)
+
+
+@functools.cache
+def preload(module: str) -> Preload:
+    """What an interpreter can have ready for jobs that begin with a module of the harness."""
+    return Preload(modules=(f"{PACKAGE}.{module}",), folder=HIDDEN, files=harness_files())
 
 
 @functools.cache

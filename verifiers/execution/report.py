@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from verifiers.sandbox.protocol import ExecResult, LinkedResult
 
 OUTCOMES = frozenset(("passed", "failed", "skipped", "skipped-by-candidate", "xfailed"))
 SIGXCPU, SIGKILL = 24, 9
+MAX_NOISE = 300  # characters that are kept of the beginning and of the end of what is no report
 
 
 @dataclass(frozen=True)
@@ -31,44 +33,80 @@ class Report:
         results: In the order in which they came.
         ended: The judge came to its own end.
         gone: Why the candidate's process was not there at the end; None if it was.
-        versions: ``python`` and ``pytest``.
+        versions: Tool -> version, of what ran the tests.
+        noise: Beginning and end of what else was written where the report goes: an interpreter's last words.
     """
 
     results: tuple[Result, ...] = ()
     ended: bool = False
     gone: str | None = None
     versions: dict[str, str] = field(default_factory=dict)
+    noise: str = ""
 
 
 def read_report(data: bytes, nonce: str) -> Report:
-    """The report in the judge's lines; a line that is none of its own counts as no end."""
+    """The report in the judge's lines.
+
+    A line is a JSON object with the ``nonce``: for each test ``test``, ``outcome`` (one of ``OUTCOMES``),
+    ``message``, ``line``, ``path``; and a last one with ``end`` true, ``gone`` and ``versions``. A line
+    without the nonce is noise: an interpreter that complains takes nothing away from the report. A line with
+    the nonce that is no entry, also one that the end of the data cuts off, may have been a failed test, and
+    one behind the end was not written by the judge: after either the report has no end.
+    """
     results: list[Result] = []
-    lines = data.split(b"\n")
-    entries = []
-    for line in lines[:-1]:
-        try:
-            entry = json.loads(line)
-        except (ValueError, RecursionError):
-            return Report(tuple(results))
-        if not isinstance(entry, dict) or entry.get("nonce") != nonce:
-            return Report(tuple(results))
-        entries.append(entry)
+    noise: list[bytes] = []
+    end: dict[str, Any] | None = None
+    sound = True
+    *lines, rest = data.split(b"\n")
+    for line in lines:
+        if nonce.encode() not in line:
+            noise.append(line)
+            continue
+        entry = _entry(line, nonce)
+        sound = entry is not None and end is None
+        if entry is None or end is not None:
+            break
         if entry.get("end") is True:
-            complete = lines[len(entries) :] == [b""]
-            gone = entry.get("gone")
-            versions = {name: str(entry.get(name, "")) for name in ("python", "pytest")}
-            return Report(tuple(results), complete, None if gone is None else str(gone), versions)
-        outcome, line_number = str(entry.get("outcome")), entry.get("line")
-        results.append(
-            Result(
-                test=str(entry.get("test")),
-                outcome=outcome if outcome in OUTCOMES else "failed",
-                message=str(entry.get("message", "")),
-                line=line_number if isinstance(line_number, int) else 0,
-                path=str(entry.get("path", "")),
-            )
-        )
-    return Report(tuple(results))
+            end = entry
+        else:
+            results.append(_result(entry))
+    said = _ends(b"\n".join([*noise, rest]).decode("utf-8", "replace").strip())
+    if end is None or not sound or nonce.encode() in rest:
+        return Report(tuple(results), noise=said)
+    gone, versions = end.get("gone"), end.get("versions")
+    return Report(
+        tuple(results),
+        ended=True,
+        gone=None if gone is None else str(gone),
+        versions={str(tool): str(said) for tool, said in versions.items()}
+        if isinstance(versions, dict)
+        else {},
+        noise=said,
+    )
+
+
+def _ends(text: str) -> str:
+    """Beginning and end: a crash names its cause first, an exception last."""
+    return text if len(text) <= 2 * MAX_NOISE else f"{text[:MAX_NOISE]} [...] {text[-MAX_NOISE:]}"
+
+
+def _entry(line: bytes, nonce: str) -> dict[str, Any] | None:
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return entry if isinstance(entry, dict) and entry.get("nonce") == nonce else None
+
+
+def _result(entry: dict[str, Any]) -> Result:
+    outcome, line = str(entry.get("outcome")), entry.get("line")
+    return Result(
+        test=str(entry.get("test")),
+        outcome=outcome if outcome in OUTCOMES else "failed",
+        message=str(entry.get("message", "")),
+        line=line if isinstance(line, int) else 0,
+        path=str(entry.get("path", "")),
+    )
 
 
 def why_gone(

@@ -14,32 +14,28 @@ import secrets
 import shutil
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from verifiers.errors import SandboxUnavailable
 from verifiers.sandbox.archive import pack
 from verifiers.sandbox.bubblewrap_process import Channels, Process
+from verifiers.sandbox.bubblewrap_tree import NAMESPACES, nul_joined, tree, whole_environment
 from verifiers.sandbox.cgroup import Hierarchy, find_hierarchy, make_group
+from verifiers.sandbox.collect import PackedEnd, packing_command
 from verifiers.sandbox.environments import Environment, find_environment, program_environment
-from verifiers.sandbox.linked import run_linked
-from verifiers.sandbox.protocol import WORKDIR, ExecResult, Job, LinkedResult
-from verifiers.sandbox.running import run_to_end
+from verifiers.sandbox.linked import Ends, run_joined
+from verifiers.sandbox.protocol import ExecResult, Job, LinkedResult
+from verifiers.sandbox.running import Running, run_to_end
 from verifiers.sandbox.seccomp import compiled_profile
+from verifiers.sandbox.warm import WarmStarts
 
 INSTALL_HINT = "Run: apt-get install bubblewrap libseccomp2"
 USER_HINT = "Run as root, or allow user namespaces: sysctl kernel.apparmor_restrict_unprivileged_userns=0"
 
 _BARE = Environment(name="bare", image="")
 _TRIVIAL = Job(environment=_BARE.name, argv=("true",))
-
-# The system tree; /etc, /root, /home, /var, /sys and /run are not part of it.
-_TREE = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-_ETC = ("/etc/ld.so.cache", "/etc/alternatives")
-_DEVICES = ("null", "zero", "full", "random", "urandom")
-_DEVICE_LINKS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
-# Kernel files that tell about the host and that no job needs.
-_MASKED = ("cmdline", "kallsyms", "kcore", "keys", "timer_list")
 
 # Kernel user ids from which each run draws its own; far from what systems hand out.
 _UID_SPAN = (2_000_000_000, 2_100_000_000)
@@ -65,8 +61,22 @@ ulimit -St "$2"
 shift 5
 unset PWD OLDPWD SHLVL
 echo >&4
-exec 3<&- 4>&- 5>&- 6<&- 7<&- 8<&- 9<&-
+exec 3<&- 5>&- 6<&- 7<&- 8<&- 9<&-
+"""
+_BECOME = """exec 4>&-
 exec "$@" """
+
+# Where files come back: run the program as a child, end everything it left running, tell its exit code
+# through the descriptor that told its start, and become the packer. What the shell would say of a killed
+# child goes nowhere.
+_RUN_AND_PACK = """set +e
+exec 8>&2 2>/dev/null
+(exec "$@" 2>&8 8>&- 4>&-)
+code=$?
+exec 8>&- >&- <&-
+kill -KILL -- -1
+echo $code >&4
+"""
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,7 @@ class Bubblewrap:
     Args:
         environments: The table of environments.
         program: The bwrap executable; looked up on PATH by default.
+        warm: Start jobs that allow it from interpreters that are kept; where this machine can.
 
     Raises:
         SandboxUnavailable: bubblewrap or libseccomp is not installed, or a trivial program does not run.
@@ -94,33 +105,81 @@ class Bubblewrap:
 
     name = "bubblewrap"
 
-    def __init__(self, environments: Mapping[str, Environment], program: str = "bwrap") -> None:
+    def __init__(
+        self, environments: Mapping[str, Environment], program: str = "bwrap", warm: bool = True
+    ) -> None:
         self._environments = dict(environments)
-        self._host = _look_at_host(program)
+        self._host = host = _look_at_host(program)
         self._filter = compiled_profile()
         self._check()
+        self._warm: WarmStarts | None = None
+        if warm and host.is_root and host.hierarchy:
+            isolation = self._isolation("warm")
+            self._warm = WarmStarts(host.program, self._filter, host.hierarchy, host.uids, isolation)
 
     def run(self, job: Job) -> ExecResult:
         """See :meth:`verifiers.sandbox.protocol.Sandbox.run`."""
-        return run_to_end(self.start(job), job)
+        if job.collect:
+            return self._run_and_collect(job)
+        if job.preload:
+            with suppress(SandboxUnavailable):  # a warm start that broke says nothing: start afresh
+                return run_to_end(self.start(job), job)
+        return run_to_end(self._start_cold(job), job)
 
     def run_linked(self, judge: Job, guest: Job) -> LinkedResult:
         """See :meth:`verifiers.sandbox.protocol.Sandbox.run_linked`."""
-        return run_linked(self.start, judge, guest)
+        if judge.collect or guest.collect:
+            raise ValueError("a linked job does not collect files")
+        if judge.preload or guest.preload:
+            with suppress(SandboxUnavailable):  # as above
+                return run_joined(self.start, judge, guest)
+        return run_joined(self._start_cold, judge, guest)
 
     def close(self) -> None:
-        """Nothing is held between runs."""
+        """End the interpreters that are kept, and what they run."""
+        if self._warm:
+            self._warm.close()
 
-    def start(self, job: Job) -> Process:
+    def start(self, job: Job, ends: Ends | None = None) -> Running:
         """Start a job. The calling thread must outlive it: the sandbox dies with the thread that made it.
+
+        Args:
+            job: What to run.
+            ends: What it gets as stdin and stdout; None for pipes to here.
 
         Raises:
             SandboxUnavailable: the environment is unknown or its files are missing, or no process could be
                 started.
         """
-        return self._start(self._environment(job.environment), job)
+        if self._warm and job.preload:
+            warm = self._warm.start(self._environment(job.environment), job, ends)
+            if warm:
+                return warm
+        return self._start_cold(job, ends)
 
-    def _start(self, environment: Environment, job: Job) -> Process:
+    def _run_and_collect(self, job: Job) -> ExecResult:
+        packed = PackedEnd(job.limits)
+        result = run_to_end(self._start(self._environment(job.environment), job, packed=packed), job)
+        if result.timed_out:
+            return result
+        found = packed.collector
+        found.end()
+        return result.model_copy(update={"files": found.files, "files_truncated": found.truncated})
+
+    def _start_cold(self, job: Job, ends: Ends | None = None) -> Process:
+        return self._start(self._environment(job.environment), job, ends)
+
+    def _start(
+        self,
+        environment: Environment,
+        job: Job,
+        ends: Ends | None = None,
+        packed: PackedEnd | None = None,
+    ) -> Process:
+        if packed:  # the shell stays
+            job = job.model_copy(
+                update={"limits": job.limits.model_copy(update={"pids": job.limits.pids + 1})}
+            )
         archive = pack(job.files, job.limits.disk_bytes)
         host = self._host
         uid = _draw_uid(host.uids) if host.is_root else os.getuid()
@@ -128,15 +187,24 @@ class Bubblewrap:
         channels = Channels(
             archive=archive if job.files else b"",
             seccomp=self._filter,
-            arguments=_nul_joined(self._arguments(environment, job, inside_uid)),
+            arguments=nul_joined(self._arguments(environment, job, inside_uid)),
             passwd=f"job:x:{inside_uid}:{inside_uid}::/tmp:/bin/sh\n".encode(),
             group=f"job:x:{inside_uid}:\n".encode(),
         )
         group = make_group(host.hierarchy, job.limits) if host.hierarchy else None
         entrances = group.entrances if group else ()
         bwrap = (host.program, "--args", str(Channels.ARGUMENTS), "--")
-        argv = ("/bin/sh", "-c", _ENTER, "sh", *entrances, "--", *bwrap, *self._inner(job, inside_uid))
-        return Process(argv, channels, group, job.limits.wall_s, self._isolation())
+        argv = (
+            "/bin/sh",
+            "-c",
+            _ENTER,
+            "sh",
+            *entrances,
+            "--",
+            *bwrap,
+            *self._inner(job, inside_uid, packed),
+        )
+        return Process(argv, channels, group, job.limits.wall_s, self._isolation(), ends, packed)
 
     def _check(self) -> None:
         try:
@@ -153,7 +221,7 @@ class Bubblewrap:
                 raise SandboxUnavailable(f"The environment {name!r} needs {bind.source}, which is not there.")
         return environment
 
-    def _inner(self, job: Job, uid: int) -> tuple[str, ...]:
+    def _inner(self, job: Job, uid: int, packed: PackedEnd | None) -> tuple[str, ...]:
         """The command inside: drop what is left of root, then begin."""
         limits, host = job.limits, self._host
         drop: tuple[str, ...] = ()
@@ -164,17 +232,11 @@ class Bubblewrap:
         data = "-" if host.hierarchy else str(limits.memory_bytes // 1024)
         files = "files" if job.files else "-"
         numbers = (str(limits.open_files), str(limits.cpu_s), processes, data, files)
-        return (*drop, "/bin/sh", "-c", _BEGIN, "sh", *numbers, *job.argv)
+        end = f"{_RUN_AND_PACK}{packing_command(job.collect)} >&4" if packed else _BECOME
+        return (*drop, "/bin/sh", "-c", _BEGIN + end, "sh", *numbers, *job.argv)
 
     def _arguments(self, environment: Environment, job: Job, uid: int) -> list[str]:
-        disk = str(job.limits.disk_bytes)
-        arguments = [
-            "--unshare-ipc",
-            "--unshare-pid",
-            "--unshare-net",
-            "--unshare-uts",
-            "--unshare-cgroup-try",
-        ]
+        arguments = [*NAMESPACES, "--unshare-cgroup-try"]
         arguments += ["--die-with-parent", "--new-session", "--hostname", "sandbox"]
         arguments += ["--json-status-fd", str(Channels.STATUS), "--seccomp", str(Channels.SECCOMP)]
         if self._host.is_root:
@@ -182,55 +244,14 @@ class Bubblewrap:
                 arguments += ["--cap-add", capability]
         else:
             arguments += ["--unshare-user", "--disable-userns", "--uid", str(uid), "--gid", str(uid)]
-        for path in _TREE:
-            arguments += _tree_arguments(Path(path))
-        arguments += _folder_arguments("/etc/passwd", *(bind.target for bind in environment.binds))
-        for path in _ETC:
-            arguments += ["--ro-bind-try", path, path]
-        arguments += ["--perms", "0644", "--file", str(Channels.PASSWD), "/etc/passwd"]
-        arguments += ["--perms", "0644", "--file", str(Channels.GROUP), "/etc/group"]
-        arguments += ["--proc", "/proc"]
-        for name in _MASKED:
-            if Path("/proc", name).exists():
-                arguments += ["--ro-bind", "/dev/null", f"/proc/{name}"]
-        arguments += ["--perms", "0755", "--size", "4096", "--tmpfs", "/dev"]
-        for name in _DEVICES:
-            arguments += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
-        for name, target in _DEVICE_LINKS.items():
-            arguments += ["--symlink", target, f"/dev/{name}"]
-        for bind in environment.binds:
-            arguments += ["--ro-bind", str(bind.source), bind.target]
-        for folder in ("/tmp", "/dev/shm", WORKDIR):
-            arguments += ["--perms", "0777", "--size", disk, "--tmpfs", folder]
-        arguments += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", WORKDIR, "--clearenv"]
-        for name, value in program_environment(environment, job).items():
-            arguments += ["--setenv", name, value]
-        return arguments
+        arguments += tree(environment, job.limits.disk_bytes, Channels.PASSWD, Channels.GROUP)
+        return arguments + whole_environment(program_environment(environment, job))
 
-    def _isolation(self) -> str:
+    def _isolation(self, *more: str) -> str:
         host = self._host
         who = "own uid" if host.is_root else "user namespace"
         limits = host.hierarchy.description if host.hierarchy else "rlimits only"
-        return f"bubblewrap {host.version} (namespaces, {who}, seccomp, {limits})"
-
-
-def _tree_arguments(path: Path) -> list[str]:
-    if path.is_symlink():
-        return ["--symlink", os.readlink(path), str(path)]
-    return ["--ro-bind", str(path), str(path)] if path.exists() else []
-
-
-def _folder_arguments(*targets: str) -> list[str]:
-    """Make the folders above each target as ones that everybody may enter; bwrap would make them 0700."""
-    parents = {parent for target in targets for parent in PurePosixPath(target).parents}
-    folders = sorted(str(parent) for parent in parents if str(parent) != "/")
-    return [argument for folder in folders for argument in ("--perms", "0755", "--dir", folder)]
-
-
-def _nul_joined(arguments: list[str]) -> bytes:
-    if any("\0" in argument for argument in arguments):
-        raise SandboxUnavailable("A sandbox argument holds a NUL character.")
-    return b"".join(os.fsencode(argument) + b"\0" for argument in arguments)
+        return f"bubblewrap {host.version} ({', '.join(['namespaces', who, 'seccomp', limits, *more])})"
 
 
 def _draw_uid(span: tuple[int, int]) -> int:

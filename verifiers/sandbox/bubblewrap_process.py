@@ -14,8 +14,11 @@ from typing import ClassVar
 
 from verifiers.errors import SandboxUnavailable
 from verifiers.sandbox.cgroup import Group, Usage
+from verifiers.sandbox.collect import PACKING_S, PackedEnd
+from verifiers.sandbox.linked import Ends
 from verifiers.sandbox.pipes import (
     MINIMUM_FD,
+    NO_DESCRIPTOR,
     Descriptors,
     PipeSink,
     PipeSource,
@@ -76,14 +79,25 @@ class Process:
         group: The job's control group, removed at the end; None for none.
         wall_s: Seconds from the program's start until everything is killed.
         isolation: For the result.
+        ends: What the program gets as stdin and stdout; None for pipes to here.
+        packed: Takes what follows on the descriptor that tells the start; None where nothing does.
 
     Raises:
         SandboxUnavailable: no process or descriptor could be had.
     """
 
     def __init__(
-        self, argv: Sequence[str], channels: Channels, group: Group | None, wall_s: float, isolation: str
+        self,
+        argv: Sequence[str],
+        channels: Channels,
+        group: Group | None,
+        wall_s: float,
+        isolation: str,
+        ends: Ends | None = None,
+        packed: PackedEnd | None = None,
     ) -> None:
+        self._ends = ends
+        self._packed = packed
         self._group = group
         self._wall_s = wall_s
         self._isolation = isolation
@@ -109,8 +123,12 @@ class Process:
             Channels.PASSWD: theirs.holding(channels.passwd),
             Channels.GROUP: theirs.holding(channels.group),
         }
-        given[0], stdin = open_pipe(theirs, ours)
-        stdout, given[1] = open_pipe(ours, theirs)
+        stdin = stdout = NO_DESCRIPTOR
+        if self._ends:
+            given[0], given[1] = self._ends.stdin, self._ends.stdout
+        else:
+            given[0], stdin = open_pipe(theirs, ours)
+            stdout, given[1] = open_pipe(ours, theirs)
         stderr, given[2] = open_pipe(ours, theirs)
         self._started, given[Channels.STARTED] = open_pipe(ours, theirs)
         self._status, given[Channels.STATUS] = open_pipe(ours, theirs)
@@ -140,10 +158,12 @@ class Process:
                 self._note(status, data)
         usage = self._take_down()
         exit_code = None if timed_out else status.values.get("exit-code")
+        if self._packed and self._packed.exit_code is not None:
+            exit_code, ended_at = self._packed.exit_code, self._packed.at
         out_of_memory = usage.oom_kills > 0
         broken = ""
-        if started_at is None:
-            broken = "" if self._killed else "bubblewrap could not make a sandbox"
+        if started_at is None and not self._killed:
+            broken = "bubblewrap could not make a sandbox"
         elif exit_code is None and not timed_out:
             if out_of_memory or self._killed:  # bubblewrap itself was what the kernel chose to kill
                 exit_code = 128 + signal.SIGKILL
@@ -193,19 +213,36 @@ class Process:
             if self._pidfd in ready and self._started not in ready:
                 return started_at, timed_out
             if self._started in ready:
-                poller.unregister(self._started)
-                if os.read(self._started, 1):
+                if started_at is None and os.read(self._started, 1):
                     started_at = time.monotonic()
                     deadline = started_at + self._wall_s
+                    more = self._packed is not None
+                else:
+                    more, deadline = self._take_packed(deadline)
+                if not more:
+                    poller.unregister(self._started)
             if self._status in ready:
                 data = os.read(self._status, _CHUNK)
                 self._note(status, data)
                 if not data:
                     poller.unregister(self._status)
             if not ready:
-                timed_out = started_at is not None
+                timed_out = started_at is not None and not (self._packed and self._packed.at)
                 self._signal()
                 deadline = time.monotonic() + _GONE_S
+
+    def _take_packed(self, deadline: float) -> tuple[bool, float]:
+        """What follows the start: whether more of it is of interest, and the deadline from now on."""
+        data = os.read(self._started, _CHUNK)
+        if self._packed is None or not data:
+            return False, deadline
+        had_ended = self._packed.exit_code is not None
+        more = self._packed.feed(data)
+        if not more:
+            self.kill()  # the packer may have more than anybody wants
+        if self._packed.exit_code is not None and not had_ended:
+            deadline = time.monotonic() + PACKING_S
+        return more, deadline
 
     def _note(self, status: _Status, data: bytes) -> None:
         """Take what bubblewrap reports; keep hold of the pid namespace's init as soon as its id is known."""

@@ -1,56 +1,48 @@
 """The Docker backend: a fresh, locked-down container for every run, on the engine that the caller names.
 
-Files and input reach the container through its stdin, so the engine may be on another machine and need not
-see any path of this one.
+Files and input reach the container through its stdin, and files come back through its stderr, so the engine
+may be on another machine and need not see any path of this one.
 """
 
 from __future__ import annotations
 
 import secrets
-import socket
 from collections.abc import Mapping
+from functools import partial
+from pathlib import PurePosixPath
 from typing import Any
 
 import docker
 import docker.errors
 from docker.tls import TLSConfig
-from docker.types import LogConfig, Ulimit
 
 from verifiers.errors import SandboxUnavailable
 from verifiers.sandbox.archive import pack
-from verifiers.sandbox.docker_process import ENGINE_ERRORS, Container, ContainerProcess, remove
+from verifiers.sandbox.collect import Collector
+from verifiers.sandbox.docker_container import ENGINE_ERRORS, Maker, Recipe, Waiting, program_text, remove
+from verifiers.sandbox.docker_owner import INSTANCE_LABEL, OWNER_LABEL, owner, remove_orphans
+from verifiers.sandbox.docker_pool import Pool
+from verifiers.sandbox.docker_process import ContainerProcess
 from verifiers.sandbox.environments import Environment, find_environment, program_environment
 from verifiers.sandbox.linked import run_linked
-from verifiers.sandbox.protocol import WORKDIR, ExecResult, Job, LinkedResult
+from verifiers.sandbox.protocol import ExecResult, Job, LinkedResult
 from verifiers.sandbox.running import run_to_end
 from verifiers.sandbox.seccomp import profile_text
+from verifiers.sandbox.slots import Held, Slots
 
+MOST_RUNNING, WAIT_S = 16, 60.0
 DEFAULT_ENGINE = "unix:///var/run/docker.sock"
 INSTALL_HINT = "Start a Docker engine and set DOCKER_HOST, or install bubblewrap: apt-get install bubblewrap"
-LABEL = "acrisol.sandbox"
 
 _CONNECTIONS = 64
 _REQUEST_S = 60
-_BYTES_PER_INODE = 4096
-_LEAST_INODES = 1024
 _UIDS = (40_000, 60_000)  # exist in no image, and fit the id maps of rootless engines
-
-# The first program in the container. It stays process 1, because signals that a program sends to itself do
-# nothing to a process 1; the job's program is its child. The length keeps the archive and the program's own
-# stdin apart: `head` of GNU coreutils reads no further than it is told to. What the shell itself would say of
-# a killed child goes nowhere.
-_BEGIN = """set -e
-cd /work
-[ "$1" = 0 ] || head -c "$1" | tar -xf -
-mark=$2
-echo "$mark" >&2
-shift 2
-set +e
-exec 3>&2 2>/dev/null
-(exec env -i "$@" 2>&3 3>&-)
-code=$?
-echo "$mark" >&3
-exit $code"""
+_LIMITS = {
+    "MemoryLimit": "memory",
+    "SwapLimit": "swap",
+    "PidsLimit": "process",
+    "CpuCfsQuota": "processor",
+}
 
 
 class Docker:
@@ -62,6 +54,10 @@ class Docker:
         tls: For a remote engine.
         runtime: Another OCI runtime that the engine knows, such as ``runsc``; its default one if None.
         cpus: Processors a job may keep busy.
+        spare: Clean containers that wait for an image with its limits, from their second use on; 0 for none.
+        most_spare: Clean containers that wait in all.
+        most_running: Containers that run, or are being removed, at a time. Further runs wait.
+        wait_s: Seconds that a run waits for its turn before it is turned away.
 
     Raises:
         SandboxUnavailable: no engine answers.
@@ -76,32 +72,50 @@ class Docker:
         tls: TLSConfig | None = None,
         runtime: str | None = None,
         cpus: float = 1.0,
+        spare: int = 4,
+        most_spare: int = 8,
+        most_running: int = MOST_RUNNING,
+        wait_s: float = WAIT_S,
     ) -> None:
         self._environments = dict(environments)
-        self._runtime = runtime
-        self._cpus = cpus
-        self._profile = profile_text()
         try:
             self._client = docker.APIClient(
                 base_url, version="auto", tls=tls or False, timeout=_REQUEST_S, max_pool_size=_CONNECTIONS
             )
             info = self._client.info()
+            remove_orphans(self._client)
         except ENGINE_ERRORS as error:
             raise SandboxUnavailable(f"No Docker engine answers at {base_url}.", INSTALL_HINT) from error
         self.version = str(info.get("ServerVersion", "?"))
-        used = runtime or info.get("DefaultRuntime", "runc")
-        self._isolation = f"docker {self.version} ({used}, seccomp, cgroup v{info.get('CgroupVersion', '1')})"
+        self.is_gvisor = _is_gvisor(info, runtime)
+        self._isolation = isolation_of(info, runtime)
+        self.owner = owner()
+        self.instance = secrets.token_hex(8)
+        labels = {OWNER_LABEL: self.owner, INSTANCE_LABEL: self.instance}
+        self._maker = Maker(self._client, runtime, self.is_gvisor, cpus, profile_text(), labels)
+        self._pool = Pool(self._make, self._discard, spare, most_spare)
+        self._slots = Slots(most_running, wait_s)
 
     def run(self, job: Job) -> ExecResult:
         """See :meth:`verifiers.sandbox.protocol.Sandbox.run`."""
-        return run_to_end(self.start(job), job)
+        collector = Collector(job.limits) if job.collect else None
+        with self._slots.take() as held:
+            result = run_to_end(self._start(job, held, collector, is_alone=True), job)
+        if collector is None or result.timed_out:
+            return result
+        collector.end()
+        return result.model_copy(update={"files": collector.files, "files_truncated": collector.truncated})
 
     def run_linked(self, judge: Job, guest: Job) -> LinkedResult:
         """See :meth:`verifiers.sandbox.protocol.Sandbox.run_linked`."""
-        return run_linked(self.start, judge, guest)
+        if judge.collect or guest.collect:
+            raise ValueError("a linked job does not collect files")
+        with self._slots.take(2) as held:
+            return run_linked(lambda job: self._start(job, held), judge, guest)
 
     def close(self) -> None:
-        """Close the connections to the engine."""
+        """Remove the containers that wait, and close the connections to the engine."""
+        self._pool.close()
         self._client.close()
 
     def has_image(self, environment: str) -> bool:
@@ -121,8 +135,10 @@ class Docker:
             raise SandboxUnavailable("The Docker engine went away.", INSTALL_HINT) from error
         return True
 
-    def start(self, job: Job) -> ContainerProcess:
-        """Create, attach and start a container.
+    def _start(
+        self, job: Job, held: Held, collector: Collector | None = None, *, is_alone: bool = False
+    ) -> ContainerProcess:
+        """Send a job to a clean container.
 
         Raises:
             SandboxUnavailable: the image is missing, or the engine refuses or went away.
@@ -130,76 +146,61 @@ class Docker:
         environment = find_environment(self._environments, job.environment)
         archive = pack(job.files, job.limits.disk_bytes) if job.files else b""
         mark = secrets.token_hex(16)
+        variables = program_environment(environment, job)
+        collect = job.collect if collector else ()
+        text = program_text(job.argv, variables, len(archive), mark, is_alone, collect)
+        recipe = Recipe.of(environment, job.limits)
+        waiting = self._pool.take(recipe)
         try:
-            container = self._create(environment, job, len(archive), mark)
-        except docker.errors.ImageNotFound as error:
-            raise SandboxUnavailable(
-                f"The Docker engine does not have the image {environment.image}.",
-                f"Run: python deploy/images/build_local.py {environment.name}",
-            ) from error
+            waiting.talk.sendall(text + archive)
         except ENGINE_ERRORS as error:
-            raise SandboxUnavailable(f"The Docker engine made no container: {error}.") from error
+            self._pool.later(partial(self._discard, waiting))
+            raise SandboxUnavailable(f"The Docker engine did not start a program: {error}.") from error
+        held.hand_on()
+        return ContainerProcess(
+            self._client,
+            waiting,
+            mark,
+            is_alone,
+            job.limits,
+            collector,
+            self._isolation,
+            partial(self._done_with, waiting, recipe),
+        )
+
+    def _make(self, recipe: Recipe) -> Waiting:
+        return self._maker.make(recipe, _UIDS[0] + secrets.randbelow(_UIDS[1] - _UIDS[0]))
+
+    def _discard(self, waiting: Waiting) -> None:
+        waiting.close()
+        self._remove(waiting)
+
+    def _done_with(self, waiting: Waiting, recipe: Recipe) -> None:
+        self._pool.later(partial(self._remove_used, waiting))
+        self._pool.start_ahead(recipe)
+
+    def _remove_used(self, waiting: Waiting) -> None:
+        self._remove(waiting)
+        self._slots.give(1)  # only now, so that containers that the engine is slow to remove do not pile up
+
+    def _remove(self, waiting: Waiting) -> None:
         try:
-            talk = self._attach(container, stdin=1, stdout=1)
-            complain = self._attach(container, stderr=1)
-            self._client.start(container)
-            if archive:
-                talk.sendall(archive)
-        except ENGINE_ERRORS as error:
-            remove(self._client, container)
-            raise SandboxUnavailable(f"The Docker engine did not start a container: {error}.") from error
-        parts = Container(container, talk, complain, f"{mark}\n".encode())
-        return ContainerProcess(self._client, parts, job.limits.wall_s, self._isolation)
+            remove(self._client, waiting.identity)
+        except SandboxUnavailable:  # it has ended, and `remove_orphans` takes it away when the engine answers
+            return
 
-    def _create(self, environment: Environment, job: Job, archive_bytes: int, mark: str) -> str:
-        variables = [f"{name}={value}" for name, value in program_environment(environment, job).items()]
-        uid = _UIDS[0] + secrets.randbelow(_UIDS[1] - _UIDS[0])
-        answer = self._client.create_container(
-            image=environment.image,
-            entrypoint=["/bin/sh", "-c", _BEGIN, "sh", str(archive_bytes), mark],
-            command=[*variables, *job.argv],
-            user=f"{uid}:{uid}",
-            working_dir="/",
-            hostname="sandbox",
-            network_disabled=True,
-            stdin_open=True,
-            labels={LABEL: "1"},
-            host_config=self._host_config(job, uid),
-        )
-        return str(answer["Id"])
 
-    def _host_config(self, job: Job, uid: int) -> Any:
-        limits = job.limits
-        inodes = max(_LEAST_INODES, limits.disk_bytes // _BYTES_PER_INODE)
-        # The owner is named because runc gives the mount the mode of the image's folder, whatever is asked.
-        tmpfs = (
-            f"rw,exec,nosuid,nodev,mode=0777,uid={uid},gid={uid},size={limits.disk_bytes},nr_inodes={inodes}"
-        )
-        return self._client.create_host_config(
-            network_mode="none",
-            read_only=True,
-            tmpfs={WORKDIR: tmpfs, "/tmp": tmpfs},
-            shm_size=limits.disk_bytes,
-            cap_drop=["ALL"],
-            security_opt=["no-new-privileges:true", f"seccomp={self._profile}"],
-            mem_limit=limits.memory_bytes,
-            memswap_limit=limits.memory_bytes,
-            pids_limit=limits.pids + 1,  # the bootstrap stays
-            nano_cpus=int(self._cpus * 1e9),
-            ulimits=[
-                Ulimit(name="nofile", soft=limits.open_files, hard=limits.open_files),
-                Ulimit(name="cpu", soft=limits.cpu_s, hard=limits.cpu_s + 1),
-                Ulimit(name="core", soft=0, hard=0),
-                Ulimit(name="msgqueue", soft=0, hard=0),
-            ],
-            log_config=LogConfig(type="none"),
-            runtime=self._runtime,
-            ipc_mode="private",
-        )
+def _is_gvisor(info: Mapping[str, Any], runtime: str | None) -> bool:
+    used = runtime or str(info.get("DefaultRuntime", "runc"))
+    program = str(dict(info.get("Runtimes") or {}).get(used, {}).get("path", used))
+    return PurePosixPath(program).name.startswith("runsc")
 
-    def _attach(self, container: str, **streams: int) -> socket.socket:
-        # Attached before the start, so that no byte of output can be lost or be read ahead by the SDK.
-        raw = self._client.attach_socket(container, params={**streams, "stream": 1})
-        connection = getattr(raw, "_sock", raw)
-        connection.settimeout(None)
-        return connection  # type: ignore[no-any-return]
+
+def isolation_of(info: Mapping[str, Any], runtime: str | None) -> str:
+    """What separates a job from the host, and which limits this engine does not set."""
+    used = runtime or str(info.get("DefaultRuntime", "runc"))
+    # gVisor answers system calls itself; the profile is not applied to them.
+    guard = "gVisor kernel" if _is_gvisor(info, runtime) else "seccomp"
+    parts = [used, guard, f"cgroup v{info.get('CgroupVersion', '1')}"]
+    parts += [f"no {limit} limit" for key, limit in _LIMITS.items() if info.get(key) is False]
+    return f"docker {info.get('ServerVersion', '?')} ({', '.join(parts)})"

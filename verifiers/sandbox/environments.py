@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
@@ -22,11 +22,21 @@ from verifiers.sandbox.protocol import Job
 PYTHON = "python"
 SEMGREP = "semgrep"
 SOLIDITY = "solidity"
+BANDIT, CPPCHECK, ESLINT, FLAWFINDER = "bandit", "cppcheck", "eslint", "flawfinder"
+JAVASCRIPT, JAVA, GO, RUST, CPP, BASH = "javascript", "java", "go", "rust", "cpp", "bash"
 
 PYTHON_SITE = "/opt/acrisol/python"  # where pytest and what it needs lie inside the sandbox
 SEMGREP_FOLDER = "/opt/acrisol/semgrep"
 INTERPRETER_FOLDER = "/opt/acrisol/cpython"
-_INSTALL = {SEMGREP: "scripts/install", SOLIDITY: "scripts/install-solidity"}
+ESLINT_FOLDER = "/opt/acrisol/eslint"
+_INSTALL = {
+    SEMGREP: "scripts/install",
+    BANDIT: "scripts/install",
+    SOLIDITY: "scripts/install-solidity",
+    CPPCHECK: "scripts/install-languages cpp",
+    FLAWFINDER: "scripts/install-languages cpp",
+    ESLINT: "scripts/install-scanners",
+} | {name: f"scripts/install-languages {name}" for name in (JAVASCRIPT, JAVA, GO, RUST, CPP, BASH)}
 BASE_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 
 
@@ -79,7 +89,11 @@ Environments = Mapping[str, Environment]
 
 
 def build_environments(
-    *, solidity_binds: tuple[Bind, ...] = (), solidity_path: tuple[str, ...] = ()
+    *,
+    solidity_binds: tuple[Bind, ...] = (),
+    solidity_path: tuple[str, ...] = (),
+    languages: Iterable[Environment] = (),
+    tools: Path | None = None,
 ) -> dict[str, Environment]:
     """The table for this machine. Tools that are not installed have no row.
 
@@ -87,11 +101,10 @@ def build_environments(
         solidity_binds: Host folders that the ``solidity`` environment sees (Mythril's tool environment, the
             interpreter it was made with, the compiler).
         solidity_path: Its folders of programs, as they are called inside.
+        languages: Rows of the languages whose toolchains are installed.
+        tools: Where ``scripts/install-scanners`` put its tools; None where they are not wanted.
     """
-    table = [python_environment()]
-    semgrep = semgrep_environment()
-    if semgrep:
-        table.append(semgrep)
+    table = [python_environment(), *languages, *scanner_environments(tools)]
     if solidity_binds:
         table.append(solidity_environment(solidity_binds, solidity_path))
     return {environment.name: environment for environment in table}
@@ -142,6 +155,49 @@ def semgrep_environment() -> Environment | None:
         image="acrisol/semgrep:1",
         binds=(Bind(source=folder, target=SEMGREP_FOLDER),),
         path=(SEMGREP_FOLDER,),
+    )
+
+
+def scanner_environments(tools: Path | None) -> Iterator[Environment]:
+    """One for each scanner that is installed.
+
+    Args:
+        tools: See :func:`build_environments`.
+    """
+    for found in (semgrep_environment(), bandit_environment(), eslint_environment(tools) if tools else None):
+        if found:
+            yield found
+    for name in (CPPCHECK, FLAWFINDER):  # of the system, beside the C++ compiler
+        if Path("/usr/bin", name).exists():
+            yield Environment(name=name, image="acrisol/cpp:1", variables={"PYTHONDONTWRITEBYTECODE": "1"})
+
+
+def bandit_environment() -> Environment | None:
+    """Bandit on the interpreter of the ``python`` environment; None where it is not installed."""
+    try:
+        packages = _closure(BANDIT)
+    except ToolMissing:
+        return None
+    python = python_environment()
+    own = tuple(bind for bind in python.binds if bind.target == INTERPRETER_FOLDER)
+    binds = tuple(Bind(source=path, target=f"{PYTHON_SITE}/{path.name}") for path in packages)
+    return python.model_copy(update={"name": BANDIT, "image": "acrisol/bandit:1", "binds": (*binds, *own)})
+
+
+def eslint_environment(tools: Path) -> Environment | None:
+    """ESLint with its plug-ins, and the node that the ``javascript`` environment has; None without both."""
+    packages, node = tools / "eslint", tools / "javascript" / "bin"
+    if not (packages / "node_modules" / "eslint").is_dir() or not (node / "node").exists():
+        return None
+    return Environment(
+        name=ESLINT,
+        image="acrisol/eslint:1",
+        binds=(
+            Bind(source=packages.resolve(), target=ESLINT_FOLDER),
+            Bind(source=node.resolve(), target=f"{ESLINT_FOLDER}-node"),
+        ),
+        path=(f"{ESLINT_FOLDER}-node",),
+        variables={"NODE_NO_WARNINGS": "1"},
     )
 
 

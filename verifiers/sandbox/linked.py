@@ -1,24 +1,184 @@
-"""The link between a judge and the guest it drives, the same for every backend.
+"""A judge and the guest that it drives, run to their ends.
 
-Two relays, a thread each, move bytes as they come: the judge's frames to the guest or into the report, the
-guest's bytes to the judge. A relay that cannot write waits, so that a program that floods is slowed down to
-the pace of the one that should read it; nothing is queued up here. When either program ends, its streams end,
-so no relay outlives the two deadlines.
+Two ways of linking them. Where the backend makes its programs itself, the two pipes lead from one program to
+the other and no byte comes by here; who floods is stopped by a full pipe until a deadline ends it. Where
+another daemon holds the programs' streams, two threads move the bytes as they come. A relay that cannot write
+waits, so that here too a program that floods is slowed down to the pace of the one that should read it.
 """
 
 from __future__ import annotations
 
+import select
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from verifiers.errors import SandboxUnavailable
+from verifiers.sandbox.pipes import Descriptors, open_pipe
 from verifiers.sandbox.protocol import Job, LinkedResult
 from verifiers.sandbox.running import Capture, End, Running, Sink, Source, exec_result, in_thread
 
-MAX_LINK_BYTES = 256 * 2**20  # both directions together; then both programs are killed
-MAX_FRAME_BYTES = 64 * 2**20
-_HEADER = 5
-_TO_GUEST, _TO_HOST = b"G", b"H"
+MAX_RELAYED_BYTES = 256 * 2**20  # both directions together; then both programs are killed
+
+
+_LEAVING_S = 2.0  # for a program that closed its stdout to be gone by itself
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Descriptors of the caller's that a program gets as its stdin and stdout, instead of pipes to here."""
+
+    stdin: int
+    stdout: int
+
+
+def run_joined(start: Callable[[Job, Ends], Running], judge: Job, guest: Job) -> LinkedResult:
+    """Run two jobs with pipes from one to the other; see ``Sandbox.run_linked``.
+
+    The ends that nobody but the programs themselves holds are what makes the guest's end visible to the
+    judge. The other two are kept open here until both are gone, so that the judge's end is not visible to
+    the guest, neither as an end of its input nor as a broken pipe: whatever ended the guest before the host
+    did was not the judge.
+
+    Raises:
+        SandboxUnavailable: a sandbox could not be had or broke.
+        ValueError: a job brings a stdin of its own.
+    """
+    _have_no_stdin(judge, guest)
+    kept, passed = Descriptors(), Descriptors()
+    try:
+        questions_out, questions_in = open_pipe(passed, kept)
+        answers_out, answers_in = open_pipe(kept, passed)
+        try:
+            pair = _start_pair(
+                lambda: start(guest, Ends(questions_out, answers_in)),
+                lambda: start(judge, Ends(answers_out, questions_in)),
+            )
+        finally:
+            passed.close()
+        return _Link(*pair, judge, guest, lambda: _is_hung_up(answers_out)).to_end(())
+    finally:
+        kept.close()
+
+
+def run_linked(start: Callable[[Job], Running], judge: Job, guest: Job) -> LinkedResult:
+    """Run two jobs and relay what they write to each other; see ``Sandbox.run_linked``.
+
+    Raises:
+        SandboxUnavailable: a sandbox could not be had or broke.
+        ValueError: a job brings a stdin of its own.
+    """
+    _have_no_stdin(judge, guest)
+    judging, serving = _start_pair(lambda: start(guest), lambda: start(judge))
+
+    def kill_both() -> None:
+        judging.kill()
+        serving.kill()
+
+    budget = _Budget(MAX_RELAYED_BYTES, kill_both)
+    link = _Link(judging, serving, judge, guest)
+
+    def relay_guest() -> None:
+        _relay(serving.stdout, judging.stdin, budget)
+        link.note_guest_left()  # before the judge can react to it; the engine tells of the end only later
+        judging.stdin.close()
+
+    threads = [
+        in_thread(lambda: _relay(judging.stdout, serving.stdin, budget), "judge"),
+        in_thread(relay_guest, "guest"),
+    ]
+    return link.to_end(threads)
+
+
+def _have_no_stdin(judge: Job, guest: Job) -> None:
+    if judge.stdin or guest.stdin:
+        raise ValueError("a linked job has no stdin of its own")
+
+
+def _start_pair(
+    start_guest: Callable[[], Running], start_judge: Callable[[], Running]
+) -> tuple[Running, Running]:
+    """Judge and guest, started; neither where one of them cannot be had."""
+    guest = start_guest()
+    try:
+        judge = start_judge()
+    except BaseException:
+        guest.kill()
+        guest.wait()
+        guest.release()
+        raise
+    return judge, guest
+
+
+class _Link:
+    def __init__(
+        self,
+        judge: Running,
+        guest: Running,
+        judge_job: Job,
+        guest_job: Job,
+        has_hung_up: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._judge, self._guest = judge, guest
+        self._has_hung_up = has_hung_up
+        self._report = Capture(judge_job.limits.output_bytes)
+        self._guest_stderr = Capture(guest_job.limits.output_bytes)
+        self._judge_ended = threading.Event()
+        self._guest_left = threading.Event()
+
+    def to_end(self, relays: Sequence[threading.Thread]) -> LinkedResult:
+        """Wait for the judge's end, end the guest, and put together what came of them."""
+        guest_end: list[End | SandboxUnavailable] = []
+        threads = [
+            *relays,
+            in_thread(lambda: self._report.drain(self._judge.stderr), "judge-stderr"),
+            in_thread(lambda: self._guest_stderr.drain(self._guest.stderr), "guest-stderr"),
+            (waiting := in_thread(lambda: guest_end.append(self._await_guest()), "guest-end")),
+        ]
+        try:
+            judge_end = self._judge.wait()
+            if self._has_hung_up():  # the judge may have ended because of it; the news of that is under way
+                self.note_guest_left()
+                waiting.join(_LEAVING_S)
+        except BaseException:  # such as a worker's own time limit: leave nothing behind
+            self._judge.kill()
+            self._judge.wait()
+            raise
+        finally:
+            self._judge_ended.set()
+            self._guest.kill()
+            for thread in threads:
+                thread.join()
+            self._judge.release()
+            self._guest.release()
+        (end,) = guest_end
+        if isinstance(end, SandboxUnavailable):
+            raise end
+        return LinkedResult(
+            judge=exec_result(judge_end, Capture(0), self._report),
+            guest=exec_result(end, Capture(0), self._guest_stderr),
+            guest_left_first=self._guest_left.is_set(),
+        )
+
+    def _await_guest(self) -> End | SandboxUnavailable:
+        try:
+            end = self._guest.wait()
+        except SandboxUnavailable as error:
+            return error
+        self.note_guest_left()
+        return end
+
+    def note_guest_left(self) -> None:
+        """The guest has ended; by itself, if the judge has not."""
+        if not self._judge_ended.is_set():
+            self._guest_left.set()
+
+
+def _is_hung_up(pipe: int) -> bool:
+    """Whether nobody can write into a pipe any more, told from its reading end."""
+    poll = select.poll()
+    poll.register(pipe, 0)  # hang-ups are always told
+    return bool(poll.poll(0))
 
 
 class _Budget:
@@ -38,142 +198,9 @@ class _Budget:
         return enough
 
 
-class FrameParser:
-    """Takes the judge's stdout apart.
-
-    Args:
-        to_guest: Gets the payload of channel ``G``, in pieces as they come.
-        to_host: Gets the payload of channel ``H``.
-    """
-
-    def __init__(self, to_guest: Callable[[bytes], None], to_host: Callable[[bytes], None]) -> None:
-        self._to = {_TO_GUEST: to_guest, _TO_HOST: to_host}
-        self._header = b""
-        self._left = 0
-        self._target = to_host
-
-    def feed(self, data: bytes) -> bool:
-        """Take the next bytes. False once they are no frames; nothing after that point is delivered."""
-        view = memoryview(data)
-        while view:
-            if self._left:
-                piece = view[: self._left]
-                self._left -= len(piece)
-                view = view[len(piece) :]
-                self._target(bytes(piece))
-                continue
-            missing = _HEADER - len(self._header)
-            self._header += bytes(view[:missing])
-            view = view[missing:]
-            if self._header[:1] not in self._to:
-                return False
-            if len(self._header) == _HEADER:
-                self._left = int.from_bytes(self._header[1:], "big")
-                self._target = self._to[self._header[:1]]
-                self._header = b""
-                if self._left > MAX_FRAME_BYTES:
-                    return False
-        return True
-
-
-def run_linked(start: Callable[[Job], Running], judge: Job, guest: Job) -> LinkedResult:
-    """Run two jobs with a link between them; see ``Sandbox.run_linked``.
-
-    Raises:
-        SandboxUnavailable: a sandbox could not be had or broke.
-        ValueError: a job brings a stdin of its own.
-    """
-    if judge.stdin or guest.stdin:
-        raise ValueError("a linked job has no stdin of its own")
-    guest_running = start(guest)
-    try:
-        judge_running = start(judge)
-    except SandboxUnavailable:
-        guest_running.kill()
-        guest_running.wait()
-        guest_running.release()
-        raise
-    return _Link(judge_running, guest_running, judge, guest).to_end()
-
-
-class _Link:
-    def __init__(self, judge: Running, guest: Running, judge_job: Job, guest_job: Job) -> None:
-        self._judge, self._guest = judge, guest
-        self._report = Capture(judge_job.limits.output_bytes)
-        self._judge_stderr = Capture(judge_job.limits.output_bytes)
-        self._guest_stderr = Capture(guest_job.limits.output_bytes)
-        self._budget = _Budget(MAX_LINK_BYTES, self._kill_both)
-        self._judge_closed = threading.Event()
-        self._guest_left = threading.Event()
-
-    def to_end(self) -> LinkedResult:
-        threads = [
-            in_thread(self._relay_judge, "judge"),
-            in_thread(self._relay_guest, "guest"),
-            in_thread(lambda: self._judge_stderr.drain(self._judge.stderr), "judge-stderr"),
-            in_thread(lambda: self._guest_stderr.drain(self._guest.stderr), "guest-stderr"),
-        ]
-        guest_end: list[End] = []
-        threads.append(in_thread(lambda: guest_end.append(self._await_guest()), "guest-end"))
-        try:
-            judge_end = self._judge.wait()
-            self._judge_closed.set()  # the guest is killed below, perhaps before the judge's pipe is drained
-        except BaseException:  # such as a worker's own time limit: leave nothing behind
-            self._judge.kill()
-            self._judge.wait()
-            raise
-        finally:
-            self._judge_closed.set()
-            self._guest.kill()
-            for thread in threads:
-                thread.join()
-            self._judge.release()
-            self._guest.release()
-        return LinkedResult(
-            judge=exec_result(judge_end, self._report, self._judge_stderr),
-            guest=exec_result(guest_end[0], Capture(0), self._guest_stderr),
-            guest_left_first=self._guest_left.is_set(),
-        )
-
-    def _await_guest(self) -> End:
-        end = self._guest.wait()
-        self._note_guest_left()  # also where the relay below still waits for the judge to read
-        return end
-
-    def _note_guest_left(self) -> None:
-        if not self._judge_closed.is_set():
-            self._guest_left.set()
-
-    def _kill_both(self) -> None:
-        self._judge.kill()
-        self._guest.kill()
-
-    def _relay_judge(self) -> None:
-        """The judge's frames to where they belong; what is no frame ends both programs."""
-        parser = FrameParser(self._to_guest, self._report.add)
-        while data := self._judge.stdout.read():
-            if not self._budget.take(len(data)):
-                continue  # both are being killed: only drain
-            if not parser.feed(data):
-                self._kill_both()
-                _drain(self._judge.stdout)
-        # Before the guest can notice, so that its end is never taken for one of its own accord.
-        self._judge_closed.set()
-        self._guest.stdin.close()
-
-    def _to_guest(self, data: bytes) -> None:
-        # A guest that is gone shows the judge the end of its stdin; what is still sent to it is dropped.
-        self._guest.stdin.write(data)
-
-    def _relay_guest(self) -> None:
-        stdin: Sink = self._judge.stdin
-        while data := self._guest.stdout.read():
-            if not self._budget.take(len(data)) or not stdin.write(data):
-                _drain(self._guest.stdout)
-        self._note_guest_left()
-        stdin.close()
-
-
-def _drain(source: Source) -> None:
-    while source.read():
-        pass
+def _relay(source: Source, sink: Sink, budget: _Budget) -> None:
+    """Move bytes to the end of the source; once nobody reads them, or they are too many, drop them."""
+    while data := source.read():
+        if not budget.take(len(data)) or not sink.write(data):
+            while source.read():
+                pass

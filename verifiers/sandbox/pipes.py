@@ -6,6 +6,7 @@ import fcntl
 import os
 
 _CHUNK = 2**16
+NO_DESCRIPTOR = -1  # of a stream that does not lead here
 MINIMUM_FD = 10  # below it are the numbers that a sandboxed process finds its channels at
 
 
@@ -27,9 +28,9 @@ class PipeSink:
 
     def close(self) -> None:
         """Idempotent."""
-        if self._descriptor >= 0:
+        if self._descriptor != NO_DESCRIPTOR:
             os.close(self._descriptor)
-            self._descriptor = -1
+            self._descriptor = NO_DESCRIPTOR
 
 
 class PipeSource:
@@ -44,9 +45,9 @@ class PipeSource:
 
     def close(self) -> None:
         """Idempotent."""
-        if self._descriptor >= 0:
+        if self._descriptor != NO_DESCRIPTOR:
             os.close(self._descriptor)
-            self._descriptor = -1
+            self._descriptor = NO_DESCRIPTOR
 
 
 class Descriptors:

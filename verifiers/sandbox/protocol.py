@@ -28,6 +28,8 @@ class Limits(Value):
         output_bytes: Kept of stdout and of stderr each; the rest is drained and thrown away.
         disk_bytes: Size of the private ``/work``, and of ``/tmp``.
         open_files: File descriptors a process.
+        files_bytes: Of the files that come back, together.
+        files_count: Files that come back.
     """
 
     wall_s: float = Field(default=10.0, gt=0, allow_inf_nan=False)
@@ -37,6 +39,33 @@ class Limits(Value):
     output_bytes: int = Field(default=2**20, ge=0)
     disk_bytes: int = Field(default=64 * 2**20, ge=4096)
     open_files: int = Field(default=256, ge=8)
+    files_bytes: int = Field(default=16 * 2**20, ge=0)
+    files_count: int = Field(default=1024, ge=0)
+
+
+class Preload(Value):
+    """Python code of the caller's own that many jobs begin with.
+
+    A backend that can keeps an interpreter that has imported it and starts the job in a fork of that, behind
+    the same walls as any other job; every other backend starts the program as always. The program cannot
+    rely on either. It is never warm where its start could differ: for another program than a ``python3`` (the
+    one on the PATH, or one in a folder of the environment's tools), or without a fixed ``PYTHONHASHSEED`` in
+    its environment.
+
+    The code is imported by a process that still has privileges. It is part of the caller, like the backend
+    itself: nothing that anybody sent, generated or downloaded may be in it.
+
+    Attributes:
+        modules: What is imported, by full names; from ``files`` or from the environment.
+        folder: Below ``/work``: where the modules are looked for first.
+        files: Relative path under ``/work`` -> content, the same as in the job's own ``files``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
+
+    modules: tuple[str, ...] = Field(min_length=1)
+    folder: str
+    files: dict[str, bytes] = Field(default={})
 
 
 class Job(Value):
@@ -48,6 +77,10 @@ class Job(Value):
         files: Relative path under ``/work`` (the working directory) -> content.
         stdin: Fed to the program, then closed. Not allowed in a linked run.
         env: The whole environment of the program, beyond PATH, HOME, LANG and TMPDIR.
+        collect: Files that come back: relative paths below ``/work``, in which ``*`` and ``?`` are wildcards
+            that match no slash and no leading dot; of a folder all that is in it. Costs nothing where empty.
+            Not allowed in a linked run.
+        preload: What the program imports first, where a backend may have that ready; see :class:`Preload`.
         limits: See :class:`Limits`.
     """
 
@@ -58,6 +91,8 @@ class Job(Value):
     files: dict[str, bytes] = Field(default={})
     stdin: bytes = b""
     env: dict[str, str] = Field(default={})
+    collect: tuple[str, ...] = Field(default=(), max_length=64)
+    preload: Preload | None = None
     limits: Limits = Limits()
 
     @model_validator(mode="after")
@@ -66,7 +101,16 @@ class Job(Value):
             raise ValueError("a program's arguments and environment hold no NUL character")
         if not all(name.isidentifier() and name.isascii() for name in self.env):
             raise ValueError("environment variables have names of ASCII letters, digits and underscores")
+        if not all(_lies_inside(path) for path in self.collect):
+            raise ValueError("files to collect have relative paths inside the working directory")
+        if self.preload and not self.preload.files.items() <= self.files.items():
+            raise ValueError("a job brings the files that it preloads")
         return self
+
+
+def _lies_inside(path: str) -> bool:
+    """Whether a path has plain parts only, none of which leads upwards."""
+    return "\0" not in path and not {"", ".", ".."} & set(path.split("/"))
 
 
 class ExecResult(Value):
@@ -83,6 +127,11 @@ class ExecResult(Value):
         cpu_s: CPU seconds of the process tree, None where the backend cannot tell.
         memory_peak_bytes: None where the backend cannot tell.
         isolation: What separated the program from the host, such as ``bubblewrap 0.8.0 (cgroup, seccomp)``.
+        files: Path below ``/work`` -> content, of what the job collects and what is a regular file with a
+            name of printable characters. The program made all of it up: names and contents are hostile.
+            Empty where the deadline ended the program.
+        files_truncated: Something did not come back: more than ``files_bytes`` or ``files_count``, a name
+            that is no text, or the program left so much to pack that it took too long.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
@@ -97,15 +146,17 @@ class ExecResult(Value):
     cpu_s: float | None = None
     memory_peak_bytes: int | None = None
     isolation: str = ""
+    files: dict[str, bytes] = Field(default={})
+    files_truncated: bool = False
 
 
 class LinkedResult(Value):
     """What became of a judge and the guest it drove; see :meth:`Sandbox.run_linked`.
 
     Attributes:
-        judge: The judge's end. Its ``stdout`` holds what it reported to the host.
-        guest: The guest's end.
-        guest_left_first: The guest ended although the judge had not yet closed the link.
+        judge: The judge's end; its ``stderr`` is its report, its ``stdout`` is empty.
+        guest: The guest's end; its ``stdout`` is empty.
+        guest_left_first: The guest ended by itself, before the judge did.
     """
 
     judge: ExecResult
@@ -133,11 +184,12 @@ class Sandbox(Protocol):
     def run_linked(self, judge: Job, guest: Job) -> LinkedResult:
         """Run two jobs in two sandboxes that share nothing but one byte pipe in each direction.
 
-        The judge writes frames to its stdout: one channel byte, a 4-byte big-endian length, the payload.
-        Channel ``G``: the payload goes to the guest's stdin. Channel ``H``: the payload is appended to the
-        report that comes back as ``LinkedResult.judge.stdout`` (up to the judge's ``output_bytes``). All
-        that the guest writes to its stdout goes to the judge's stdin, unframed. The guest's end closes the
-        judge's stdin; the judge's end kills the guest.
+        What the judge writes to its stdout goes to the guest's stdin, and what the guest writes to its
+        stdout to the judge's stdin, byte for byte. The judge's stderr is its report and comes back as
+        ``LinkedResult.judge.stderr`` (up to the judge's ``output_bytes``); nothing of the guest can get into
+        it. The guest's end closes the judge's stdin, and what is still written to the guest is lost: the
+        write may raise a broken pipe (SIGPIPE), or not. The guest's stdin stays open until the judge has
+        ended; then the guest is killed.
 
         Raises:
             SandboxUnavailable: as for :meth:`run`.

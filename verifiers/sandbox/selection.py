@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from verifiers.errors import SandboxUnavailable
 from verifiers.sandbox.bubblewrap import Bubblewrap
-from verifiers.sandbox.docker import DEFAULT_ENGINE, Docker
+from verifiers.sandbox.docker import DEFAULT_ENGINE, MOST_RUNNING, WAIT_S, Docker
 from verifiers.sandbox.environments import Environment
 from verifiers.sandbox.protocol import ExecResult, Job, LinkedResult, Sandbox
 
@@ -70,6 +70,9 @@ def open_sandbox(
     *,
     docker_host: str = DEFAULT_ENGINE,
     bwrap: str = "bwrap",
+    runtime: str | None = None,
+    most_running: int = MOST_RUNNING,
+    wait_s: float = WAIT_S,
 ) -> Sandbox:
     """Open the sandbox that a person chose.
 
@@ -78,23 +81,30 @@ def open_sandbox(
         environments: The table of environments.
         docker_host: The engine, as in ``DOCKER_HOST``.
         bwrap: The bubblewrap program, looked up on PATH.
+        runtime: Another runtime of the engine's, such as ``runsc``.
+        most_running: Containers that run at a time; more wait their turn.
+        wait_s: Seconds that they wait before it is ``SandboxUnavailable``.
 
     Raises:
         SandboxUnavailable: it cannot be had; says how to get one.
     """
+
+    def engine() -> Docker:
+        return Docker(environments, docker_host, runtime=runtime, most_running=most_running, wait_s=wait_s)
+
     if choice == "docker":
-        return Docker(environments, docker_host)
+        return engine()
     if choice == "bubblewrap":
         return Bubblewrap(environments, bwrap)
-    docker, bubblewrap = _try_docker(environments, docker_host), _try_bubblewrap(environments, bwrap)
+    docker, bubblewrap = _try_docker(engine), _try_bubblewrap(environments, bwrap)
     if docker is None and bubblewrap is None:
         raise SandboxUnavailable("No sandbox can be had, so no code is run.", NO_SANDBOX_HINT)
     return Auto(docker, bubblewrap)
 
 
-def _try_docker(environments: Mapping[str, Environment], docker_host: str) -> Docker | None:
+def _try_docker(engine: Callable[[], Docker]) -> Docker | None:
     try:
-        return Docker(environments, docker_host)
+        return engine()
     except SandboxUnavailable:
         return None
 

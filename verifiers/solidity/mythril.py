@@ -19,27 +19,23 @@ from pydantic import Field, JsonValue
 
 from verifiers.domain import Candidate, CodingTask, Finding, Language, Status, Value, Verdict
 from verifiers.errors import ToolFailed
+from verifiers.policy import blocks
 from verifiers.sandbox.environments import SOLIDITY
 from verifiers.sandbox.protocol import ExecResult, Job, Limits, Sandbox
-from verifiers.solidity.compile import no_sources, unsatisfied
-from verifiers.solidity.compiler_output import Contract, load
-from verifiers.solidity.compiler_output import parse as parse_compiled
+from verifiers.solidity.compilation import Compilations, NotCompiled, Profile, settings
+from verifiers.solidity.compiler_output import Contract
 from verifiers.solidity.exploration import Exploration, Explored, findings, parse
-from verifiers.solidity.pragma import Version, parse_version, select
-from verifiers.solidity.solc import MEMORY_BYTES, Stopped, run_solc, solidity_sources, standard_input
+from verifiers.solidity.project import project_of
+from verifiers.solidity.solc import MEMORY_BYTES
 from verifiers.solidity.toolchain import INSTALL_HINT, SolidityToolchain
 from verifiers.verifier import Stage
 
 NAME = "mythril"
-# The newest instruction set that Mythril 0.24.8 executes; later compilers choose a later one by themselves.
-EVM_VERSION = "shanghai"
-_FIRST_WITH_LATER_EVM = Version(0, 8, 20)
 _OUTPUT_BYTES = 16 * 2**20
 _REPORT_S = 0.7  # of the time kept for starting the sandbox and for the driver's last words
 _GRACE_S = 1.0  # after which the sandbox ends it
 _DRIVER = ("__init__.py", "engine.py", "explore.py", "observe.py")
 _LONG = {"issues", "covered", "instructions", "functions", "crash"}
-_OUTPUTS = ["metadata", "evm.bytecode", "evm.deployedBytecode", "evm.methodIdentifiers"]
 
 
 class Depth(Value):
@@ -68,8 +64,15 @@ class MythrilVerifier:
     name = NAME
     stage = Stage.DEEP_SCAN
 
-    def __init__(self, sandbox: Sandbox, toolchain: SolidityToolchain, depth: Depth | None = None) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        toolchain: SolidityToolchain,
+        compilations: Compilations,
+        depth: Depth | None = None,
+    ) -> None:
         self._sandbox = sandbox
+        self._compilations = compilations
         self._toolchain = toolchain
         self._depth = depth or Depth()
 
@@ -91,40 +94,28 @@ class MythrilVerifier:
 
     def _verify(self, task: CodingTask, candidate: Candidate, deadline: float) -> Verdict:
         self._toolchain.require_mythril()
-        self._toolchain.require_compilers()
-        sources = solidity_sources(task, candidate)
-        if not sources:
-            return no_sources(NAME)
-        selection = select(sources, self._toolchain.versions)
-        if selection.version is None:
-            return unsatisfied(NAME, selection)
-        compiler = self._toolchain.compiler(selection.version)
-        settings = _settings(selection.version)
-        answer = run_solc(
-            self._sandbox, compiler, standard_input(sources, settings), deadline - time.monotonic()
-        )
+        project = project_of(task, candidate)
+        made = self._compilations.compile(project, deadline - time.monotonic(), Profile.ANALYSED)
+        if isinstance(made, NotCompiled):
+            return _uncompiled(made)
+        compiled = made.compiled
         evidence: dict[str, JsonValue] = {
             "complete": False,
-            "compiler": compiler.version,
-            "evm_version": settings.get("evmVersion", "the compiler's default"),
+            **made.evidence,
+            "evm_version": settings(Profile.ANALYSED, made.compiler.version).get(
+                "evmVersion", "the compiler's default"
+            ),
             "limits": self._depth.model_dump(mode="json"),
-            "isolation": answer.isolation,
         }
-        if isinstance(answer, Stopped):
-            summary = f"Nothing was explored: {answer.reason}."
-            return Verdict(verifier=NAME, status=answer.status, summary=summary, evidence=evidence)
-        compiled = parse_compiled(answer.text, sources)
-        if compiled.failed:
-            return _uncompiled(compiled.findings, "evmVersion" in settings, evidence)
         targets = order(compiled.contracts)
         evidence["not_deployable"] = [
             f"{contract.name} ({contract.kind})" for contract in compiled.contracts if contract not in targets
         ]
         if not targets:
             return _nothing_deployable(evidence)
-        result = self._explore(sources, load(answer.text), targets, deadline - time.monotonic())
+        result = self._explore(project.files, made.output, targets, deadline - time.monotonic())
         exploration = _read(result)
-        return judge(task, exploration, result, targets, sources, evidence)
+        return judge(task, exploration, result, targets, project.files, evidence)
 
     def _explore(
         self,
@@ -183,13 +174,11 @@ def judge(
 ) -> Verdict:
     """Turn what was explored into a verdict. Pure."""
     found = findings(exploration, sources)
-    blocking = [item for item in found if item.severity.rank >= task.policy.block_severity.rank]
+    blocking = [item for item in found if blocks(task.policy, item)]
     explored = {(contract.path, contract.name): contract for contract in exploration.contracts}
     gaps = _gaps(targets, explored, result)
     crashed = [contract.name for contract in exploration.contracts if contract.crash]
-    if blocking:
-        status, summary = Status.FAILED, _blocked(blocking, bool(gaps or crashed))
-    elif crashed:
+    if crashed:
         status, summary = Status.ERROR, f"Mythril broke on {', '.join(crashed)}."
     elif gaps:
         status, summary = Status.INCOMPLETE, f"Not everything was explored: {'; '.join(gaps)[:400]}."
@@ -197,6 +186,9 @@ def judge(
         names = ", ".join(contract.name for contract in targets)
         notes = f", {len(found)} minor findings" if found else ""
         status, summary = Status.PASSED, f"{names} explored to the stated limits{notes}."
+    apart_from_findings = status
+    if blocking:
+        status, summary = Status.FAILED, _blocked(blocking, bool(gaps or crashed))
     facts: dict[str, JsonValue] = {
         "complete": not gaps and not crashed,
         "gaps": list(gaps),
@@ -206,7 +198,12 @@ def judge(
         "isolation": result.isolation,
     }
     return Verdict(
-        verifier=NAME, status=status, summary=summary, findings=found, evidence={**evidence, **facts}
+        verifier=NAME,
+        status=status,
+        summary=summary,
+        findings=found,
+        evidence={**evidence, **facts},
+        apart_from_findings=apart_from_findings,
     )
 
 
@@ -254,16 +251,6 @@ def _read(result: ExecResult) -> Exploration:
     raise ToolFailed(f"Mythril could not be started (exit {result.exit_code}: {said}).", INSTALL_HINT)
 
 
-def _settings(version: str) -> dict[str, Any]:
-    settings: dict[str, Any] = {
-        "optimizer": {"enabled": False},
-        "outputSelection": {"*": {"": ["ast"], "*": _OUTPUTS}},
-    }
-    if (parse_version(version) or _FIRST_WITH_LATER_EVM) >= _FIRST_WITH_LATER_EVM:
-        settings["evmVersion"] = EVM_VERSION
-    return settings
-
-
 def _blocked(blocking: list[Finding], partial: bool) -> str:
     first = blocking[0]
     where = f" at {first.location.path}:{first.location.line}" if first.location else ""
@@ -273,14 +260,16 @@ def _blocked(blocking: list[Finding], partial: bool) -> str:
     )
 
 
-def _uncompiled(found: tuple[Finding, ...], older_evm: bool, evidence: dict[str, JsonValue]) -> Verdict:
+def _uncompiled(made: NotCompiled) -> Verdict:
     """What does not compile for the instruction set that Mythril knows may still compile for a later one."""
-    first = found[0].message if found else "no reason given"
-    if older_evm and any(word in first for word in ("EVM", "transient", "mcopy", "blob", "tload", "tstore")):
-        status, summary = Status.INCOMPLETE, f"Mythril cannot execute what this needs: {first[:200]}"
-    else:
-        status, summary = Status.FAILED, f"Nothing was explored, because it does not compile: {first[:200]}"
-    return Verdict(verifier=NAME, status=status, summary=summary, findings=found, evidence=evidence)
+    verdict = made.verdict(NAME, before="Nothing was explored: ")
+    verdict = verdict.model_copy(update={"evidence": {"complete": False, **verdict.evidence}})
+    first = made.findings[0].message if made.findings else ""
+    needs_later = any(word in first for word in ("EVM", "transient", "mcopy", "blob", "tload", "tstore"))
+    if made.status is Status.FAILED and needs_later:
+        summary = f"Mythril cannot execute what this needs: {first[:200]}"
+        return verdict.model_copy(update={"status": Status.INCOMPLETE, "summary": summary})
+    return verdict
 
 
 def _nothing_deployable(evidence: dict[str, JsonValue]) -> Verdict:

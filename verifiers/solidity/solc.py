@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from verifiers.domain import Candidate, CodingTask, Status
+from verifiers.domain import Status
 from verifiers.errors import ToolFailed
 from verifiers.sandbox.environments import SOLIDITY
 from verifiers.sandbox.protocol import ExecResult, Job, Limits, Sandbox
@@ -40,12 +40,6 @@ class Stopped:
     status: Status
     reason: str
     isolation: str
-
-
-def solidity_sources(task: CodingTask, candidate: Candidate) -> dict[str, str]:
-    """The Solidity files of the project: the task's, and the candidate's in their place. Path -> text."""
-    files = {file.path: file.content for file in (*task.files, *candidate.files)}
-    return {path: content for path, content in files.items() if path.endswith(".sol")}
 
 
 def standard_input(sources: Mapping[str, str], settings: Mapping[str, Any]) -> bytes:

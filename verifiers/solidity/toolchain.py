@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -17,6 +18,8 @@ INSTALL_HINT = "Run: scripts/install-solidity"
 # Where things lie inside the sandbox.
 SOLC_FOLDER = "/opt/acrisol/solc"
 MYTHRIL_FOLDER = "/opt/acrisol/mythril"
+SLITHER_FOLDER = "/opt/acrisol/slither"
+FORGE_FOLDER = "/opt/acrisol/foundry"
 NATIVE_FOLDER = "/opt/acrisol/native"
 
 
@@ -42,6 +45,11 @@ class SolidityToolchain(Value):
         mythril: Interpreter of Mythril's tool environment, inside the sandbox.
         mythril_version: Such as ``0.24.8``.
         z3_version: Such as ``4.11.2.0``.
+        slither: Interpreter of Slither's tool environment, inside the sandbox.
+        slither_version: Such as ``0.11.6``.
+        forge: The test runner, inside the sandbox.
+        forge_version: Such as ``1.7.1``.
+        packages: Host folder of the npm packages that contracts may import.
         binds: What the sandbox's ``solidity`` environment has to see.
         path: Its folders of programs.
     """
@@ -50,6 +58,11 @@ class SolidityToolchain(Value):
     mythril: str | None = None
     mythril_version: str = ""
     z3_version: str = ""
+    slither: str | None = None
+    slither_version: str = ""
+    forge: str | None = None
+    forge_version: str = ""
+    packages: Path | None = None
     binds: tuple[Bind, ...] = ()
     path: tuple[str, ...] = ()
 
@@ -86,6 +99,26 @@ class SolidityToolchain(Value):
             raise ToolMissing("Mythril is not installed.", INSTALL_HINT)
         return self.mythril
 
+    def require_slither(self) -> str:
+        """Slither's interpreter inside the sandbox.
+
+        Raises:
+            ToolMissing: Slither is not installed.
+        """
+        if self.slither is None:
+            raise ToolMissing("Slither is not installed.", INSTALL_HINT)
+        return self.slither
+
+    def require_forge(self) -> str:
+        """forge inside the sandbox.
+
+        Raises:
+            ToolMissing: forge is not installed.
+        """
+        if self.forge is None:
+            raise ToolMissing("forge is not installed.", INSTALL_HINT)
+        return self.forge
+
 
 def discover(tools_dir: Path) -> SolidityToolchain:
     """Look at the tools folder and at PATH.
@@ -102,18 +135,30 @@ def discover(tools_dir: Path) -> SolidityToolchain:
     compilers = tuple(
         sorted(by_version.values(), key=lambda compiler: parse_version(compiler.version) or (0, 0, 0))
     )
-    mythril = tools_dir.resolve() / "mythril"
-    versions = _distributions(mythril)
-    has_mythril = {"mythril", "z3-solver"} <= versions.keys() and (mythril / "bin/python3").exists()
-    if not compilers and not has_mythril:
+    folders = {name: tools_dir.resolve() / name for name in ("mythril", "slither", "foundry", "solc")}
+    mythril, slither = _distributions(folders["mythril"]), _distributions(folders["slither"])
+    found = {
+        MYTHRIL_FOLDER: folders["mythril"] if {"mythril", "z3-solver"} <= mythril.keys() else None,
+        SLITHER_FOLDER: folders["slither"] if "slither-analyzer" in slither else None,
+        FORGE_FOLDER: folders["foundry"] if (folders["foundry"] / "forge").is_file() else None,
+    }
+    found = {target: source for target, source in found.items() if source and source.is_dir()}
+    if not compilers and MYTHRIL_FOLDER not in found:
         raise ToolMissing(f"The Solidity tools are not in {tools_dir}.", INSTALL_HINT)
-    mythril_binds = (Bind(source=mythril, target=MYTHRIL_FOLDER),) if has_mythril else ()
+    binds = tuple(Bind(source=source, target=target) for target, source in found.items() if source)
+    packages = folders["solc"] / "node_modules"
+    forge_package = packages / "@foundry-rs" / "forge-linux-amd64" / "package.json"
     return SolidityToolchain(
         compilers=compilers,
-        mythril=f"{MYTHRIL_FOLDER}/bin/python3" if has_mythril else None,
-        mythril_version=versions.get("mythril", "") if has_mythril else "",
-        z3_version=versions.get("z3-solver", "") if has_mythril else "",
-        binds=(*solc_binds, *native_binds, *mythril_binds),
+        mythril=f"{MYTHRIL_FOLDER}/bin/python3" if MYTHRIL_FOLDER in found else None,
+        mythril_version=mythril.get("mythril", "") if MYTHRIL_FOLDER in found else "",
+        z3_version=mythril.get("z3-solver", "") if MYTHRIL_FOLDER in found else "",
+        slither=f"{SLITHER_FOLDER}/bin/python3" if SLITHER_FOLDER in found else None,
+        slither_version=slither.get("slither-analyzer", ""),
+        forge=f"{FORGE_FOLDER}/forge" if FORGE_FOLDER in found else None,
+        forge_version=json.loads(forge_package.read_text())["version"] if forge_package.is_file() else "",
+        packages=packages if packages.is_dir() else None,
+        binds=(*solc_binds, *native_binds, *binds),
         path=(NATIVE_FOLDER,),
     )
 
@@ -152,10 +197,6 @@ def _native_compiler() -> tuple[tuple[Compiler, ...], tuple[Bind, ...]]:
     inside = f"{NATIVE_FOLDER}/solc"
     compiler = Compiler(version=version.group(1), program=inside, native=True)
     return (compiler,), (Bind(source=Path(found).resolve(), target=inside),)
-
-
-def _age(compiler: Compiler) -> tuple[int, ...]:
-    return parse_version(compiler.version) or ()
 
 
 def _is_binary(program: Path) -> bool:

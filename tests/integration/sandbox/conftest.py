@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -14,11 +15,47 @@ from tests.requirements import require
 from verifiers.sandbox.bubblewrap import Bubblewrap
 from verifiers.sandbox.docker import Docker
 from verifiers.sandbox.environments import Environment, build_environments
-from verifiers.sandbox.protocol import ExecResult, Job, Limits, Sandbox
+from verifiers.sandbox.protocol import ExecResult, Job, Limits, LinkedResult, Preload, Sandbox
 
 __all__ = ["engine"]
 
-BACKENDS = ["bubblewrap", pytest.param("docker", marks=pytest.mark.docker)]
+BACKENDS = [
+    "bubblewrap",
+    "warm",
+    pytest.param("docker", marks=pytest.mark.docker),
+    pytest.param("runsc", marks=pytest.mark.docker),
+]
+
+
+class Warmed:
+    """bubblewrap, with every program of Python's own started from an interpreter that is already up."""
+
+    name = "bubblewrap"
+
+    def __init__(self, inner: Bubblewrap) -> None:
+        self.inner = inner
+        self._preload = Preload(modules=("pytest",), folder=".none")
+
+    def run(self, job: Job) -> ExecResult:
+        result = self.inner.run(self._warm(job))
+        started_warm = job.argv[0] == "python3" and not job.collect
+        assert ("warm" in result.isolation) == started_warm, "it was to start warm and broke"
+        return result
+
+    def run_linked(self, judge: Job, guest: Job) -> LinkedResult:
+        result = self.inner.run_linked(self._warm(judge), self._warm(guest))
+        assert "warm" in result.judge.isolation
+        assert "warm" in result.guest.isolation
+        return result
+
+    def close(self) -> None:
+        self.inner.close()
+
+    def _warm(self, job: Job) -> Job:
+        if job.argv[0] != "python3":
+            return job
+        env = {"PYTHONHASHSEED": "0", **job.env}
+        return job.model_copy(update={"env": env, "preload": self._preload})
 
 
 class RunPython(Protocol):
@@ -31,6 +68,7 @@ class RunPython(Protocol):
         files: Mapping[str, bytes] = ...,
         stdin: bytes = ...,
         env: Mapping[str, str] = ...,
+        collect: tuple[str, ...] = ...,
         limits: Limits = ...,
     ) -> ExecResult: ...
 
@@ -41,6 +79,7 @@ def python_job(
     files: Mapping[str, bytes] | None = None,
     stdin: bytes = b"",
     env: Mapping[str, str] | None = None,
+    collect: tuple[str, ...] = (),
     limits: Limits | None = None,
 ) -> Job:
     """A job that runs Python code; its own file lies beside ``files``."""
@@ -51,6 +90,7 @@ def python_job(
         files={"main.py": source, **(files or {})},
         stdin=stdin,
         env=dict(env or {}),
+        collect=collect,
         limits=limits or Limits(),
     )
 
@@ -61,9 +101,17 @@ def environments() -> dict[str, Environment]:
 
 
 @pytest.fixture(scope="session")
-def bubblewrap(environments: dict[str, Environment]) -> Bubblewrap:
+def bubblewrap(environments: dict[str, Environment]) -> Iterator[Bubblewrap]:
     require("bubblewrap", shutil.which("bwrap") is not None, "apt-get install bubblewrap libseccomp2")
-    return Bubblewrap(environments)
+    sandbox = Bubblewrap(environments)
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture(scope="session")
+def warm(bubblewrap: Bubblewrap) -> Warmed:
+    require("bubblewrap", os.getuid() == 0, "warm starts need root")
+    return Warmed(bubblewrap)
 
 
 @pytest.fixture(scope="session")
@@ -73,9 +121,37 @@ def docker_sandbox(environments: dict[str, Environment], engine: Engine) -> Iter
     sandbox.close()
 
 
+@pytest.fixture(scope="session")
+def runsc_sandbox(environments: dict[str, Environment], engine: Engine) -> Iterator[Docker]:
+    require("runsc", shutil.which("runsc") is not None, "apt-get install runsc")
+    sandbox = Docker(environments, engine.url, runtime="runsc")
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture
+def is_gvisor(sandbox: Sandbox) -> bool:
+    """Whether system calls are answered by gVisor's kernel and not by this machine's through a filter."""
+    return isinstance(sandbox, Docker) and sandbox.is_gvisor
+
+
+@pytest.fixture
+def filtered(is_gvisor: bool) -> None:
+    """For tests of how this machine's kernel refuses; gVisor's own answers for itself and has no filter."""
+    if is_gvisor:
+        pytest.skip("gVisor's kernel answers system calls itself")
+
+
+@pytest.fixture
+def counted(is_gvisor: bool) -> None:
+    """For tests of limits on processes and on CPU seconds, which gVisor does not know."""
+    if is_gvisor:
+        pytest.skip("gVisor counts neither processes nor the CPU seconds of one")
+
+
 @pytest.fixture(params=BACKENDS)
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
-    name = {"bubblewrap": "bubblewrap", "docker": "docker_sandbox"}[request.param]
+    name = {"docker": "docker_sandbox", "runsc": "runsc_sandbox"}.get(request.param, request.param)
     found: Sandbox = request.getfixturevalue(name)
     return found
 

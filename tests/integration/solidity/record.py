@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.integration.solidity.tools import TASK, contract, installed, sandbox_for
 from verifiers.domain import Candidate
 from verifiers.sandbox.protocol import ExecResult, Job, LinkedResult, Sandbox
+from verifiers.solidity.compilation import Compilations
 from verifiers.solidity.compile import SolidityCompileVerifier
 from verifiers.solidity.mythril import MythrilVerifier
 
@@ -54,10 +55,12 @@ def main() -> None:
     toolchain = installed()
     recorder = Recorder(sandbox_for(toolchain))
     for name in COMPILED:
-        SolidityCompileVerifier(recorder, toolchain).verify(TASK, contract(name), 60)
+        SolidityCompileVerifier(Compilations(recorder, toolchain)).verify(TASK, contract(name), 60)
         keep("solc", f"{name}.json", recorder.last, contract(name))
     for name, seconds in EXPLORED.items():
-        MythrilVerifier(recorder, toolchain).verify(TASK, contract(name), seconds)
+        MythrilVerifier(recorder, toolchain, Compilations(recorder, toolchain)).verify(
+            TASK, contract(name), seconds
+        )
         keep("mythril", f"{name}.jsonl", recorder.last, contract(name))
 
 

@@ -14,6 +14,7 @@ from verifiers.domain import Candidate, SourceFile, Status, Verdict
 from verifiers.errors import ToolMissing
 from verifiers.sandbox.environments import SOLIDITY
 from verifiers.sandbox.protocol import Job, Limits, Sandbox
+from verifiers.solidity.compilation import Compilations
 from verifiers.solidity.compile import SolidityCompileVerifier
 from verifiers.solidity.mythril import MythrilVerifier
 from verifiers.solidity.probe import probe
@@ -35,12 +36,12 @@ def sandbox(toolchain: SolidityToolchain) -> Sandbox:
 
 @pytest.fixture
 def compiles(toolchain: SolidityToolchain, sandbox: Sandbox) -> SolidityCompileVerifier:
-    return SolidityCompileVerifier(sandbox, toolchain)
+    return SolidityCompileVerifier(Compilations(sandbox, toolchain))
 
 
 @pytest.fixture
 def explores(toolchain: SolidityToolchain, sandbox: Sandbox) -> MythrilVerifier:
-    return MythrilVerifier(sandbox, toolchain)
+    return MythrilVerifier(sandbox, toolchain, Compilations(sandbox, toolchain))
 
 
 def lines(verdict: Verdict) -> list[int | None]:
@@ -200,17 +201,17 @@ def test_opcodes_that_mythril_does_not_know_are_said_to_be_so(explores: MythrilV
 def test_tools_missing_from_the_sandbox_are_the_machines_fault(
     toolchain: SolidityToolchain, sandbox: Sandbox
 ) -> None:
+    bare = toolchain.model_copy(update={"mythril": None})
+    explores = MythrilVerifier(sandbox, bare, Compilations(sandbox, bare))
     with pytest.raises(ToolMissing):
-        MythrilVerifier(sandbox, toolchain.model_copy(update={"mythril": None})).verify(
-            TASK, contract("selfdestruct"), ENOUGH_S
-        )
-    with pytest.raises(ToolMissing):
-        SolidityCompileVerifier(sandbox, toolchain.model_copy(update={"compilers": ()})).verify(
-            TASK, contract("selfdestruct"), ENOUGH_S
-        )
-    blind = sandbox_for(toolchain.model_copy(update={"binds": ()}))
-    with pytest.raises(ToolMissing):
-        SolidityCompileVerifier(blind, toolchain).verify(TASK, contract("selfdestruct"), ENOUGH_S)
+        explores.verify(TASK, contract("selfdestruct"), ENOUGH_S)
+    for place, tools in (
+        (sandbox, toolchain.model_copy(update={"compilers": ()})),
+        (sandbox_for(toolchain.model_copy(update={"binds": ()})), toolchain),
+    ):
+        compiles = SolidityCompileVerifier(Compilations(place, tools))
+        with pytest.raises(ToolMissing):
+            compiles.verify(TASK, contract("selfdestruct"), ENOUGH_S)
 
 
 def test_the_tools_run_without_write_access_or_a_home(toolchain: SolidityToolchain, sandbox: Sandbox) -> None:

@@ -1,0 +1,1 @@
+"""Languages other than Python: one folder each, one table, two verifiers."""
