@@ -1,0 +1,1 @@
+"""How HumanEvalPack rows become tasks, and what the plain toolchain would run: one file a language."""
