@@ -22,20 +22,12 @@ def pack(files: Mapping[str, bytes], disk_bytes: int) -> bytes:
     Raises:
         InvalidInput: a path leaves the working directory, or the files do not fit into it.
     """
-    need = sum(-(-len(content) // _PAGE) * _PAGE for content in files.values())
-    if need > disk_bytes:
-        raise InvalidInput(
-            "files",
-            f"need {need:,} bytes, but the sandbox's disk has {disk_bytes:,}",
-            "Raise limits.disk_bytes.",
-        )
+    check_files(files, disk_bytes)
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
         made: set[str] = set()
         for name, content in files.items():
             path = PurePosixPath(name)
-            if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in name:
-                raise InvalidInput("files", f"{name!r} is not a relative path inside the working directory")
             for parent in reversed(path.parents[:-1]):
                 if str(parent) not in made:
                     made.add(str(parent))
@@ -43,6 +35,29 @@ def pack(files: Mapping[str, bytes], disk_bytes: int) -> bytes:
             entry = _entry(str(path), tarfile.REGTYPE, 0o755 if content[:2] == b"#!" else 0o644, len(content))
             archive.addfile(entry, io.BytesIO(content))
     return buffer.getvalue()
+
+
+def check_files(files: Mapping[str, bytes], disk_bytes: int) -> None:
+    """Check that files can be put into a working directory of a size.
+
+    Args:
+        files: Relative path -> content.
+        disk_bytes: Size of the working directory.
+
+    Raises:
+        InvalidInput: a path leaves the working directory, or the files do not fit into it.
+    """
+    need = sum(-(-len(content) // _PAGE) * _PAGE for content in files.values())
+    if need > disk_bytes:
+        raise InvalidInput(
+            "files",
+            f"need {need:,} bytes, but the sandbox's disk has {disk_bytes:,}",
+            "Raise limits.disk_bytes.",
+        )
+    for name in files:
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in name:
+            raise InvalidInput("files", f"{name!r} is not a relative path inside the working directory")
 
 
 def _entry(name: str, kind: bytes, mode: int, size: int) -> tarfile.TarInfo:

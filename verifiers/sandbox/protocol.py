@@ -59,6 +59,8 @@ class Preload(Value):
         modules: What is imported, by full names; from ``files`` or from the environment.
         folder: Below ``/work``: where the modules are looked for first.
         files: Relative path under ``/work`` -> content, the same as in the job's own ``files``.
+        import_only: Nothing reads these files but the import of the modules, so that a program that starts
+            with them imported needs no copy of the files.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
@@ -66,6 +68,7 @@ class Preload(Value):
     modules: tuple[str, ...] = Field(min_length=1)
     folder: str
     files: dict[str, bytes] = Field(default={})
+    import_only: bool = False
 
 
 class Job(Value):

@@ -6,6 +6,7 @@ import os
 import secrets
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -102,7 +103,7 @@ class WarmStarts:
         return Order(
             uid=low + secrets.randbelow(high - low),
             disk_bytes=job.limits.disk_bytes,
-            spec=pack_spec(spec, job.files),
+            spec=pack_spec(spec, _needed(job)),
             group=make_group(self._hierarchy, job.limits),
             wall_s=job.limits.wall_s,
             isolation=self._isolation,
@@ -174,6 +175,14 @@ class WarmStarts:
 
     def _zygote(self, environment: Environment, kind: Kind) -> Zygote:
         return Zygote(self._program, environment, kind, self._seccomp)
+
+
+def _needed(job: Job) -> Mapping[str, bytes]:
+    """The files that a job's program may read once its modules are imported."""
+    preload = job.preload
+    if preload is None or not preload.import_only:
+        return job.files
+    return {path: content for path, content in job.files.items() if path not in preload.files}
 
 
 def _kind(environment: Environment, job: Job) -> Kind | None:

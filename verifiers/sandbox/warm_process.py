@@ -57,9 +57,7 @@ class WarmProcess:
         SandboxUnavailable: the zygote is gone, or no descriptor could be had.
     """
 
-    def __init__(
-        self, zygote: Zygote, order: Order, ends: Ends | None, released: Callable[[], None]
-    ) -> None:
+    def __init__(self, zygote: Zygote, order: Order, ends: Ends | None, released: Callable[[], None]) -> None:
         self._zygote = zygote
         self._order = order
         self._released: Callable[[], None] | None = released

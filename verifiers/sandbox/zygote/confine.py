@@ -37,7 +37,7 @@ def enter_groups(descriptors: Iterable[int]) -> None:
 
 
 def build_walls(uid: int, disk_bytes: int, masked: Iterable[str]) -> None:
-    """Give the calling process, the first of its pid namespace, namespaces and folders of its own.
+    """Give the calling process, which has a pid namespace already, the other namespaces and its own folders.
 
     Args:
         uid: The program's user, for ``/etc/passwd``.

@@ -4,8 +4,9 @@ It runs in a bubblewrap tree of its environment, without a network, a secret or 
 ever runs our own code: what it hears of a job are two numbers and some descriptors. For each job::
 
     zygote            stays as it is
-    `-- first         first process of a new pid namespace: builds the walls, gives up its privileges, waits
-        `-- program   changes its user, loads the filter; only then looks at the job, and becomes it
+    `-- first         first process of a new pid namespace: gives up its privileges and waits
+        `-- program   builds the walls, changes its user, loads the filter; only then looks at the job, and
+                      becomes it
 
 Neither of the two ever comes back to serve another job.
 """
@@ -60,7 +61,7 @@ def main(control: int, seccomp: bytes, settings: str) -> Callable[[], None]:
     while True:
         order, descriptors = _receive(channel)
         kernel.unshare(kernel.CLONE_NEWPID)
-        first = os.fork()
+        first = kernel.fork()
         if first == 0:
             channel.detach()  # closed with the other descriptors; not again when this object goes
             ready = functools.partial(prepare, interpreter=interpreter, search=search)
@@ -105,10 +106,11 @@ def _first(
         os.setsid()
         uid, disk_bytes = ORDER.unpack(order)
         confine.enter_groups(descriptors[GROUPS:])
-        confine.build_walls(uid, disk_bytes, masked)
+        # Before the walls: what this process touches, its child would have to copy once more.
         child = os.fork()
         if child == 0:
-            return _program(uid, seccomp, status, streams, descriptors[SPEC], prepare)
+            walls = functools.partial(confine.build_walls, uid, disk_bytes, masked)
+            return _program(walls, uid, seccomp, status, streams, descriptors[SPEC], prepare)
         _keep_only(status)
         confine.give_up_privileges()
         kernel.filter_system_calls(seccomp)
@@ -122,9 +124,16 @@ def _first(
 
 
 def _program(
-    uid: int, seccomp: bytes, status: int, streams: Sequence[int], spec_in: int, prepare: Prepare
+    build_walls: Callable[[], None],
+    uid: int,
+    seccomp: bytes,
+    status: int,
+    streams: Sequence[int],
+    spec_in: int,
+    prepare: Prepare,
 ) -> Callable[[], None]:
     try:
+        build_walls()
         for target, source in enumerate(streams):
             os.dup2(source, target)
         confine.become_user(uid)
