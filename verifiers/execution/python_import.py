@@ -16,7 +16,8 @@ from verifiers.domain import Candidate, CodingTask, Judging, Language, Verdict
 from verifiers.execution.outcome import decide, no_python_file
 from verifiers.execution.parsing import Unparsable, parse
 from verifiers.execution.plan import find_modules, project_files
-from verifiers.execution.running import Plan, TestLimits, run_apart
+from verifiers.execution.run import TestLimits
+from verifiers.execution.running import Plan, run_apart
 from verifiers.sandbox.protocol import Sandbox
 from verifiers.verifier import Stage
 

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from pydantic import JsonValue
+
 from verifiers.domain import Candidate, CodingTask, Judging, Language, Status, TestSuite, Verdict
 from verifiers.errors import InvalidInput
+from verifiers.execution.flaky import repeated
 from verifiers.execution.needs_shared import why_shared
 from verifiers.execution.outcome import decide, no_python_file
 from verifiers.execution.plan import (
@@ -21,7 +24,8 @@ from verifiers.execution.plan import (
     overridden_builtins,
     project_files,
 )
-from verifiers.execution.running import Plan, TestLimits, run_apart, run_shared
+from verifiers.execution.run import TestLimits
+from verifiers.execution.running import Plan, run_apart, run_shared
 from verifiers.execution.suite import TestFile, read_suite
 from verifiers.sandbox.protocol import Sandbox
 from verifiers.verifier import Stage
@@ -66,14 +70,18 @@ class PythonTestsVerifier:
         config = _configure(task, tests, modules, project[modules.main_path].content)
         plan = Plan({file.path: file for file in task.tests.files}, project, config)
         reason = why_shared(tests, modules.names, project)
-        if reason is None:
-            run = run_apart(self._sandbox, plan, self._limits, seconds)
-            return decide(self.name, expected, run, self._limits, Judging.APART, seconds, {"tests": "given"})
-        if not task.policy.allow_shared_judge:
+        if reason is not None and not task.policy.allow_shared_judge:
             return _not_apart(self.name, reason)
-        run = run_shared(self._sandbox, plan, self._limits, seconds)
-        extra = {"tests": "given", "shared_because": reason}
-        return decide(self.name, expected, run, self._limits, Judging.SHARED, seconds, {**extra})
+        judging = Judging.APART if reason is None else Judging.SHARED
+        extra: dict[str, JsonValue] = {"tests": "given"}
+        if reason is not None:
+            extra["shared_because"] = reason
+
+        def judge(left: float) -> Verdict:
+            run = (run_apart if reason is None else run_shared)(self._sandbox, plan, self._limits, left)
+            return decide(self.name, expected, run, self._limits, judging, left, extra)
+
+        return repeated(judge, seconds, self._limits.runs)
 
 
 def _check_paths(suite: TestSuite) -> None:

@@ -8,36 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from verifiers.domain import SourceFile, Value
-from verifiers.execution.package import command, harness_files
+from verifiers.domain import SourceFile
+from verifiers.execution.package import command, harness_files, preload
 from verifiers.execution.plan import HIDDEN
-from verifiers.execution.report import Report, read_report
-from verifiers.sandbox.protocol import ExecResult, Job, Limits, LinkedResult, Sandbox
+from verifiers.execution.report import read_report
+from verifiers.execution.run import STARTUP_S, Run, TestLimits
+from verifiers.sandbox.protocol import ExecResult, Job, Limits, LinkedResult, Preload, Sandbox
 
 ENVIRONMENT = "python"
 CANDIDATE_FOLDER = f"{HIDDEN}/candidate"
-STARTUP_S = 1.5  # wall-clock seconds left to the judge for noticing and reporting a time-out
-
-
-class TestLimits(Value):
-    """What a suite may use.
-
-    CPU time is the limit that an honest candidate meets; the wall clock is several times that, so that a
-    busy machine does not fail it.
-
-    Attributes:
-        cpu_s: CPU seconds of the candidate over the whole suite.
-        wall_s: Wall-clock seconds of the whole run.
-        memory_bytes: Memory of the candidate, and of the judge.
-        pids: Processes and threads of the candidate.
-    """
-
-    __test__ = False
-
-    cpu_s: int = 10
-    wall_s: float = 45.0
-    memory_bytes: int = 512 * 2**20
-    pids: int = 64
+REPORT_BYTES = 32 * 2**20
 
 
 @dataclass(frozen=True)
@@ -55,21 +35,6 @@ class Plan:
     config: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Run:
-    """What became of it.
-
-    Attributes:
-        report: What the judge reported.
-        linked: Both ends; for a shared process, its end stands for both.
-        wall_s: The wall-clock limit that applied, seconds.
-    """
-
-    report: Report
-    linked: LinkedResult
-    wall_s: float
-
-
 def run_apart(sandbox: Sandbox, plan: Plan, limits: TestLimits, seconds: float) -> Run:
     """Run the tests with the candidate in a sandbox of its own.
 
@@ -84,12 +49,13 @@ def run_apart(sandbox: Sandbox, plan: Plan, limits: TestLimits, seconds: float) 
         argv=command("judge"),
         files={**_contents(plan.tests), **_harness(config)},
         env=_quiet(),
+        preload=_judges_preload(plan),
         limits=Limits(
             wall_s=wall,
             cpu_s=int(wall) + 1,
             memory_bytes=limits.memory_bytes,
             pids=64,
-            output_bytes=4 * 2**20,
+            output_bytes=REPORT_BYTES,
         ),
     )
     guest = Job(
@@ -97,6 +63,7 @@ def run_apart(sandbox: Sandbox, plan: Plan, limits: TestLimits, seconds: float) 
         argv=command("guest"),
         files={**_contents(plan.candidate), **harness_files()},
         env=_quiet(),
+        preload=preload("guest"),
         limits=Limits(
             wall_s=wall,
             cpu_s=limits.cpu_s,
@@ -106,7 +73,7 @@ def run_apart(sandbox: Sandbox, plan: Plan, limits: TestLimits, seconds: float) 
         ),
     )
     linked = sandbox.run_linked(judge, guest)
-    return Run(read_report(linked.judge.stdout, nonce), linked, wall)
+    return Run(read_report(linked.judge.stderr, nonce), linked, wall)
 
 
 def run_shared(sandbox: Sandbox, plan: Plan, limits: TestLimits, seconds: float) -> Run:
@@ -124,15 +91,21 @@ def run_shared(sandbox: Sandbox, plan: Plan, limits: TestLimits, seconds: float)
         argv=command("judge"),
         files={**candidate, **_contents(plan.tests), **_harness(config)},
         env=_quiet(),
+        preload=_judges_preload(plan),
         limits=Limits(
             wall_s=wall, cpu_s=limits.cpu_s, memory_bytes=limits.memory_bytes, pids=limits.pids,
-            output_bytes=4 * 2**20,
+            output_bytes=REPORT_BYTES,
         ),
     )  # fmt: skip
     result: ExecResult = sandbox.run(job)
     left = result.exit_code != 0
     linked = LinkedResult(judge=result, guest=result, guest_left_first=left)
-    return Run(read_report(result.stdout, nonce), linked, wall)
+    return Run(read_report(result.stderr, nonce), linked, wall)
+
+
+def _judges_preload(plan: Plan) -> Preload:
+    needs_pytest = plan.config["pytest_files"] or plan.config["doctests"]
+    return preload("with_pytest" if needs_pytest else "judge")
 
 
 def _contents(files: Mapping[str, SourceFile]) -> dict[str, bytes]:

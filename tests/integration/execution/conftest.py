@@ -10,7 +10,7 @@ import pytest
 from tests.requirements import require
 from verifiers.domain import Candidate, CodingTask, Policy, SourceFile, TestSuite, Verdict
 from verifiers.execution.python_tests import PythonTestsVerifier
-from verifiers.execution.running import TestLimits
+from verifiers.execution.run import TestLimits
 from verifiers.sandbox.bubblewrap import Bubblewrap
 from verifiers.sandbox.environments import build_environments
 from verifiers.sandbox.protocol import Sandbox

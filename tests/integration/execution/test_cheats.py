@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration.execution import cases
 from verifiers.domain import Status
-from verifiers.execution.running import TestLimits
+from verifiers.execution.run import TestLimits
 
 PYTEST = """
 from solution import add

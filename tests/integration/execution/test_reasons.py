@@ -10,7 +10,7 @@ from tests.integration.execution.conftest import as_files
 from verifiers.domain import Candidate, CodingTask, Policy, Status
 from verifiers.errors import InvalidInput
 from verifiers.execution.python_import import PythonImportVerifier
-from verifiers.execution.running import TestLimits
+from verifiers.execution.run import TestLimits
 
 TEST = "from solution import f\ndef test_a(): assert f() == 1\ndef test_b(): assert f() == 1\n"
 SMALL = TestLimits(cpu_s=2, wall_s=10, memory_bytes=128 * 2**20)

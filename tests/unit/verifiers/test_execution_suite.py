@@ -150,11 +150,14 @@ def test_a_candidate_cannot_put_its_builtins_under_the_tests():
 
 def test_the_report_needs_its_end_and_its_nonce():
     line = b'{"nonce": "n", "test": "a", "outcome": "passed"}\n'
-    end = b'{"nonce": "n", "end": true, "gone": null, "python": "3.11"}\n'
+    end = b'{"nonce": "n", "end": true, "gone": null, "versions": {"python": "3.11"}}\n'
     assert read_report(line + end, "n").ended
+    assert read_report(line + end, "n").versions == {"python": "3.11"}
     assert not read_report(line, "n").ended
     assert not read_report(line + end, "m").ended
-    assert not read_report(line + b"garbage\n" + end, "n").ended
+    assert read_report(line + b"an interpreter complains\n" + end, "n").noise == "an interpreter complains"
+    assert not read_report(line + b"cut" + line + end, "n").ended
+    assert not read_report(line + end + line[:-9], "n").ended
     assert not read_report(line + end + line, "n").ended
     assert (
         read_report(b'{"nonce": "n", "test": "a", "outcome": "great"}\n' + end, "n").results[0].outcome
@@ -207,6 +210,6 @@ def test_doctests_are_found_in_the_source():
 def test_a_forged_report_is_no_end_and_no_crash():
     """In a shared process the candidate can learn the nonce and write lines of any form."""
     end = b'{"nonce": "n", "end": true}\n'
-    assert not read_report(b"[" * 100_000 + b"\n" + end, "n").ended
+    assert not read_report(b"[" * 100_000 + b'"nonce": "n"\n' + end, "n").ended
     odd = b'{"nonce": "n", "test": "a", "outcome": "passed", "line": "x"}\n'
     assert read_report(odd + end, "n").results[0].line == 0

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from typing import Any
 
 from .exceptions import CandidateGone
@@ -87,22 +88,42 @@ def _carry_seeds(link: Link) -> None:
     random.seed = seed
 
 
-def _versions() -> dict[str, str]:
-    pytest = sys.modules.get("pytest")
-    return {"python": sys.version.split()[0], "pytest": getattr(pytest, "__version__", "")}
+def _versions(pytest_used: bool) -> dict[str, str]:
+    found = {"python": sys.version.split()[0]}
+    if pytest_used:
+        found["pytest"] = str(getattr(sys.modules.get("pytest"), "__version__", ""))
+    return found
+
+
+def _take_streams() -> tuple[int, int, int]:
+    """The link's two directions and the report, out of the way of what tests print to their streams."""
+    taken = os.dup(0), os.dup(1), os.dup(2)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nothing, stream)
+    os.close(nothing)
+    return taken
 
 
 def main(root: str) -> None:
-    """Judge what ``.acrisol/judge.json`` describes.
+    """Judge what ``.acrisol/judge.json`` describes, and end the process.
 
     Args:
         root: Folder of the tests, absolute.
     """
     with open(os.path.join(root, ".acrisol", "judge.json"), encoding="utf-8") as file:
         config = json.load(file)
-    descriptor = os.dup(1)
-    os.dup2(2, 1)
-    reporter = Reporter(descriptor, framed=not config["shared"], nonce=config["nonce"])
+    answers, questions, report = _take_streams()
+    reporter = Reporter(report, nonce=config["nonce"])
+    try:
+        _judge(config, root, reporter, answers, questions)
+    except BaseException:  # noqa: BLE001  the judge itself broke, and the host should be told how
+        reporter.say(traceback.format_exc().encode("utf-8", "replace"))
+        os._exit(1)
+    os._exit(0)
+
+
+def _judge(config: dict[str, Any], root: str, reporter: Reporter, answers: int, questions: int) -> None:
     sys.setrecursionlimit(RECURSION_LIMIT)
     sys.dont_write_bytecode = True
     link: Link | None = None
@@ -110,9 +131,7 @@ def main(root: str) -> None:
         sys.path.append(os.path.join(root, config["candidate_folder"]))
     else:
         deadline = time.monotonic() + config["wall_s"]
-        reader = FrameReader(os.dup(0), deadline)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        link = Link(reader, descriptor, Exports(set(config["test_modules"])))
+        link = Link(FrameReader(answers, deadline), questions, Exports(set(config["test_modules"])))
         if config["seeds"]:
             _carry_seeds(link)
         sys.meta_path.append(CandidateFinder(link, config["modules"], frozenset(config["starred"])))
@@ -126,5 +145,4 @@ def main(root: str) -> None:
         gone = str(error)
     except Exception as error:  # noqa: BLE001  importing the candidate may raise anything
         reporter.result("import", "failed", describe(error, []))
-    reporter.end(gone or (link.gone if link is not None else None), **_versions())
-    os._exit(0)
+    reporter.end(gone or (link.gone if link is not None else None), _versions(bool(config["pytest_files"])))

@@ -6,8 +6,8 @@ import json
 import os
 from typing import Any
 
-HOST_CHANNEL = b"H"
 MAX_TEXT = 2000
+MAX_TEXTS = 2 * 2**20  # characters of all messages of a run; what was passed and failed is told in any case
 
 
 def clip(text: str) -> str:
@@ -23,25 +23,29 @@ class Reporter:
 
     Args:
         descriptor: A file descriptor of the judge's own.
-        framed: Whether a relay reads it that expects frames, or a plain pipe.
         nonce: A word that the host expects on every line.
     """
 
-    def __init__(self, descriptor: int, framed: bool, nonce: str) -> None:
+    def __init__(self, descriptor: int, nonce: str) -> None:
         self._descriptor = descriptor
-        self._framed = framed
         self._nonce = nonce
+        self._left = MAX_TEXTS
 
     def result(self, test: str, outcome: str, message: str = "", line: int = 0, path: str = "") -> None:
         """Report one test: ``passed``, ``failed``, ``skipped``, ``skipped-by-candidate`` or ``xfailed``."""
-        self._write({"test": test, "outcome": outcome, "message": clip(message), "line": line, "path": path})
+        text = clip(message)[: self._left]
+        self._left -= len(text)
+        self._write({"test": test, "outcome": outcome, "message": text, "line": line, "path": path})
 
-    def end(self, gone: str | None, **facts: Any) -> None:
-        """Report that everything was run, and whether the candidate's process ended before."""
-        self._write({"end": True, "gone": gone, **facts})
+    def end(self, gone: str | None, versions: dict[str, str]) -> None:
+        """Report that everything was run, by what, and whether the candidate's process ended before."""
+        self._write({"end": True, "gone": gone, "versions": versions})
 
     def _write(self, entry: dict[str, Any]) -> None:
         line = json.dumps({"nonce": self._nonce, **entry}).encode() + b"\n"
-        data = HOST_CHANNEL + len(line).to_bytes(4, "big") + line if self._framed else line
+        self.say(line)
+
+    def say(self, data: bytes) -> None:
+        """Write what is no entry: the last words of a judge that breaks."""
         while data:
             data = data[os.write(self._descriptor, data) :]
