@@ -1,7 +1,7 @@
 """HumanEvalPack in six languages: are right solutions accepted and wrong ones rejected, and how fast?
 
-Every row has a canonical solution and one with a planted bug. Both are judged in the sandbox, with the tests in
-a process of their own. Every so many rows the plain tool-chain command runs the same program without any
+Every row has a canonical solution and one with a planted bug. Both are judged in the sandbox, with the tests
+in a process of their own. Every so many rows the plain tool-chain command runs the same program without any
 sandbox, in turn with ours, so that both meet the same machine.
 
 Two rows are flaky in the data itself (Go/95 depends on map order, Rust/32 on random numbers): those are to be

@@ -1,5 +1,11 @@
-# CUT: the beginning of the module docstring was not shown to me (it ends "... own, and a required verifier
-# that gave no verdict has a run that failed."). From the imports on it is whole.
+"""SARIF 2.1.0: the findings of some verdicts, for code hosts and editors.
+
+Each verifier has a run of its own, because a log has no other place for what a tool could not look at: an
+incomplete verdict is a run whose invocation did not succeed, never a run without results that reads as clean.
+A fault that several tools found has one result in each of their runs, tied together by a correlation id of
+its own, and a required verifier that gave no verdict has a run that failed.
+"""
+
 from __future__ import annotations
 
 import json

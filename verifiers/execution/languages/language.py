@@ -1,4 +1,4 @@
-"""What the judge needs to know of a language; one row of the table a language (or two that share a toolchain).
+"""What the judge needs to know of a language; two that share a toolchain share a row of the table.
 
 A test runs as two programs in two sandboxes. The *judge* holds the tests and, in place of the candidate, a
 stand-in that is made from the candidate's declarations: each call of it goes over the link to the *guest*,
@@ -7,8 +7,8 @@ ever holds the other's code. Both begin by building what they are given, inside 
 
 The programs keep to one convention:
 
-* A guest writes :data:`BUILT` to its stderr once it is built; what it wrote before is the compiler's, what comes
-  after is the candidate's. A build that fails exits with :data:`NOT_BUILT`.
+* A guest writes :data:`BUILT` to its stderr once it is built; what it wrote before is the compiler's, what
+  comes after is the candidate's. A build that fails exits with :data:`NOT_BUILT`.
 * A judge writes report lines (:func:`verifiers.execution.report.read_report`) to its stderr, each with the
   order's nonce. If the tests do not build against the stand-in it exits with :data:`NOT_BUILT`, after the
   candidate has shown that it does.
@@ -73,7 +73,7 @@ class Order:
         )
 
     def guest_limits(self, *, memory_bytes: int = 0, pids: int = 0, cpu_s: int = 0) -> Limits:
-        """Limits of a guest. Compilers may need more than the suite's: memory and processes at least as given.
+        """Limits of a guest; memory and processes at least as given, where a compiler needs that much.
 
         ``cpu_s``: added to the suite's CPU seconds, for a compiler that runs in the candidate's own process.
         """

@@ -1,0 +1,1 @@
+"""Findings put together, and told to other programs: SARIF, JUnit XML."""
