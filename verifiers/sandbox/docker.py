@@ -100,7 +100,7 @@ class Docker:
         """See :meth:`verifiers.sandbox.protocol.Sandbox.run`."""
         collector = Collector(job.limits) if job.collect else None
         with self._slots.take() as held:
-            result = run_to_end(self._start(job, held, collector, is_alone=True), job)
+            result = run_to_end(self._start(job, held, collector), job)
         if collector is None or result.timed_out:
             return result
         collector.end()
@@ -135,9 +135,7 @@ class Docker:
             raise SandboxUnavailable("The Docker engine went away.", INSTALL_HINT) from error
         return True
 
-    def _start(
-        self, job: Job, held: Held, collector: Collector | None = None, *, is_alone: bool = False
-    ) -> ContainerProcess:
+    def _start(self, job: Job, held: Held, collector: Collector | None = None) -> ContainerProcess:
         """Send a job to a clean container.
 
         Raises:
@@ -148,7 +146,7 @@ class Docker:
         mark = secrets.token_hex(16)
         variables = program_environment(environment, job)
         collect = job.collect if collector else ()
-        text = program_text(job.argv, variables, len(archive), mark, is_alone, collect)
+        text = program_text(job.argv, variables, len(archive), mark, collect)
         recipe = Recipe.of(environment, job.limits)
         waiting = self._pool.take(recipe)
         try:
@@ -161,7 +159,6 @@ class Docker:
             self._client,
             waiting,
             mark,
-            is_alone,
             job.limits,
             collector,
             self._isolation,

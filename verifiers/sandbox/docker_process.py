@@ -1,32 +1,32 @@
-"""One container: its streams, its life and its end."""
+"""A job in a container: its streams, its life and its end."""
 
 from __future__ import annotations
 
-import math
+import re
 import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import docker
 import docker.errors
-import requests
 
 from verifiers.errors import SandboxUnavailable
-from verifiers.sandbox.running import End, in_thread
+from verifiers.sandbox.collect import PACKING_S, Collector
+from verifiers.sandbox.docker_container import END_OF_ACCOUNT, ENGINE_ERRORS, Waiting, first_line
+from verifiers.sandbox.protocol import Limits
+from verifiers.sandbox.running import End
 
-# What the SDK raises when the engine is gone, refuses, or does not answer in time.
-ENGINE_ERRORS = (docker.errors.DockerException, requests.RequestException, OSError)
-
-_SETUP_S = 60.0  # from the engine's "started" to the program's first instruction, well under a second if idle
-_ANSWER_S = 30.0  # for the engine to say that a container has ended
-_PATIENCE_S = 1.0  # for a kill while a stream is read slowly; then the stream is given up
-_FROM_OUTSIDE = (128 + signal.SIGKILL, 128 + signal.SIGTERM)
+_SETUP_S = 60.0  # from the text to the program's first instruction, milliseconds if idle
+_GONE_S = 30  # for the engine to take down a killed container, and to say so
+_PATIENCE_S = 1.0  # for a kill while stdout is read slowly; then that is given up
 _CHUNK = 2**16
 _FRAME_HEADER = 8
+_MAX_ACCOUNT = 4096
+_TIMES = re.compile(r"(\d+)m([\d.]+)s")
 
 
 class AttachedSink:
@@ -68,7 +68,7 @@ class AttachedSource:
                     return b""
                 self._left = int.from_bytes(header[4:], "big")
             data = self._connection.recv(min(self._left, _CHUNK))
-        except OSError:  # the engine is gone, or `kill` gave the stream up: `wait` tells which
+        except OSError:  # the engine is gone, or the stream was given up: `wait` tells which
             return b""
         self._left -= len(data)
         return data
@@ -84,73 +84,107 @@ class AttachedSource:
 
 
 class MarkedSource:
-    """stderr, in which the bootstrap marks the program's start and its end; the marks are not passed on.
+    """stderr, in which the first program marks where the job's program starts and where it has ended.
 
-    Without the second mark the container was ended from outside, for example by an engine that shuts down.
+    Only what lies between the marks is passed on. Without the second one the container was ended from
+    outside, for example by an engine that shuts down.
+
+    Attributes:
+        started: Set at the start, or when there will be none.
+        ended: Set at the end of the program, or of the stream.
+        closed: Set at the end of the stream. Process 1 is gone by then, and with it all of the container.
+        started_at: Monotonic seconds.
+        ended_at: The same.
+        account: What was used, once that is told.
     """
 
-    def __init__(self, source: AttachedSource, mark: bytes, started: threading.Event) -> None:
+    def __init__(self, source: AttachedSource, mark: bytes, collector: Collector | None) -> None:
         self._source = source
         self._mark = mark
+        self._collector = collector
         self._held = b""
-        self._started = started
+        self.started, self.ended, self.closed = threading.Event(), threading.Event(), threading.Event()
         self.started_at: float | None = None
-        self.has_end_mark = False
-        self.drained = threading.Event()
+        self.ended_at: float | None = None
+        self.account: str | None = None
 
     def read(self) -> bytes:
         """See :class:`verifiers.sandbox.running.Source`."""
         while data := self._source.read():
+            if self.ended_at is not None:
+                self._take_account(data)
+                continue
             self._held += data
             if self.started_at is None and self._held.startswith(self._mark):
                 self.started_at = time.monotonic()
                 self._held = self._held[len(self._mark) :]
-                self._started.set()
-            ready = self._held[: -len(self._mark)]
-            if ready and self.started_at is not None:
-                self._held = self._held[len(ready) :]
+                self.started.set()
+            if self.started_at is not None and (ready := self._ready()):
                 return ready
-        rest, self._held = self._held, b""
-        if rest.endswith(self._mark):
-            self.has_end_mark = True
-            rest = rest[: -len(self._mark)]
+        rest, self._held = (b"", b"") if self.ended_at is not None else (self._held, b"")
         if not rest:
-            self.drained.set()
+            for event in (self.started, self.ended, self.closed):
+                event.set()
         return rest
 
+    def _ready(self) -> bytes:
+        """What can be passed on, because no mark begins in it."""
+        ready, mark, rest = self._held.partition(self._mark)
+        if mark:
+            self.ended_at = time.monotonic()
+            self.ended.set()
+            self._held = b""
+            self._take_account(rest)
+            return ready
+        ready, self._held = self._held[: 1 - len(self._mark)], self._held[1 - len(self._mark) :]
+        return ready
 
-@dataclass(frozen=True)
-class Container:
-    """A created container with its two attached connections.
-
-    Attributes:
-        identity: Its id.
-        talk: stdin and stdout.
-        complain: stderr.
-        mark: What the bootstrap writes to stderr when the program starts, and when it has ended.
-    """
-
-    identity: str
-    talk: socket.socket
-    complain: socket.socket
-    mark: bytes
+    def _take_account(self, data: bytes) -> None:
+        if self.account is None:
+            self._held += data
+            account, end, data = self._held.partition(END_OF_ACCOUNT)
+            if not end:
+                self._held = self._held[:_MAX_ACCOUNT]
+                return
+            self._held = b""
+            self.account = account.decode("ascii", "replace")
+        if self._collector and data:
+            self._collector.feed(data)
 
 
 class ContainerProcess:
-    """A job in a started container; implements :class:`verifiers.sandbox.running.Running`."""
+    """A job in a container that has its text; implements :class:`verifiers.sandbox.running.Running`.
 
-    def __init__(self, client: docker.APIClient, container: Container, wall_s: float, isolation: str) -> None:
+    Args:
+        client: The engine.
+        waiting: The container.
+        mark: See :func:`verifiers.sandbox.docker_container.program_text`.
+        limits: ``wall_s`` of them.
+        collector: Takes what the container packs; None where it packs nothing.
+        isolation: For the result.
+        released: Called once when the container is of no more use.
+    """
+
+    def __init__(
+        self,
+        client: docker.APIClient,
+        waiting: Waiting,
+        mark: str,
+        limits: Limits,
+        collector: Collector | None,
+        isolation: str,
+        released: Callable[[], None],
+    ) -> None:
         self._client = client
-        self._container = container
-        self._wall_s = wall_s
+        self._container = waiting
+        self._wall_s = limits.wall_s
         self._isolation = isolation
-        self._started = threading.Event()
-        self._ended = threading.Event()
+        self._released: Callable[[], None] | None = released
         self._killed = False
         self._timed_out = False
-        self.stdin = AttachedSink(container.talk)
-        self.stdout = AttachedSource(container.talk)
-        self.stderr = MarkedSource(AttachedSource(container.complain), container.mark, self._started)
+        self.stdin = AttachedSink(waiting.talk)
+        self.stdout = AttachedSource(waiting.talk)
+        self.stderr = MarkedSource(AttachedSource(waiting.complain), f"{mark}\n".encode(), collector)
 
     def wait(self) -> End:
         """See :class:`verifiers.sandbox.running.Running`.
@@ -158,23 +192,25 @@ class ContainerProcess:
         Raises:
             SandboxUnavailable: the engine went away.
         """
-        watch = in_thread(self._watch, "deadline")
+        marks = self.stderr
+        if not marks.started.wait(_SETUP_S):
+            self._kill()
+        elif not marks.ended.wait(self._wall_s):
+            self._timed_out = True
+            self._kill()
+        elif not marks.closed.wait(PACKING_S):
+            self._kill()
+        if not marks.closed.wait(_GONE_S):
+            self._give_streams_up()
+            raise SandboxUnavailable("The Docker engine does not take a container down.")
+        self.stdin.close()  # a write that waits for the ended program would wait for ever
         try:
-            limit = math.ceil(_SETUP_S + self._wall_s + _ANSWER_S)
-            code = int(self._client.wait(self._container.identity, timeout=limit)["StatusCode"])
-            ended_at = time.monotonic()
-            state = self._client.inspect_container(self._container.identity)["State"]
+            return self._end() if marks.account is not None and not self._timed_out else self._early_end()
         except ENGINE_ERRORS as error:
             self._give_streams_up()
             raise SandboxUnavailable(
-                f"The Docker engine went away while a program ran: {_first_line(error)}."
+                f"The Docker engine went away while a program ran: {first_line(error)}."
             ) from error
-        finally:
-            self._ended.set()
-            self._started.set()
-            self.stdin.close()  # a write that waits for the ended program would wait for ever
-            watch.join()
-        return self._end(code, ended_at, state)
 
     def kill(self) -> None:
         """See :class:`verifiers.sandbox.running.Running`."""
@@ -182,27 +218,43 @@ class ContainerProcess:
         self._kill()
 
     def release(self) -> None:
-        """Remove the container and close the connections.
+        """Close the connections, and have the container removed."""
+        self._container.close()
+        if self._released:
+            self._released()
+            self._released = None
 
-        Raises:
-            SandboxUnavailable: the engine went away, or keeps the container.
-        """
-        self._container.talk.close()
-        self._container.complain.close()
-        remove(self._client, self._container.identity)
+    def _end(self) -> End:
+        """The end that the container itself tells of."""
+        code, usage = _read_account(self.stderr.account or "")
+        started_at, ended_at = self.stderr.started_at or 0.0, self.stderr.ended_at or 0.0
+        killed = usage.get("killed")
+        if killed is None and code == 128 + signal.SIGKILL:  # the control group cannot be seen from inside
+            killed = int(bool(self._state().get("OOMKilled")))
+        return End(
+            exit_code=code,
+            timed_out=False,
+            out_of_memory=bool(killed),
+            wall_s=ended_at - started_at,
+            cpu_s=usage.get("cpu_s"),
+            memory_peak_bytes=int(usage["peak"]) if "peak" in usage else None,
+            isolation=self._isolation,
+        )
 
-    def _end(self, code: int, ended_at: float, state: dict[str, Any]) -> End:
+    def _early_end(self) -> End:
+        """The end of a container that could not tell of it, as the engine does."""
+        code = int(self._client.wait(self._container.identity, timeout=_GONE_S)["StatusCode"])
+        ended_at = time.monotonic()
+        state = self._state()
         started_at = self.stderr.started_at
         out_of_memory = bool(state.get("OOMKilled"))
         broken = ""
-        if state.get("Error"):
+        if state.get("Error") and started_at is None:
             broken = f"The Docker engine could not run the program: {state['Error']}"
-        elif started_at is None and not (self._killed or self._timed_out):
+        elif started_at is None and not self._killed:
             broken = "the container could not be set up"
-        elif code in _FROM_OUTSIDE and not (self._killed or self._timed_out or out_of_memory):
-            self.stderr.drained.wait(_ANSWER_S)
-            if not self.stderr.has_end_mark:
-                broken = "the container was ended from outside"
+        elif not (self._killed or self._timed_out or out_of_memory):
+            broken = "the container was ended from outside"
         return End(
             exit_code=None if self._timed_out else code,
             timed_out=self._timed_out,
@@ -214,18 +266,13 @@ class ContainerProcess:
             broken=broken,
         )
 
-    def _watch(self) -> None:
-        """Kill the container at its deadline."""
-        if not self._started.wait(_SETUP_S):
-            self._kill()
-        elif not self._ended.wait(self._wall_s):
-            self._timed_out = True
-            self._kill()
+    def _state(self) -> dict[str, Any]:
+        return dict(self._client.inspect_container(self._container.identity)["State"])
 
     def _kill(self) -> None:
         # The engine waits for attached streams to be read; a relay that waits for another program would let
-        # it wait for ever, so the streams are given up when the kill takes long.
-        impatience = threading.Timer(_PATIENCE_S, self._give_streams_up)
+        # it wait for ever.
+        impatience = threading.Timer(_PATIENCE_S, _give_up, [self._container.talk])
         impatience.daemon = True
         impatience.start()
         with suppress(*ENGINE_ERRORS):  # it has ended already, or the engine is gone: `wait` tells which
@@ -234,23 +281,26 @@ class ContainerProcess:
 
     def _give_streams_up(self) -> None:
         for connection in (self._container.talk, self._container.complain):
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+            _give_up(connection)
 
 
-def remove(client: docker.APIClient, identity: str) -> None:
-    """Remove a container, dead or alive.
-
-    Raises:
-        SandboxUnavailable: the engine went away, or keeps it.
-    """
-    try:
-        client.remove_container(identity, force=True, v=True)
-    except docker.errors.NotFound:
-        return
-    except ENGINE_ERRORS as error:
-        raise SandboxUnavailable(f"A container could not be removed: {_first_line(error)}.") from error
+def _give_up(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0][:300].rstrip(".")
+def _read_account(text: str) -> tuple[int, dict[str, float]]:
+    """Exit code and what was used: ``cpu_s``, ``peak`` in bytes, ``killed`` by the memory limit."""
+    code, _, children, *rest = [*text.split("\n"), "", "", ""]
+    usage: dict[str, float] = {}
+    spent = _TIMES.findall(children)
+    if spent:
+        usage["cpu_s"] = sum(int(minutes) * 60 + float(seconds) for minutes, seconds in spent)
+    for line in rest:
+        key, _, number = line.partition(" ")
+        if number.isdigit():
+            usage.setdefault(key, int(number))
+    for key, unit in (("cpu_us", 1e6), ("cpu_ns", 1e9)):
+        if key in usage:
+            usage["cpu_s"] = usage[key] / unit
+    return int(code) if code.isdigit() else 128 + signal.SIGKILL, usage
