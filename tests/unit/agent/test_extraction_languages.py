@@ -18,7 +18,7 @@ CODE = {
     Language.GO: 'package main\n\nimport "fmt"\n\nfunc Add(a, b int) int {\n\treturn a + b\n}\n',
     Language.RUST: "pub fn first<'a>(a: &'a str) -> &'a str {\n    a // '{'\n}\n",
     Language.C: '#include <stdio.h>\nint add(int a, int b)\n{\n    return a + b; /* "{" */\n}\n',
-    Language.CPP: "#include <vector>\nusing namespace std;\n\nint add(vector<int> a) {\n    return a[0];\n}\n",
+    Language.CPP: "#include <vector>\nusing namespace std;\nint add(vector<int> a) {\n    return a[0];\n}\n",
     Language.BASH: '#!/usr/bin/env bash\nset -eu\nadd() {\n  echo "$(($1 + $2))"  # }\n}\n',
 }
 
