@@ -1,6 +1,7 @@
 """Our own Semgrep rules: read from YAML, checked, and compiled to the JSON that the engine wants.
 
-``rules/<language>/*.yaml`` hold one weakness family each. A rule says ``id`` (``<language>.<name>``),
+``rules/<language>/*.yaml`` hold one weakness family each; TypeScript is scanned with JavaScript's rules, and
+C++ with C's beside its own. A rule says ``id`` (``<language>.<name>``),
 ``message``, ``severity`` and ``metadata`` (``cwe``, ``owasp``, ``fix``), then Semgrep's own syntax. One
 addition: in ``pattern-sources``, ``pattern-sinks`` and ``pattern-sanitizers`` an item ``{use: NAME}`` stands
 for the list NAME in ``rules/<language>/shared/*.yaml``, so that what counts as untrusted is written once.
@@ -22,6 +23,13 @@ from verifiers.domain import Severity, Value, digest
 from verifiers.errors import ToolFailed
 
 RULES = Path(__file__).parent / "rules"
+
+# Languages that read the rules of another one as well: each of them is scanned with both.
+_READERS = {"c": ("c", "cpp"), "javascript": ("javascript", "typescript")}
+FOLDERS = {
+    path.name: _READERS.get(path.name, (path.name,)) for path in sorted(RULES.iterdir()) if path.is_dir()
+}
+LANGUAGES = frozenset(language for languages in FOLDERS.values() for language in languages)
 
 # Semgrep lets a rule choose which paths it looks at. A candidate names its own files, so a rule of ours that
 # did would let the candidate choose which rules look at it.
@@ -61,7 +69,14 @@ def load_pack(languages: frozenset[str], folder: Path = RULES) -> RulePack:
     Raises:
         ToolFailed: a rule file is missing, cannot be read or breaks the format.
     """
-    raw = [rule for language in sorted(languages) for rule in _read_language(folder / language, language)]
+    for language in sorted(languages - LANGUAGES):
+        raise ToolFailed(f"There are no Semgrep rules for {language}.", f"There are for {', '.join(FOLDERS)}.")
+    raw = [
+        rule | {"languages": [language for language in readers if language in languages]}
+        for name, readers in FOLDERS.items()
+        if languages & set(readers)
+        for rule in _read_language(folder / name, name)
+    ]
     infos = [_info(rule) for rule in raw]
     if len({info.id for info in infos}) != len(infos):
         raise ToolFailed("Two Semgrep rules have the same id.", "Rename one in verifiers/scanners/rules.")

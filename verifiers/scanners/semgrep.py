@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import time
+from pathlib import PurePosixPath
 from collections.abc import Sequence
 
 from pydantic import JsonValue
@@ -25,14 +26,14 @@ from verifiers.domain import (
     Verdict,
 )
 from verifiers.errors import ToolFailed
+from verifiers.policy import blocks
 from verifiers.sandbox.protocol import WORKDIR, ExecResult, Job, Limits, Sandbox
-from verifiers.scanners.rule_pack import RulePack, load_pack, probe_id
+from verifiers.scanners.rule_pack import LANGUAGES, RulePack, load_pack, probe_id
 from verifiers.scanners.semgrep_output import Match, Problem, Report, parse
-from verifiers.scanners.source import as_compiled, is_inert, language_of
+from verifiers.scanners.source import is_inert, language_of, readings
 from verifiers.verifier import Stage
 
 NAME = "semgrep"
-LANGUAGES = frozenset({"python", "solidity"})  # those of which rules/ holds a pack
 MAX_LISTED = 100  # findings; the evidence counts them all
 
 _MAX_RULE_S = 5.0
@@ -40,6 +41,7 @@ _MEMORY_MB = 2048
 _OUTPUT_BYTES = 32 * 2**20  # a match is about 1 KB, and long strings are repeated in it
 _MAX_MATCHES = 5000  # a file; beyond it the engine drops the rule's matches and says so
 _XCPU = 128 + 24
+_DIALECTS = {".tsx": ".tsx"}  # the one suffix by which the engine chooses between two parsers
 # The engine does not start without a certificate authority to trust, although it has no network here.
 # This one has no private key any more.
 _TRUST_ANCHOR = (
@@ -114,14 +116,15 @@ def sort_files(files: Sequence[SourceFile]) -> tuple[list[Target], list[Skipped]
         if language is None:
             skipped.append(Skipped(path=file.path, inert=is_inert(file.path)))
             continue
-        targets.append(
+        targets += [
             Target(
-                path=f"src/{len(targets)}",
+                path=f"src/{len(targets) + number}{_DIALECTS.get(PurePosixPath(file.path).suffix.lower(), '')}",
                 language=language,
                 candidate_path=file.path,
-                content=as_compiled(file.content, language).encode(),
+                content=text.encode(),
             )
-        )
+            for number, text in enumerate(readings(file.content, language))
+        ]
     return targets, skipped
 
 
@@ -160,6 +163,7 @@ def run(sandbox: Sandbox, targets: Sequence[Target], pack: RulePack, seconds: fl
             env={
                 "EIO_BACKEND": "posix",  # its other backend is io_uring, which no sandbox of ours allows
                 "SSL_CERT_FILE": f"{WORKDIR}/authority.pem",
+                "OCAMLRUNPARAM": "s=1M,o=200",  # fewer collections of a heap that lives for a moment
             },
             limits=Limits(
                 wall_s=seconds,
@@ -181,7 +185,7 @@ def _judge(
     report = _report(targets, pack, result)
     paths = {target.path: target.candidate_path for target in targets}
     findings = _findings(report.matches, paths, pack)
-    blocking = [item for item in findings if item.severity.rank >= task.policy.block_severity.rank]
+    blocking = [item for item in findings if blocks(task.policy, item)]
     open_ends: list[dict[str, JsonValue]] = [
         {"file": paths.get(problem.target, problem.target), "reason": problem.reason}
         for problem in report.problems
@@ -202,7 +206,7 @@ def _judge(
         summary=summary,
         findings=tuple(findings[:MAX_LISTED]),
         evidence={
-            "files": [target.candidate_path for target in targets],
+            "files": list(dict.fromkeys(target.candidate_path for target in targets)),
             "not_scanned": list(open_ends),
             "data_files": [item.path for item in skipped if item.inert],
             "rules": len(pack.rules),
@@ -213,7 +217,14 @@ def _judge(
             "isolation": result.isolation,
         },
         tool=f"semgrep-core {report.version}".strip(),
+        apart_from_findings=_apart_from_findings(len(blocking), bool(open_ends)),
     )
+
+
+def _apart_from_findings(blocking: int, open_ends: bool) -> Status:
+    if blocking > MAX_LISTED:
+        return Status.FAILED  # what is not listed cannot be suppressed
+    return Status.INCOMPLETE if open_ends else Status.PASSED
 
 
 def _report(targets: Sequence[Target], pack: RulePack, result: ExecResult) -> Report:

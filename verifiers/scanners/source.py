@@ -1,32 +1,63 @@
 """What a compiler reads when it reads a file, for tools that read files less exactly.
 
-A candidate is hostile: it may hold code that its compiler runs and a scanner does not see. Python ends a line
-at a bare carriage return and solc at a form feed and at U+2028 as well, so that for them a comment ends where
-for a scanner it goes on; Python skips a byte order mark, and takes a full-width
-letter in an identifier for the plain one (PEP 3131: NFKC).
+A candidate is hostile: it may hold code that its compiler runs and a scanner does not see. A comment ends for
+Python at a bare carriage return and for solc at U+2028; javac decodes escapes before it looks for comments; a
+C compiler joins lines at a backslash first of all. So a scanner is given the text after those steps. Where
+compilers disagree (trigraphs, HTML-like comments) there are several readings of a file, and each is scanned.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
-_BY_SUFFIX = {".py": "python", ".pyi": "python", ".pyw": "python", ".sol": "solidity"}
+from verifiers.scanners import spellings
+
+_BY_SUFFIX = {
+    **dict.fromkeys((".py", ".pyi", ".pyw"), "python"),
+    ".sol": "solidity",
+    **dict.fromkeys((".js", ".mjs", ".cjs", ".jsx"), "javascript"),
+    **dict.fromkeys((".ts", ".mts", ".cts", ".tsx"), "typescript"),
+    ".java": "java",
+    ".go": "go",
+    ".rs": "rust",
+    ".c": "c",
+    # A header may be either; C++ reads nearly all of C, and both share their rules.
+    **dict.fromkeys(
+        (".h", ".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".ipp", ".tpp", ".inl"), "cpp"
+    ),
+    **dict.fromkeys((".sh", ".bash", ".bats", ".ksh"), "bash"),
+}
+_BY_PROGRAM = {"python": "python", "node": "javascript", "deno": "typescript", "ts-node": "typescript"}
+_BY_PROGRAM |= dict.fromkeys(("sh", "bash", "dash", "ksh", "zsh", "ash"), "bash")
 
 # Text that nothing runs by itself. What is neither code we have rules for nor one of these was not scanned.
 _INERT_SUFFIXES = frozenset(
-    {".cfg", ".css", ".csv", ".ini", ".json", ".lock", ".md", ".rst", ".svg", ".toml", ".tsv", ".txt"}
-    | {".typed", ".xml", ".yaml", ".yml"}
+    {".cfg", ".css", ".csv", ".ini", ".json", ".lock", ".md", ".mod", ".rst", ".sum", ".svg", ".toml", ".tsv"}
+    | {".txt", ".typed", ".xml", ".yaml", ".yml"}
 )
-_LINE_ENDS = {"python": "\r\n|\r", "solidity": "\r\n|[\r\v\f\u2028\u2029]"}
-_SHEBANG = re.compile(r"\ufeff?#![^\n]*\bpython")
+_SHEBANG = re.compile(r"\ufeff?#![ \t]*(?:\S*/)?(?:env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?(?P<program>[a-z-]+)")
+
+_READINGS: Mapping[str, Callable[[str], tuple[str, ...]]] = {
+    "bash": spellings.bash,
+    "c": spellings.c,
+    "cpp": spellings.c,
+    "go": spellings.go,
+    "java": spellings.java,
+    "javascript": spellings.javascript,
+    "python": spellings.python,
+    "rust": spellings.rust,
+    "solidity": spellings.solidity,
+    "typescript": spellings.javascript,
+}
 
 
 def language_of(path: str, content: str) -> str | None:
     """The language a file is written in, by its name or its ``#!`` line; None where we have no rules."""
     known = _BY_SUFFIX.get(PurePosixPath(path).suffix.lower())
-    return known or ("python" if _SHEBANG.match(content) else None)
+    shebang = _SHEBANG.match(content)
+    return known or (_BY_PROGRAM.get(shebang["program"]) if shebang else None)
 
 
 def is_inert(path: str) -> bool:
@@ -35,18 +66,15 @@ def is_inert(path: str) -> bool:
     return pure.suffix.lower() in _INERT_SUFFIXES or pure.name in {"LICENSE", "README", ".gitignore"}
 
 
-def as_compiled(content: str, language: str) -> str:
-    """The text with line ends, byte order mark and identifier letters as the language's compiler takes them.
+def readings(content: str, language: str) -> tuple[str, ...]:
+    """The texts that the language's compilers take the file for; more than one where they disagree.
 
-    Lines keep the numbers that the compiler gives them. Columns keep theirs except behind ligatures.
+    Lines keep the numbers that the compiler gives them, but for line ends written as escapes in Java. Columns
+    keep theirs except on lines that were spelled in an unusual way.
     """
-    text = re.sub(_LINE_ENDS[language], "\n", content.removeprefix("\ufeff"))
-    if language == "python" and not text.isascii():
-        text = text.translate({ord(char): _plain(char) for char in set(text) if not char.isascii()})
-    return text
+    return tuple(dict.fromkeys(_READINGS[language](content.removeprefix("\ufeff"))))
 
 
-def _plain(char: str) -> str:
-    plain = unicodedata.normalize("NFKC", char)
-    # Only what can be part of an identifier: a full-width quotation mark would end strings if it were plain.
-    return plain if plain.isascii() and plain.replace("_", "a").isalnum() else char
+def as_compiled(content: str, language: str) -> str:
+    """The first of :func:`readings`: what the usual compiler with its usual options reads."""
+    return readings(content, language)[0]

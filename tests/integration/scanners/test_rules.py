@@ -9,22 +9,38 @@ import pytest
 
 from verifiers.domain import SourceFile
 from verifiers.sandbox.protocol import Sandbox
-from verifiers.scanners.rule_pack import load_pack
-from verifiers.scanners.semgrep import LANGUAGES, run, sort_files
+from verifiers.scanners.rule_pack import FOLDERS, LANGUAGES, load_pack, probe_id
+from verifiers.scanners.semgrep import run, sort_files
 from verifiers.scanners.semgrep_output import Match, parse
 
 EXAMPLES = Path(__file__).parents[3] / "verifiers" / "scanners" / "examples"
-RULES = sorted(load_pack(LANGUAGES).rules)
+SUFFIXES = {"bash": ".sh", "c": ".c", "cpp": ".cpp", "go": ".go", "java": ".java", "javascript": ".js"}
+SUFFIXES |= {"python": ".py", "rust": ".rs", "solidity": ".sol", "typescript": ".ts"}
+CASES = [
+    pytest.param(language, rule, id=f"{rule} in {language}")
+    for folder, languages in FOLDERS.items()
+    for language in languages
+    for rule in sorted(load_pack(frozenset({language})).rules)
+    if rule.startswith(f"{folder}.")
+]
 _MARK = re.compile(r"\s*(?:#|//) (?P<kind>ruleid|ok): (?P<rule>\S+)$")
+Found = dict[tuple[str, str], tuple[Match, ...]]
 
 
 @pytest.fixture(scope="module")
-def matches(sandbox: Sandbox) -> dict[str, tuple[Match, ...]]:
-    """What the whole pack found in all examples, by the example's rule."""
-    paths = sorted(EXAMPLES.glob("*/*"))
+def matches(sandbox: Sandbox) -> Found:
+    """What the whole pack found in all examples, by language and the example's rule.
+
+    An example is scanned once for each language that its folder is for.
+    """
     files = [
-        SourceFile(path=f"{path.parent.name}/{path.name}", content=path.read_text(encoding="utf-8"))
-        for path in paths
+        SourceFile(
+            path=f"{language}/{folder}.{path.stem}{SUFFIXES[language]}",
+            content=path.read_text(encoding="utf-8"),
+        )
+        for folder, languages in FOLDERS.items()
+        for language in languages
+        for path in sorted((EXAMPLES / folder).glob("*"))
     ]
     targets, skipped = sort_files(files)
     assert not skipped
@@ -32,23 +48,21 @@ def matches(sandbox: Sandbox) -> dict[str, tuple[Match, ...]]:
     result = run(sandbox, targets, pack, 300.0)
     assert result.exit_code == 0, result.stderr
     sizes = {target.path: len(target.content) for target in targets}
-    probes = {f"{language}.parse-probe" for language in LANGUAGES}
-    report = parse(result.stdout.decode(), sizes, set(pack.rules) | probes)
+    report = parse(result.stdout.decode(), sizes, set(pack.rules) | {probe_id(name) for name in LANGUAGES})
     assert report.problems == ()
-    found: dict[str, tuple[Match, ...]] = {}
-    for target, path in zip(targets, paths, strict=True):
-        rule = f"{path.parent.name}.{path.stem}"
-        found[rule] = tuple(match for match in report.matches if match.target == target.path)
+    found: Found = {}
+    for target in targets:
+        language, name = target.candidate_path.split("/")
+        key = (language, name.removesuffix(SUFFIXES[language]))
+        found[key] = tuple(match for match in report.matches if match.target == target.path)
     return found
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_a_rule_fires_where_it_should_and_nowhere_else(
-    rule: str, matches: dict[str, tuple[Match, ...]]
-) -> None:
-    language, name = rule.split(".")
-    (path,) = (EXAMPLES / language).glob(f"{name}.*")
+@pytest.mark.parametrize(("language", "rule"), CASES)
+def test_a_rule_fires_where_it_should_and_nowhere_else(language: str, rule: str, matches: Found) -> None:
+    folder, name = rule.split(".")
+    (path,) = (EXAMPLES / folder).glob(f"{name}.*")
     marks = [_MARK.match(line) for line in path.read_text(encoding="utf-8").splitlines()]
     weak = {number + 1 for number, mark in enumerate(marks, 1) if mark and mark["kind"] == "ruleid"}
-    fired = {match.line for match in matches[rule] if match.rule == rule}
+    fired = {match.line for match in matches[language, rule] if match.rule == rule}
     assert fired == weak

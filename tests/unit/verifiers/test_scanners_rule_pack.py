@@ -12,11 +12,22 @@ import pytest
 
 from verifiers.domain import Severity
 from verifiers.errors import ToolFailed
-from verifiers.scanners.rule_pack import RulePack, load_pack
-from verifiers.scanners.semgrep import LANGUAGES
+from verifiers.scanners.rule_pack import FOLDERS, LANGUAGES, RulePack, load_pack
 
 EXAMPLES = Path(__file__).parents[3] / "verifiers" / "scanners" / "examples"
-SUFFIXES = {"python": ".py", "solidity": ".sol"}
+SUFFIXES = {"bash": ".sh", "c": ".c", "cpp": ".cpp", "go": ".go", "java": ".java", "javascript": ".js"}
+SUFFIXES |= {"python": ".py", "rust": ".rs", "solidity": ".sol"}
+AT_LEAST = {
+    "bash": 5,
+    "c": 20,
+    "cpp": 5,
+    "go": 15,
+    "java": 20,
+    "javascript": 25,
+    "python": 50,
+    "rust": 6,
+    "solidity": 8,
+}
 
 RULE = """
 rules:
@@ -34,10 +45,21 @@ def pack() -> RulePack:
     return load_pack(LANGUAGES)
 
 
-def test_there_are_enough_rules_for_each_language(pack: RulePack) -> None:
-    languages = [name.split(".")[0] for name in pack.rules]
-    assert languages.count("python") >= 50
-    assert languages.count("solidity") >= 8
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_there_are_enough_rules_for_each_language(pack: RulePack, folder: str) -> None:
+    assert sum(name.startswith(f"{folder}.") for name in pack.rules) >= AT_LEAST[folder]
+
+
+def test_there_are_enough_rules_in_all(pack: RulePack) -> None:
+    assert len(pack.rules) >= 150
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_a_language_gets_its_own_rules_alone(language: str) -> None:
+    pack = load_pack(frozenset({language}))
+    folders = {folder for folder, languages in FOLDERS.items() if language in languages}
+    assert {name.split(".")[0] for name in pack.rules} == folders
+    assert {tuple(rule["languages"]) for rule in json.loads(pack.compiled)["rules"]} == {(language,)}
 
 
 def test_every_rule_has_an_example_of_the_weak_and_of_the_safe(pack: RulePack) -> None:
@@ -140,6 +162,11 @@ def test_two_rules_of_one_id_are_refused(tmp_path: Path) -> None:
     twice = RULE + RULE.split("rules:\n", 1)[1]
     with pytest.raises(ToolFailed, match="same id"):
         load_pack(frozenset({"python"}), write(tmp_path, twice))
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(ToolFailed, match="no Semgrep rules for cobol"):
+        load_pack(frozenset({"python", "cobol"}))
 
 
 def test_a_language_without_rules_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,6 @@
+app.get("/", (req, res) => {
+  // ruleid: javascript.log-injection
+  console.log("user " + req.query.name);
+  // ok: javascript.log-injection
+  console.log("user", JSON.stringify(req.query.name));
+});

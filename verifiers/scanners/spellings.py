@@ -1,0 +1,148 @@
+"""The unusual spellings that a language's compiler takes for usual ones, undone, one function a language.
+
+Each takes a file's text without its byte order mark and gives the texts that compilers read: the first is
+what the usual compiler with its usual options reads, the others what another compiler or option makes of it.
+Where nothing is unusual there is one, and it is the text itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LONE_CR = re.compile(r"\r(?!\n)")
+_PYTHON_ENDS = re.compile(r"\r\n|\r")
+_SOLIDITY_ENDS = re.compile("\r\n|[\r\v\f\u2028\u2029]")
+_JAVA_ENDS = re.compile(r"\r\n|\r")
+_JAVASCRIPT_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
+_RUST_BLANKS = re.compile("[\r\u0085\u200e\u200f\u2028\u2029](?!\n)")
+
+_JAVA_ESCAPE = re.compile(r"(?<!\\)(?P<slashes>(?:\\\\)*)\\u+(?P<code>[0-9A-Fa-f]{4})")
+# What javac leaves out of identifiers (Character.isIdentifierIgnorable), but for white space.
+_JAVA_IGNORED = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufff9-\ufffb]"
+)
+_JAVASCRIPT_ESCAPE = re.compile(
+    r"(?<!\\)(?P<slashes>(?:\\\\)*)\\(?:u\{0*(?P<braced>[0-9A-Fa-f]{2})\}|u00(?P<four>[0-9A-Fa-f]{2})"
+    r"|x(?P<two>[0-9A-Fa-f]{2}))"
+)
+# Strings and comments first, so that what looks like a comment inside one of them is none.
+_JAVASCRIPT_TOKEN = re.compile(
+    r"""(?P<skip>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|//[^\n]*|/\*.*?\*/)"""
+    r"""|(?P<html><!--|(?:^|(?<=\n))[ \t]*-->)""",
+    re.DOTALL,
+)
+_SPLICE = re.compile(r"\\[ \t\v\f]*\n")
+_TRIGRAPHS = {"=": "#", "(": "[", "/": "\\", ")": "]", "'": "^", "<": "{", "!": "|", ">": "}", "-": "~"}
+_TRIGRAPH = re.compile(r"\?\?([=(/)'<!>-])")
+_DIGRAPHS = {"<%": "{", "%>": "}", "<:": "[", ":>": "]", "%:": "#"}
+_DIGRAPH = re.compile(r"<%|%>|<:(?!:[^:>])|(?<!:):>|%:")
+_RENAME = re.compile(r"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)[ \t]+([A-Za-z_]\w*)[ \t]*$", re.MULTILINE)
+_BASH_QUOTING = re.compile(r"""(?<=\w)(?:''|""|\\)(?=\w)|(?<=\s)\\(?=[a-z])|^\\(?=[a-z])""", re.MULTILINE)
+
+
+def python(text: str) -> tuple[str, ...]:
+    """A bare carriage return ends a line; letters in identifiers are the same up to NFKC (PEP 3131)."""
+    text = _PYTHON_ENDS.sub("\n", text)
+    if not text.isascii():
+        text = text.translate({ord(char): _plain(char) for char in set(text) if not char.isascii()})
+    return (text,)
+
+
+def solidity(text: str) -> tuple[str, ...]:
+    """Form feeds, vertical tabs and Unicode's separators end lines, too."""
+    return (_SOLIDITY_ENDS.sub("\n", text),)
+
+
+def java(text: str) -> tuple[str, ...]:
+    r"""``\u0041`` is decoded before anything else is read; ignorable characters in identifiers are dropped.
+
+    The second reading keeps these: they are in strings as well, and a rule looks for them.
+    """
+    kept = _JAVA_ENDS.sub("\n", _JAVA_ESCAPE.sub(_java_character, text))
+    return (_JAVA_IGNORED.sub("", kept), kept)
+
+
+def javascript(text: str) -> tuple[str, ...]:
+    r"""``\u0065val`` is ``eval``; Unicode's separators end lines; ``<!--`` is a comment outside of modules.
+
+    The first reading is that of a module, where ``<!--`` and ``-->`` are operators.
+    """
+    text = _JAVASCRIPT_ENDS.sub("\n", text)
+    text = _JAVASCRIPT_ESCAPE.sub(_javascript_character, text)
+    if not any(found["html"] for found in _JAVASCRIPT_TOKEN.finditer(text)):
+        return (text,)
+    module = _JAVASCRIPT_TOKEN.sub(lambda found: found["skip"] or _spread(found["html"]), text)
+    script = _JAVASCRIPT_TOKEN.sub(lambda found: found["skip"] or "//", text)
+    return module, script
+
+
+def c(text: str) -> tuple[str, ...]:
+    """A backslash joins a line to the next one; trigraphs, digraphs and one-word macros are other readings.
+
+    The lines that were joined come back as empty ones behind them, so that later lines keep their numbers.
+    A bare carriage return is white space to GCC and the end of a line to Clang.
+    """
+    text = text.replace("\r\n", "\n")
+    readings = [_LONE_CR.sub(" ", text), _LONE_CR.sub("\n", text)]
+    if _TRIGRAPH.search(text):
+        readings += [_TRIGRAPH.sub(lambda found: _TRIGRAPHS[found[1]], reading) for reading in readings]
+    readings = [_spliced(reading) for reading in readings]
+    if _DIGRAPH.search(text):
+        readings += [_DIGRAPH.sub(lambda found: _DIGRAPHS[found[0]], reading) for reading in readings]
+    return tuple(dict.fromkeys([*readings, *(_renamed(reading) for reading in readings)]))
+
+
+def go(text: str) -> tuple[str, ...]:
+    """A bare carriage return is white space and ends no comment."""
+    return (_LONE_CR.sub(" ", text.replace("\r\n", "\n")),)
+
+
+def rust(text: str) -> tuple[str, ...]:
+    """Unicode's separators and marks are white space; identifiers are the same up to NFC."""
+    return (_RUST_BLANKS.sub(" ", text.replace("\r\n", "\n")).replace("\u212a", "K"),)
+
+
+def bash(text: str) -> tuple[str, ...]:
+    r"""Quotes and backslashes inside a word change nothing: ``ev''al`` and ``\eval`` are ``eval``."""
+    joined = _spliced(text)
+    return (joined, _BASH_QUOTING.sub("", joined))
+
+
+def _plain(char: str) -> str:
+    plain = unicodedata.normalize("NFKC", char)
+    # Only what can be part of an identifier: a full-width quotation mark would end strings if it were plain.
+    return plain if plain.isascii() and plain.replace("_", "a").isalnum() else char
+
+
+def _java_character(found: re.Match[str]) -> str:
+    char = chr(int(found["code"], 16))
+    # Half of a pair that stands alone is nothing that could be written as UTF-8.
+    return found["slashes"] + ("\ufffd" if "\ud800" <= char <= "\udfff" else char)
+
+
+def _javascript_character(found: re.Match[str]) -> str:
+    char = chr(int(found["braced"] or found["four"] or found["two"], 16))
+    return found["slashes"] + char if char.isascii() and (char.isalnum() or char in "_$") else found[0]
+
+
+def _spread(mark: str) -> str:
+    return mark.replace("<!--", "< !--").replace("-->", "-- >")
+
+
+def _spliced(text: str) -> str:
+    if not _SPLICE.search(text):
+        return text
+    lines = []
+    for line in _SPLICE.sub("\x00", text).split("\n"):
+        lines += [line.replace("\x00", ""), *[""] * line.count("\x00")]
+    return "\n".join(lines)
+
+
+def _renamed(text: str) -> str:
+    """The text with macros that stand for one other word replaced, as in ``#define run system``."""
+    names = dict(_RENAME.findall(text))
+    if not names:
+        return text
+    defined = _RENAME.sub("", text)
+    return re.sub(r"\b(?:" + "|".join(map(re.escape, names)) + r")\b", lambda found: names[found[0]], defined)
