@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
@@ -12,19 +11,13 @@ from agent.prompts import SMALL_CONTEXT, PromptLimits
 from agent.sampling import Schedule
 from agent.settings import AgentSettings
 from agent.solver import Solver
+from agent.verifier_wiring import chosen_sandbox, environments, solidity_toolchain
 from models.chat import ChatModel
 from models.select import EMBEDDED, open_model
 from verifiers.domain import CodingTask, Event, Outcome
-from verifiers.errors import ToolMissing
-from verifiers.execution.languages.table import language_environments
 from verifiers.receipt import Signer
 from verifiers.registry import build_verifiers, check_task
-from verifiers.sandbox.docker import DEFAULT_ENGINE
-from verifiers.sandbox.environments import Environment, build_environments
 from verifiers.sandbox.protocol import Sandbox
-from verifiers.sandbox.selection import open_sandbox
-from verifiers.solidity.toolchain import SolidityToolchain, discover
-from verifiers.verifier import Verifier
 from verifiers.version import acrisol_version
 
 MAX_TOKENS = 2_048
@@ -117,57 +110,3 @@ def build_agent(settings: AgentSettings, checkpoint_path: Path | None = None) ->
     )
     signer = Signer.from_file(settings.home.expanduser() / "receipt-key.pem")
     return Agent(model, sandbox, solver, signer)
-
-
-@contextmanager
-def open_verifiers(settings: AgentSettings) -> Iterator[tuple[Verifier, ...]]:
-    """The verifiers alone, for code that is there already.
-
-    Raises:
-        SandboxUnavailable: no sandbox can be had.
-    """
-    toolchain = solidity_toolchain(settings)
-    sandbox = chosen_sandbox(settings, environments(settings, toolchain))
-    try:
-        yield build_verifiers(sandbox, toolchain, settings.packages)
-    finally:
-        sandbox.close()
-
-
-def solidity_toolchain(settings: AgentSettings) -> SolidityToolchain:
-    """The Solidity tools; an empty toolchain, which says so when it is used, where there are none."""
-    try:
-        return discover(settings.tools.expanduser())
-    except ToolMissing:
-        return SolidityToolchain()
-
-
-def environments(settings: AgentSettings, toolchain: SolidityToolchain) -> dict[str, Environment]:
-    """The sandbox environments of this machine."""
-    return build_environments(
-        solidity_binds=toolchain.binds,
-        solidity_path=toolchain.path,
-        languages=language_environments(settings.tools.expanduser()),
-        tools=settings.tools.expanduser(),
-    )
-
-
-def chosen_sandbox(settings: AgentSettings, table: Mapping[str, Environment]) -> Sandbox:
-    """The sandbox that the settings ask for.
-
-    Raises:
-        SandboxUnavailable: it cannot be had.
-    """
-    return open_sandbox(
-        settings.sandbox,
-        table,
-        docker_host=docker_host(),
-        runtime=settings.docker_runtime,
-        most_running=settings.docker_most_running,
-        wait_s=settings.docker_wait_s,
-    )
-
-
-def docker_host() -> str:
-    """The engine that ``DOCKER_HOST`` names, else the usual one."""
-    return os.environ.get("DOCKER_HOST") or DEFAULT_ENGINE

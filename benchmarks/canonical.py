@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.settings import AgentSettings
-from agent.wiring import open_verifiers
+from agent.verifier_wiring import open_verifiers
 from benchmarks.datasets import DEFAULT_DATA, plus_tests, read_rows
 from benchmarks.report import finish, machine, progress, table
 from verifiers.domain import Candidate, CodingTask, Policy, SourceFile, Status, TestSuite, Verdict

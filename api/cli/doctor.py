@@ -13,10 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.settings import AgentSettings
-from agent.wiring import chosen_sandbox, docker_host, environments, solidity_toolchain
+from agent.verifier_wiring import chosen_sandbox, docker_host, environments, solidity_toolchain
 from api.cli.exits import ExitCode, reported_errors
+from api.cli.inputs import settings_from
 from api.cli.rendering import plain
-from api.cli.solve import settings_from
 from models.select import open_model
 from models.status import model_status
 from verifiers.domain import Candidate, CodingTask, SourceFile, Status, Value

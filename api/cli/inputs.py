@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
+from agent.settings import AgentSettings
 from verifiers.domain import (
     MAX_FILE_BYTES,
     MAX_FILES,
@@ -97,6 +99,17 @@ def read_tests(path: Path | None, entry_point: str | None) -> TestSuite | None:
         raise invalid_input(error, "tests") from error
 
 
+def named_language(name: str) -> Language:
+    """The language of a name.
+
+    Raises:
+        InvalidInput: there is none.
+    """
+    if name not in list(Language):
+        raise InvalidInput("language", f"'{name}' is not known.", f"Use one of: {', '.join(Language)}.")
+    return Language(name)
+
+
 def language_of(sources: tuple[SourceFile, ...]) -> Language:
     """The language that the files' suffixes tell.
 
@@ -106,5 +119,18 @@ def language_of(sources: tuple[SourceFile, ...]) -> Language:
     shared = frozenset(Language).intersection(*(languages_of(source.path) for source in sources))
     if not shared:
         known = ", ".join(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
-        raise InvalidInput("file", f"the language cannot be told from the file name (known: {known}).")
+        raise InvalidInput(
+            "file",
+            f"the language cannot be told from the file name (known: {known}).",
+            "Name it with --language.",
+        )
     return next(language for language in Language if language in shared)
+
+
+def settings_from(**options: Any) -> AgentSettings:
+    """Settings from the environment, with the options that were given on the command line put over them."""
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        return AgentSettings(**given)
+    except ValidationError as error:
+        raise invalid_input(error) from error

@@ -24,7 +24,9 @@ from verifiers.sandbox.protocol import ExecResult, Job, LinkedResult
 from verifiers.solidity.toolchain import SolidityToolchain
 from verifiers.verifier import Verifier
 
-app = typer.Typer(no_args_is_help=True, help="Check a policy file, or print the default policy.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Check a policy file, or print the default policy."
+)
 
 _SOON_DAYS = 14
 _TESTS = TestSuite(files=(SourceFile(path="tests.txt", content="x"),))

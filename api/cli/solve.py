@@ -10,16 +10,14 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console, Group
 
-from agent.settings import AgentSettings
 from agent.wiring import build_agent
 from api.cli.exits import ExitCode, reported_errors
-from api.cli.inputs import read_instruction, read_tests
+from api.cli.inputs import named_language, read_instruction, read_tests, settings_from
 from api.cli.policy import policy_from, required_by
 from api.cli.progress import Progress
 from api.cli.rendering import code, evidence, merged_findings, outcome_line, plain
 from api.cli.reports import ReportFiles, check_writable, uris_of
-from verifiers.domain import Attempt, Budget, Candidate, CodingTask, Language, Outcome, OutcomeStatus, Status
-from verifiers.errors import InvalidInput
+from verifiers.domain import Attempt, Budget, Candidate, CodingTask, Outcome, OutcomeStatus, Status
 from verifiers.policy import suppressed_findings
 from verifiers.validation import invalid_input
 
@@ -97,20 +95,8 @@ def solve(
         raise typer.Exit(ExitCode.SOLVED if solved else ExitCode.NOT_SOLVED)
 
 
-def settings_from(**options: Any) -> AgentSettings:
-    """Settings from the environment, with the options that were given on the command line put over them."""
-    given = {name: value for name, value in options.items() if value is not None}
-    try:
-        return AgentSettings(**given)
-    except ValidationError as error:
-        raise invalid_input(error) from error
-
-
 def _task(**fields: Any) -> CodingTask:
-    if fields["language"] not in list(Language):
-        known = ", ".join(Language)
-        raise InvalidInput("language", f"'{fields['language']}' is not known.", f"Use one of: {known}.")
-    return CodingTask(**fields)
+    return CodingTask(**{**fields, "language": named_language(fields["language"])})
 
 
 def _budget(**fields: Any) -> Budget:

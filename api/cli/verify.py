@@ -9,13 +9,12 @@ from typing import Annotated
 import typer
 from rich.console import Console, Group
 
-from agent.wiring import open_verifiers
+from agent.verifier_wiring import open_verifiers
 from api.cli.exits import ExitCode, reported_errors
-from api.cli.inputs import language_of, read_sources, read_tests
+from api.cli.inputs import language_of, named_language, read_sources, read_tests, settings_from
 from api.cli.policy import policy_from, required_by
 from api.cli.rendering import evidence, merged_findings, plain, verdict_line
 from api.cli.reports import ReportFiles, uris_of
-from api.cli.solve import settings_from
 from verifiers.domain import Budget, Candidate, CodingTask, Verdict
 from verifiers.pipeline import verify_candidate
 from verifiers.policy import Decision, decide
@@ -24,6 +23,9 @@ from verifiers.policy import Decision, decide
 def verify(
     file: Annotated[Path, typer.Argument(help="Source file or folder to judge.")],
     tests: Annotated[Path | None, typer.Option(help="Test file or folder that the code must pass.")] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Where the file name does not tell: python, c, cpp, ...")
+    ] = None,
     entry_point: Annotated[str | None, typer.Option(help="Function that check(candidate) receives.")] = None,
     seconds: Annotated[float, typer.Option(help="Seconds for all verifiers together.")] = 300.0,
     sandbox: Annotated[str | None, typer.Option(help="auto, docker or bubblewrap.")] = None,
@@ -46,7 +48,7 @@ def verify(
         reports.check()
         sources = read_sources(file, "file")
         task = CodingTask(
-            language=language_of(sources),
+            language=named_language(language) if language else language_of(sources),
             instruction=f"Judge {file.name or file}.",
             tests=read_tests(tests, entry_point),
             policy=policy_from(policy, allow_shared_judge=allow_shared_judge),

@@ -29,7 +29,7 @@ BAD: dict[str, tuple[Any, str, str]] = {
     "instruction of 1 MB": ({"instruction": "x" * 1_000_000}, "instruction", "100000 characters"),
     "binary in the instruction": ({"instruction": "a\x00b"}, "instruction", "not binary data"),
     "surrogate in the instruction": ({"instruction": "a\ud800b"}, "instruction", "valid Unicode"),
-    "unknown language": ({**GOOD, "language": "cobol"}, "language", "'python' or 'solidity'"),
+    "unknown language": ({**GOOD, "language": "cobol"}, "language", "'bash' or 'solidity'"),
     "tests over 1 MB": (with_test_file("#" * 1_000_001), "tests.files.0", "1,000,000"),
     "binary in a test": (with_test_file("\x7fELF\x01"), "tests.files.0.content", "not binary data"),
     "test path out of the project": (with_test_file("", "../x.py"), "tests.files.0.path", "without '..'"),

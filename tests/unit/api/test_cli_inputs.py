@@ -26,7 +26,7 @@ def run(*arguments: str, stdin: bytes = b"") -> tuple[int, str]:
         (["solve", "   "], "instruction", "is empty"),
         (["solve", "x" * 10_000_000], "instruction", "at most 100,000"),
         (["solve", "a\x00b"], "instruction", "control character"),
-        (["solve", "x", "--language", "cobol"], "language", "python, solidity"),
+        (["solve", "x", "--language", "cobol"], "language", "python, javascript"),
         (["solve", "x", "--attempts", "-1"], "attempts", "greater than or equal to 1"),
         (["solve", "x", "--samples", "0"], "samples", "greater than or equal to 1"),
         (["solve", "x", "--tokens", "-5"], "tokens", "greater than or equal to 1"),
