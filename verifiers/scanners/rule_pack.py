@@ -101,7 +101,7 @@ def _parse_probe(language: str) -> dict[str, Any]:
         "severity": "INFO",
         "message": "never matches",
         "patterns": [
-            {"pattern": "$CALLEE(...)"},
+            {"pattern": "$CALLEE ..." if language == "bash" else "$CALLEE(...)"},
             {"metavariable-regex": {"metavariable": "$CALLEE", "regex": "(?!)"}},
         ],
     }

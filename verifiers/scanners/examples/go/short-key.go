@@ -1,0 +1,13 @@
+package keys
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+)
+
+func make() {
+	// ruleid: go.short-key
+	rsa.GenerateKey(rand.Reader, 1024)
+	// ok: go.short-key
+	rsa.GenerateKey(rand.Reader, 3072)
+}
