@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -48,6 +49,10 @@ class Engine:
             "--ip-masq=false",
         ]
         daemon = ["dockerd", "-H", self.url, "-G", "root", "--storage-driver=overlay2", *folders, *network]
+        if gvisor := shutil.which("runsc"):  # without a network of the engine's it has to be told of none
+            known = {"runsc": {"path": gvisor, "runtimeArgs": ["--network=none"]}}
+            (self.folder / "daemon.json").write_text(json.dumps({"runtimes": known}))
+            daemon.append(f"--config-file={at}/daemon.json")
         return ["setpriv", "--pdeathsig", "TERM", "--", *daemon]
 
     def await_ready(self) -> None:

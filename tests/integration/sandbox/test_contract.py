@@ -162,10 +162,21 @@ def test_the_environment_is_what_the_job_says_and_no_more(
 ) -> None:
     monkeypatch.setenv("ACRISOL_TEST_SECRET", "s3cret-of-the-host")
     result = run_python(
-        "import os; print(sorted(os.environ)); print(os.environ['GIVEN'])", env={"GIVEN": "a=b c\nd"}
+        "import os; print(sorted(os.environ)); print(os.environ['GIVEN'])",
+        env={"GIVEN": "a=b c\nd", "PYTHONHASHSEED": "0"},
     )
     names, given = result.stdout.decode().split("\n", 1)
-    known = {"GIVEN", "HOME", "LANG", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONUTF8", "TMPDIR"}
+    known = {
+        "GIVEN",
+        "PYTHONHASHSEED",
+        "HOME",
+        "LANG",
+        "PATH",
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONPATH",
+        "PYTHONUTF8",
+        "TMPDIR",
+    }
     assert (set(ast.literal_eval(names)), given) == (known, "a=b c\nd\n")
 
 

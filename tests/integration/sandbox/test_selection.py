@@ -15,10 +15,20 @@ from tests.integration.sandbox.conftest import python_job
 from verifiers.errors import SandboxUnavailable
 from verifiers.sandbox.bubblewrap import Bubblewrap
 from verifiers.sandbox.docker import Docker
+from verifiers.sandbox.docker_owner import INSTANCE_LABEL
 from verifiers.sandbox.environments import Environment
 from verifiers.sandbox.probe import probe
 from verifiers.sandbox.protocol import Job, Limits
 from verifiers.sandbox.selection import Auto, Choice, open_sandbox
+
+
+def containers_of(sandbox: Docker, engine: Engine, **rest: object) -> list[dict[str, object]]:
+    """The containers of one backend object, dead ones too."""
+    client = docker.APIClient(engine.url, version="auto")
+    label = f"{INSTANCE_LABEL}={sandbox.instance}"
+    found: list[dict[str, object]] = client.containers(all=True, filters={"label": label}, **rest)
+    return found
+
 
 NO_ENGINE = "unix:///nonexistent/docker.sock"
 Table = dict[str, Environment]
@@ -100,11 +110,13 @@ def test_a_missing_image_is_named_with_the_command_that_builds_it(
 
 
 @pytest.mark.docker
-def test_containers_are_removed(docker_sandbox: Docker, engine: Engine) -> None:
-    docker_sandbox.run(python_job("print(1)"))
-    docker_sandbox.run(python_job("import time; time.sleep(60)", limits=Limits(wall_s=0.5)))
-    docker_sandbox.run_linked(python_job("pass"), python_job("pass"))
-    assert docker.APIClient(engine.url, version="auto").containers(all=True) == []
+def test_containers_are_removed(environments: Table, engine: Engine) -> None:
+    sandbox = Docker(environments, engine.url)
+    sandbox.run(python_job("print(1)"))
+    sandbox.run(python_job("import time; time.sleep(60)", limits=Limits(wall_s=0.5)))
+    sandbox.run_linked(python_job("pass"), python_job("pass"))
+    sandbox.close()
+    assert containers_of(sandbox, engine) == []
 
 
 @pytest.mark.docker
