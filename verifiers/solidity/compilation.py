@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,9 +20,12 @@ from pydantic import JsonValue
 from verifiers.domain import Finding, Severity, Status, Verdict
 from verifiers.sandbox.protocol import Sandbox
 from verifiers.solidity.compiler_output import Compiled, load, parse
-from verifiers.solidity.pragma import Version, parse_version, select
+from verifiers.solidity.packages import Packages
+from verifiers.solidity.pragma import Version, parse_version
 from verifiers.solidity.project import Project
+from verifiers.solidity.resolution import Option, resolve
 from verifiers.solidity.solc import Stopped, run_solc, standard_input
+from verifiers.solidity.source_checks import foreign, hidden
 from verifiers.solidity.toolchain import Compiler, SolidityToolchain
 
 # The newest instruction set that Mythril 0.24.8 executes; later compilers choose a later one by themselves.
@@ -35,7 +39,10 @@ _OUTPUTS = [
     "evm.methodIdentifiers",
     "storageLayout",
 ]
+_OUTPUTS_OF_LIBRARIES = ["abi", "evm.methodIdentifiers"]  # no code is made for them: that takes time
+_NO_CODE = {"object": "", "sourceMap": "", "linkReferences": {}, "opcodes": ""}
 _MOST_KEPT = 64
+_MOST_OPTIONS = 2  # releases of the packages that are tried, where the first does not compile
 
 
 class Profile(StrEnum):
@@ -50,13 +57,14 @@ class Compilation:
     """What the compiler made of a project.
 
     Attributes:
-        project: What was compiled.
+        project: What was compiled, with all library files that it imports.
         profile: What for.
         compiler: By which compiler.
         output: Its standard JSON output: ``contracts`` (abi, bytecode, source maps, storage layout) and
-            ``sources`` (syntax trees).
-        compiled: The same, read: contracts, warnings and errors.
+            ``sources`` (syntax trees). Contracts of library files have an interface and no code.
+        compiled: The same, read: the project's own contracts, warnings and errors.
         isolation: Where it ran.
+        packages: Those that library files come from, as ``@openzeppelin/contracts 5.4.0``.
     """
 
     project: Project
@@ -65,6 +73,7 @@ class Compilation:
     output: Mapping[str, Any]
     compiled: Compiled
     isolation: str
+    packages: tuple[str, ...] = ()
 
     @property
     def evidence(self) -> dict[str, JsonValue]:
@@ -72,6 +81,7 @@ class Compilation:
         return {
             "compiler": self.compiler.version,
             "profile": self.profile.value,
+            "packages": list(self.packages),
             "isolation": self.isolation,
         }
 
@@ -118,21 +128,24 @@ class Compilations:
     def __init__(self, sandbox: Sandbox, toolchain: SolidityToolchain) -> None:
         self._sandbox = sandbox
         self._toolchain = toolchain
+        self._packages = Packages(folder=toolchain.packages)
         self._kept: OrderedDict[str, Compilation | NotCompiled] = OrderedDict()
         self._lock = threading.Lock()
 
     def compile(
         self, project: Project, seconds: float, profile: Profile = Profile.DEPLOYED
     ) -> Compilation | NotCompiled:
-        """Compile with the newest compiler that the pragmas allow, or give what that gave before.
+        """Find what a project imports and compile all of it with the newest compiler that the pragmas allow.
+
+        What was compiled before is not compiled again.
 
         Args:
-            project: What to compile.
+            project: What to compile. Its libraries win over those of the packages.
             seconds: Wall-clock limit.
             profile: What for.
 
         Raises:
-            ToolMissing: no compiler is installed.
+            ToolMissing: no compiler is installed, or not the package that is imported.
             ToolFailed: it could not be run, or its answer cannot be read.
             SandboxUnavailable: see :class:`verifiers.sandbox.protocol.Sandbox`.
         """
@@ -150,43 +163,72 @@ class Compilations:
         return made
 
     def _compile(self, project: Project, seconds: float, profile: Profile) -> Compilation | NotCompiled:
+        deadline = time.monotonic() + seconds
         self._toolchain.require_compilers()
-        if not project.sources:
-            return _no_sources()
-        selection = select(dict(project.sources), self._toolchain.versions)
-        pragmas: JsonValue = list(selection.pragmas)
-        if selection.version is None:
-            return NotCompiled(
-                Status.FAILED, selection.findings[0].message, selection.findings, {"pragmas": pragmas}
-            )
-        compiler = self._toolchain.compiler(selection.version)
-        request = standard_input(project.files, settings(profile, compiler.version))
-        answer = run_solc(self._sandbox, compiler, request, seconds)
+        instead = foreign(project)
+        if instead or not project.sources:
+            return _refused(instead or _NO_SOURCE)
+        resolution = resolve(project, self._toolchain.versions, self._packages)
+        pragmas: JsonValue = list(resolution.pragmas)
+        if not resolution.options:
+            findings = (*resolution.findings, *hidden(project.sources))
+            return NotCompiled(Status.FAILED, _first(findings), findings, {"pragmas": pragmas})
+        first: NotCompiled | None = None
+        for option in resolution.options[:_MOST_OPTIONS]:
+            made = self._compile_option(option, deadline - time.monotonic(), profile, pragmas)
+            if isinstance(made, Compilation):
+                return made
+            first = first or made
+            if made.status is not Status.FAILED:
+                break
+        return first or _refused(_NO_SOURCE)
+
+    def _compile_option(
+        self, option: Option, seconds: float, profile: Profile, pragmas: JsonValue
+    ) -> Compilation | NotCompiled:
+        compiler, project = self._toolchain.compiler(option.version), option.project
+        asked = {**settings(profile, compiler.version), **_asked_of(project)}
+        answer = run_solc(self._sandbox, compiler, standard_input(project.files, asked), seconds)
         evidence: dict[str, JsonValue] = {
             "compiler": compiler.version,
             "pragmas": pragmas,
+            "packages": list(option.packages),
             "isolation": answer.isolation,
         }
         if isinstance(answer, Stopped):
             return NotCompiled(answer.status, f"{answer.reason}.", (), evidence, tool_of(compiler))
-        compiled = parse(answer.text, project.files)
-        compiled = compiled.model_copy(update={"findings": (*compiled.findings, *selection.findings)})
+        compiled = parse(answer.text, project.sources, project.libraries)
+        notes = (*hidden(project.sources), *option.notes)
+        findings = sorted((*compiled.findings, *notes), key=lambda item: -item.severity.rank)
+        compiled = compiled.model_copy(update={"findings": tuple(findings)})
         if compiled.failed:
-            return NotCompiled(
-                Status.FAILED,
-                said(compiler, compiled.findings),
-                compiled.findings,
-                evidence,
-                tool_of(compiler),
-            )
-        return Compilation(project, profile, compiler, load(answer.text), compiled, answer.isolation)
+            words = said(compiler, compiled.findings)
+            return NotCompiled(Status.FAILED, words, compiled.findings, evidence, tool_of(compiler))
+        output = _with_every_field(load(answer.text), project)
+        return Compilation(project, profile, compiler, output, compiled, answer.isolation, option.packages)
+
+
+def _asked_of(project: Project) -> dict[str, Any]:
+    """What is to be made of which file, and the remappings."""
+    selected: dict[str, Any] = {"*": {"": ["ast"], "*": _OUTPUTS_OF_LIBRARIES}}
+    selected |= {path: {"": ["ast"], "*": _OUTPUTS} for path in project.sources}
+    return {"outputSelection": selected, "remappings": list(project.remappings)}
+
+
+def _with_every_field(output: dict[str, Any], project: Project) -> dict[str, Any]:
+    """The output with empty code for the contracts of libraries, because tools insist on the fields."""
+    for path, contracts in output.get("contracts", {}).items():
+        for contract in contracts.values() if path not in project.sources else ():
+            evm = contract.setdefault("evm", {})
+            evm.setdefault("bytecode", dict(_NO_CODE))
+            evm.setdefault("deployedBytecode", dict(_NO_CODE))
+    return output
 
 
 def settings(profile: Profile, version: str) -> dict[str, Any]:
     """The compiler's settings for a profile."""
     made: dict[str, Any] = {
         "optimizer": {"enabled": profile is Profile.DEPLOYED, "runs": 200},
-        "outputSelection": {"*": {"": ["ast"], "*": _OUTPUTS}},
     }
     later = (parse_version(version) or _FIRST_WITH_LATER_EVM) >= _FIRST_WITH_LATER_EVM
     if profile is Profile.ANALYSED and later:
@@ -201,16 +243,21 @@ def tool_of(compiler: Compiler) -> str:
 
 def said(compiler: Compiler, findings: tuple[Finding, ...]) -> str:
     """The first thing that the compiler holds against a source, in one line."""
-    first = findings[0]
-    where = f"{first.location.path}:{first.location.line}: " if first.location else ""
-    return f"solc {compiler.version}: {where}{first.message[:200]}"
+    return f"solc {compiler.version}: {_first(findings)[:300]}"
 
 
-def _no_sources() -> NotCompiled:
-    finding = Finding(
-        rule="solidity.no-source",
-        message="There is no file whose name ends in .sol.",
-        fix="Give the contract as one Solidity file.",
-        severity=Severity.HIGH,
-    )
+_NO_SOURCE = Finding(
+    rule="solidity.no-source",
+    message="There is no file whose name ends in .sol.",
+    fix="Give the contract as one Solidity file.",
+    severity=Severity.HIGH,
+)
+
+
+def _refused(finding: Finding) -> NotCompiled:
     return NotCompiled(Status.FAILED, finding.message, (finding,))
+
+
+def _first(findings: tuple[Finding, ...]) -> str:
+    place = findings[0].location
+    return f"{f'{place.path}:{place.line}: ' if place else ''}{findings[0].message}"

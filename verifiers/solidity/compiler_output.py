@@ -14,10 +14,10 @@ MAX_CODE_BYTES = 24_576  # EIP-170
 MAX_FINDINGS = 50
 _MAX_MESSAGE = 600
 _MAX_QUOTED = 60
+_LIBRARY_FIX = "Use the library as this release of it asks for, or another compiler."
 
 _SIZE_WARNINGS = ("5574", "3860")  # solc's own words on code and init-code size; the first is ours to say
 _STYLE_WARNINGS = ("1878", "3420")  # no SPDX identifier, no pragma
-_IMPORT_FIX = "Import only files of the project, or put what is needed into the file itself."
 
 
 class Contract(Value):
@@ -55,23 +55,28 @@ class Compiled(Value):
     contracts: tuple[Contract, ...] = ()
 
 
-def parse(text: str, sources: Mapping[str, str]) -> Compiled:
+def parse(text: str, sources: Mapping[str, str], libraries: Mapping[str, str] | None = None) -> Compiled:
     """Read a compiler's standard JSON output. Pure.
 
     Args:
         text: The output.
-        sources: Path -> text of what was compiled; byte offsets are turned into lines with it.
+        sources: Path -> text of what is judged; byte offsets are turned into lines with it.
+        libraries: Path -> text of what was compiled with it. Its contracts and warnings are left out; its
+            errors are told.
 
     Raises:
         ToolFailed: it is not such output.
     """
     output = load(text)
-    problems = output.get("errors", [])
+    others = libraries or {}
+    problems = [problem for problem in output.get("errors", []) if not _is_noise(problem, others)]
     findings = [
-        _finding(problem, sources) for problem in problems if problem.get("errorCode") not in _SIZE_WARNINGS
+        _finding(problem, sources, others)
+        for problem in problems
+        if problem.get("errorCode") not in _SIZE_WARNINGS
     ]
     failed = any(problem.get("severity") == "error" for problem in problems)
-    contracts = () if failed else _contracts(output)
+    contracts = () if failed else _contracts(output, others)
     if not failed and not contracts:
         failed = True
         findings.append(
@@ -115,7 +120,17 @@ def line_and_column(source: str, offset: int) -> tuple[int, int]:
     return line, column
 
 
-def _finding(problem: Mapping[str, Any], sources: Mapping[str, str]) -> Finding:
+def _is_noise(problem: Mapping[str, Any], libraries: Mapping[str, str]) -> bool:
+    """Whether the compiler only warns of a library file, which is not what is judged."""
+    return problem.get("severity") != "error" and _file_of(problem) in libraries
+
+
+def _file_of(problem: Mapping[str, Any]) -> str:
+    place = problem.get("sourceLocation")
+    return str(place.get("file", "")) if isinstance(place, dict) else ""
+
+
+def _finding(problem: Mapping[str, Any], sources: Mapping[str, str], libraries: Mapping[str, str]) -> Finding:
     kind, code = str(problem.get("type", "Error")), problem.get("errorCode")
     is_error = problem.get("severity") == "error"
     severity = Severity.HIGH if is_error else Severity.LOW
@@ -123,11 +138,14 @@ def _finding(problem: Mapping[str, Any], sources: Mapping[str, str]) -> Finding:
         severity = Severity.INFO
     message = " ".join(str(problem.get("message", "")).split())[:_MAX_MESSAGE]
     message += _quoted(problem.get("sourceLocation"), sources)
-    is_import = is_error and "not found" in message and message.startswith("Source ")
+    library = _file_of(problem)
+    if library in libraries:
+        found = _location(problem.get("sourceLocation"), libraries)
+        message = f"In the library file {library}{f' at line {found.line}' if found else ''}: {message}"
     return Finding(
         rule=f"solc.{kind}" + (f".{code}" if code else ""),
         message=message or kind,
-        fix=_IMPORT_FIX if is_import else "",
+        fix=_LIBRARY_FIX if library in libraries else "",
         severity=severity,
         location=_location(problem.get("sourceLocation"), sources),
     )
@@ -155,7 +173,7 @@ def _location(place: object, sources: Mapping[str, str]) -> Location | None:
     return Location(path=path, line=line, end_line=end_line, column=column)
 
 
-def _contracts(output: Mapping[str, Any]) -> tuple[Contract, ...]:
+def _contracts(output: Mapping[str, Any], libraries: Mapping[str, str]) -> tuple[Contract, ...]:
     definitions = {}
     for path, source in output.get("sources", {}).items():
         tree = source.get("ast") or source.get("legacyAST") or {}
@@ -164,6 +182,8 @@ def _contracts(output: Mapping[str, Any]) -> tuple[Contract, ...]:
                 definitions[(path, node.get("name"))] = node
     found = []
     for path, by_name in output.get("contracts", {}).items():
+        if path in libraries:
+            continue
         for name, contract in by_name.items():
             evm = contract.get("evm", {})
             code = str(evm.get("deployedBytecode", {}).get("object", ""))

@@ -113,9 +113,9 @@ class MythrilVerifier:
         ]
         if not targets:
             return _nothing_deployable(evidence)
-        result = self._explore(project.files, made.output, targets, deadline - time.monotonic())
+        result = self._explore(made.project.files, made.output, targets, deadline - time.monotonic())
         exploration = _read(result)
-        return judge(task, exploration, result, targets, project.files, evidence)
+        return judge(task, exploration, result, targets, made.project.files, evidence)
 
     def _explore(
         self,

@@ -71,11 +71,13 @@ class Selection(Value):
 
     Attributes:
         version: The newest compiler that satisfies every pragma; None where none does.
+        allowed: All that do, newest first.
         pragmas: The ranges as they were written, without repetition.
         findings: Why there is no version, or that a file says nothing about it.
     """
 
     version: str | None
+    allowed: tuple[str, ...] = ()
     pragmas: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -149,8 +151,30 @@ def select(sources: Mapping[str, str], installed: Sequence[str]) -> Selection:
     silent = sorted(sources.keys() - {pragma.path for pragma in pragmas})
     chosen = str(candidates[0])
     return Selection(
-        version=chosen, pragmas=texts, findings=tuple(_missing(path, chosen) for path in silent[:20])
+        version=chosen,
+        allowed=tuple(map(str, candidates)),
+        pragmas=texts,
+        findings=tuple(missing(path, chosen) for path in silent[:20]),
     )
+
+
+def allowing(libraries: Mapping[str, str], versions: Sequence[str]) -> tuple[tuple[str, ...], Pragma | None]:
+    """The compilers among some that all library files allow, and the pragma that left none."""
+    left = tuple(versions)
+    for path, text in libraries.items():
+        for pragma in find_pragmas(path, text):
+            try:
+                wanted = parse_range(pragma.text)
+            except BadPragma:
+                continue  # the compiler will say so, of a file that is not the project's
+            before, left = left, tuple(each for each in left if satisfies(_known(each), wanted))
+            if before and not left:
+                return (), pragma
+    return left, None
+
+
+def _known(text: str) -> Version:
+    return parse_version(text) or Version(0, 0, 0)
 
 
 def _alternative(text: str) -> tuple[Interval, ...]:
@@ -245,7 +269,8 @@ def _impossible(pragma: Pragma, texts: Sequence[str], installed: Sequence[str]) 
     )
 
 
-def _missing(path: str, chosen: str) -> Finding:
+def missing(path: str, chosen: str) -> Finding:
+    """The note on a file that does not say which compiler it is for."""
     return Finding(
         rule="solidity.pragma-missing",
         message=f"There is no 'pragma solidity' line; the newest compiler, {chosen}, was used.",

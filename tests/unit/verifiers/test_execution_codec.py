@@ -128,6 +128,7 @@ def test_changes_reach_the_same_objects():
     decoder = Decoder()
     theirs = decoder.decode(tree)
     there = Shared(decoder.containers)
+    there.look()
     theirs[0].append(theirs[1])
     theirs[1]["b"] = theirs
     theirs[2].add(5)

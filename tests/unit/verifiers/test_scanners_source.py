@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from verifiers.scanners.source import as_compiled, is_inert, language_of
+from verifiers.scanners.source import as_compiled, is_inert, language_of, readings
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,14 @@ from verifiers.scanners.source import as_compiled, is_inert, language_of
         ("stub.pyi", "", "python"),
         ("Vault.sol", "", "solidity"),
         ("run", "#!/usr/bin/env python3\n", "python"),
-        ("run", "#!/bin/sh\n", None),
+        ("run", "#!/bin/sh\n", "bash"),
+        ("run", "#!/usr/bin/env -S node\n", "javascript"),
+        ("run", "#!/usr/bin/perl\n", None),
+        ("app.TSX", "", "typescript"),
+        ("lib.h", "", "cpp"),
+        ("Main.java", "", "java"),
+        ("main.go", "", "go"),
+        ("lib.rs", "", "rust"),
         ("data.json", "{}", None),
         ("solution.py.txt", "", None),
     ],
@@ -47,7 +54,55 @@ def test_only_data_is_inert() -> None:
         ("solidity", "// note\u2028selfdestruct(x);", "// note\nselfdestruct(x);"),
         ("solidity", "// note\x0cselfdestruct(x);", "// note\nselfdestruct(x);"),
         ("solidity", "// note\rselfdestruct(x);", "// note\nselfdestruct(x);"),
+        ("java", "// note\\u000aRuntime.exec(x);", "// note\nRuntime.exec(x);"),
+        ("java", "\\uuu0052untime", "Runtime"),
+        ("java", 's = "\\\\u0041";', 's = "\\\\u0041";'),
+        ("java", "s = '\\ud83d';", "s = '\ufffd';"),
+        ("java", "Run\u200btime.get\x01Runtime()", "Runtime.getRuntime()"),
+        ("javascript", "// note\u2028eval(x)", "// note\neval(x)"),
+        ("javascript", "\\u0065v\\u{61}l(x)", "eval(x)"),
+        ("javascript", "self['e\\x76al'](x)", "self['eval'](x)"),
+        ("javascript", "s = '\\\\u0065';", "s = '\\\\u0065';"),
+        ("javascript", "s = '\\u0022';", "s = '\\u0022';"),
+        ("javascript", "x\n--> 0; eval(x)", "x\n-- > 0; eval(x)"),
+        ("c", "sys\\\ntem(x);\ny", "system(x);\n\ny"),
+        ("c", "// note \\\nsystem(x);", "// note system(x);\n"),
+        ("c", "a\r\nb", "a\nb"),
+        ("go", "// note\rx", "// note x"),
+        ("rust", "a\u2028b", "a b"),
+        ("bash", "ev\\\nal x", "eval x\n"),
     ],
 )
 def test_the_text_is_what_the_compiler_takes_it_for(language: str, content: str, read: str) -> None:
     assert as_compiled(content, language) == read
+
+
+@pytest.mark.parametrize(
+    ("language", "content", "read"),
+    [
+        ("c", "??/\nx", "x\n"),
+        ("c", "int a<:3:>; %:define x", "int a[3]; #define x"),
+        ("c", "#define go system\ngo(x);", "\nsystem(x);"),
+        ("c", "// note\rsystem(x);", "// note\nsystem(x);"),
+        ("cpp", "std::vector<::T> a;", "std::vector<::T> a;"),
+        ("javascript", "a <!--b /*\neval(x)\n<!-- */", "a //b /*\neval(x)\n// */"),
+        ("javascript", "s = '<!-- x';", "s = '<!-- x';"),
+        ("java", "Run\u202etime", "Run\u202etime"),
+        ("bash", "e''val x", "eval x"),
+        ("bash", "\\eval x", "eval x"),
+    ],
+)
+def test_where_compilers_disagree_each_reading_is_given(language: str, content: str, read: str) -> None:
+    assert read in readings(content, language)
+
+
+@pytest.mark.parametrize("language", ["bash", "c", "go", "java", "javascript", "python", "rust", "solidity"])
+def test_plain_text_has_one_reading_and_is_left_as_it_is(language: str) -> None:
+    text = "a = 1;\nb = 'x-y';  // it's <b>\n"
+    assert readings(text, language) == (text,)
+
+
+def test_a_long_hostile_file_is_read_in_no_time() -> None:
+    for text in ("\\" * 500_000, "\\u0041" * 100_000, "<!--" * 200_000, "/*" * 300_000, "'\\" * 300_000):
+        for language in ("java", "javascript", "c", "bash"):
+            assert readings(text, language)

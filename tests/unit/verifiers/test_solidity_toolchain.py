@@ -9,6 +9,7 @@ import pytest
 from verifiers.domain import Candidate, CodingTask, Language, SourceFile
 from verifiers.errors import ToolMissing
 from verifiers.sandbox.protocol import ExecResult, Job, LinkedResult
+from verifiers.solidity.compilation import Compilations
 from verifiers.solidity.compile import SolidityCompileVerifier
 from verifiers.solidity.mythril import MythrilVerifier
 from verifiers.solidity.toolchain import Compiler, SolidityToolchain, discover
@@ -90,31 +91,33 @@ def test_a_script_called_solc_is_not_a_native_compiler(
     assert not any(compiler.native for compiler in discover(tmp_path).compilers)
 
 
+def both(toolchain: SolidityToolchain) -> tuple[SolidityCompileVerifier, MythrilVerifier]:
+    compilations = Compilations(NeverUsed(), toolchain)
+    return SolidityCompileVerifier(compilations), MythrilVerifier(NeverUsed(), toolchain, compilations)
+
+
 def test_missing_compilers_and_missing_mythril_are_told_apart() -> None:
     only_mythril = SolidityToolchain(mythril="/opt/acrisol/mythril/bin/python3")
     only_solc = SolidityToolchain(compilers=(Compiler(version="0.8.20", program="/x"),))
     with pytest.raises(ToolMissing, match="No Solidity compiler"):
-        SolidityCompileVerifier(NeverUsed(), only_mythril).verify(TASK, CANDIDATE, 5)
+        both(only_mythril)[0].verify(TASK, CANDIDATE, 5)
     with pytest.raises(ToolMissing, match="No Solidity compiler"):
-        MythrilVerifier(NeverUsed(), only_mythril).verify(TASK, CANDIDATE, 5)
+        both(only_mythril)[1].verify(TASK, CANDIDATE, 5)
     with pytest.raises(ToolMissing, match="Mythril is not installed"):
-        MythrilVerifier(NeverUsed(), only_solc).verify(TASK, CANDIDATE, 5)
+        both(only_solc)[1].verify(TASK, CANDIDATE, 5)
 
 
 def test_nothing_runs_for_a_candidate_without_solidity_or_with_an_impossible_pragma() -> None:
     toolchain = SolidityToolchain(compilers=(Compiler(version="0.8.20", program="/x"),), mythril="/y")
     text = Candidate(files=(SourceFile(path="A.txt", content="hello"),))
     future = Candidate(files=(SourceFile(path="A.sol", content="pragma solidity ^9.0.0;"),))
-    for verifier in (
-        SolidityCompileVerifier(NeverUsed(), toolchain),
-        MythrilVerifier(NeverUsed(), toolchain),
-    ):
+    for verifier in both(toolchain):
         assert verifier.verify(TASK, text, 5).status.value == "failed"
         assert "^9.0.0" in verifier.verify(TASK, future, 5).summary
 
 
 def test_it_applies_to_solidity_alone() -> None:
     python = CodingTask(instruction="Write it.")
-    for verifier in (SolidityCompileVerifier, MythrilVerifier):
-        assert verifier(NeverUsed(), SolidityToolchain()).applies_to(TASK)
-        assert not verifier(NeverUsed(), SolidityToolchain()).applies_to(python)
+    for verifier in both(SolidityToolchain()):
+        assert verifier.applies_to(TASK)
+        assert not verifier.applies_to(python)
