@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from verifiers.domain import Language
+from verifiers.execution.languages.javascript.support import SUPPORT as JAVASCRIPT
 from verifiers.execution.languages.language import LanguageSupport
 from verifiers.sandbox.environments import Environment
 
-SUPPORTS: tuple[LanguageSupport, ...] = ()
+SUPPORTS: tuple[LanguageSupport, ...] = (JAVASCRIPT,)
 
 
 def support_for(language: Language) -> LanguageSupport | None:

@@ -1,0 +1,78 @@
+'use strict';
+// The tests' process: loads the test files, with stand-ins where they import the candidate, and reports.
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { Link } = require('./link.js');
+const { installTests } = require('./loader.js');
+const { Reporter } = require('./report.js');
+const { Session } = require('./session.js');
+
+const REPORT = 5;
+const exit = process.reallyExit.bind(process);
+
+const nonce = process.env.ACRISOL_NONCE;
+delete process.env.ACRISOL_NONCE;
+const folder = path.dirname(__dirname);
+const config = { ...JSON.parse(fs.readFileSync(path.join(__dirname, 'judge.json'), 'utf8')), folder };
+const reporter = new Reporter(REPORT, nonce);
+
+function lost(why) {
+  reporter.end(why);
+  exit(0);
+}
+
+const link = new Link(new Set(config.named), lost);
+const modules = new Map();
+
+/** A module of the candidate's, by path. */
+function standIn(file) {
+  if (!modules.has(file)) {
+    let [kind, tree] = link.request('load', () => [file]);
+    while (kind === 'wait') {
+      link.slice(20);
+      [kind, tree] = link.request('load', () => [file]);
+    }
+    const exported = link.peer.reading(() => link.codec.decode(tree));
+    const number = link.numberOf(exported);
+    if (number !== undefined) link.trusted.add(number);
+    modules.set(file, { kind, exported });
+    link.poll();
+  }
+  return modules.get(file);
+}
+
+/** Names that the tests use and that nobody else defines, from the candidate's main module. */
+function fillScope() {
+  if (config.scope.length === 0) return;
+  const [names, trees] = link.request('scope', () => [config.main, config.scope]);
+  link.peer.reading(() => names.forEach((name, i) => {
+    if (!config.scope.includes(name)) throw new Error('a name that nobody asked for');
+    Object.defineProperty(globalThis, name, { value: link.codec.decode(trees[i]), configurable: true, writable: true });
+  }));
+  link.poll();
+}
+
+async function main() {
+  const session = new Session(config, reporter, () => link.peer.calls);
+  const apis = session.apis();
+  session.guard();
+  installTests(config, apis, standIn);
+  let broken = null;
+  try {
+    fillScope();
+  } catch (error) {
+    broken = error ?? new Error(`thrown: ${String(error)}`);
+  }
+  if (broken === null) await session.run();
+  else session.failAll(broken);
+  link.request('ping', () => []);
+  reporter.end(null);
+  exit(0);
+}
+
+main().catch((error) => {
+  fs.writeSync(2, `${error?.stack ?? error}\n`);
+  exit(70);
+});

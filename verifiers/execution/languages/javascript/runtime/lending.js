@@ -1,0 +1,80 @@
+'use strict';
+// What of the tests' the candidate may be given, and what it may see of that.
+
+const { EventEmitter } = require('node:events');
+const nodeModule = require('node:module');
+const { types } = require('node:util');
+
+// Modules whose functions reach nothing that the candidate does not have itself.
+const HARMLESS = new Set(['assert', 'assert/strict', 'buffer', 'crypto', 'events', 'path', 'punycode', 'querystring',
+  'string_decoder', 'timers', 'timers/promises', 'url', 'util']);
+const HIDDEN_KEYS = new Set(['constructor', 'prototype', 'caller', 'callee', 'arguments', '__proto__',
+  '__defineGetter__', '__defineSetter__', '__lookupGetter__', '__lookupSetter__']);
+const OPEN_SYMBOLS = new Set([Symbol.iterator, Symbol.asyncIterator, Symbol.toStringTag, Symbol.toPrimitive]);
+const WALLS = new Set([Object.prototype, Function.prototype, null]);
+const OPEN_BUILTINS = new Set([EventEmitter.prototype, Map.prototype, Set.prototype, WeakMap.prototype, Array.prototype,
+  WeakSet.prototype, Date.prototype, RegExp.prototype, Promise.prototype, URL.prototype, URLSearchParams.prototype,
+  AbortController.prototype, AbortSignal.prototype, EventTarget.prototype, Event.prototype, Error.prototype]);
+for (const made of [function* () {}.prototype, async function* () {}.prototype, [].values(), new Map().keys(),
+  new Set().keys(), ''.matchAll(/x/g)]) {
+  for (let at = made; !WALLS.has(at); at = Object.getPrototypeOf(at)) OPEN_BUILTINS.add(at);
+}
+
+const CLOSED = new WeakSet([globalThis, process, eval, Function, Reflect, Proxy, require, module,
+  (async () => {}).constructor, function* () {}.constructor, async function* () {}.constructor]);
+const isNative = (value) => /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(value));
+let collected = 0;
+
+/** Functions and objects of the modules that reach files, processes, this process's own insides. */
+function collect() {
+  if (process.moduleLoadList.length === collected) return;
+  collected = process.moduleLoadList.length;
+  const seen = (value) => {
+    if (value !== null && (typeof value === 'object' || typeof value === 'function')) CLOSED.add(value);
+  };
+  for (const name of Object.getOwnPropertyNames(process)) {
+    const own = Object.getOwnPropertyDescriptor(process, name);
+    if (typeof own.value === 'function' || typeof own.value === 'object') seen(own.value);
+  }
+  const names = nodeModule.builtinModules.filter((name) => !HARMLESS.has(name) && !name.startsWith('_'));
+  for (const name of names) {
+    // A module that nobody has loaded can have been handed to nobody.
+    if (!process.moduleLoadList.includes(`NativeModule ${name}`)) continue;
+    const made = process.getBuiltinModule(name);
+    seen(made);
+    for (const key of Object.keys(made ?? {})) {
+      const own = Object.getOwnPropertyDescriptor(made, key);
+      if (typeof own?.value === 'function' && own.value !== EventEmitter) seen(own.value);
+    }
+  }
+}
+
+/** Why a value of the tests may not be given to the candidate; empty if it may. */
+function refusal(value) {
+  if (typeof value === 'symbol') return '';
+  collect();
+  const loads = typeof value === 'function' && Object.hasOwn(value, 'resolve') && Object.hasOwn(value, 'cache');
+  if (loads || value instanceof nodeModule || CLOSED.has(value)) {
+    return "one of node's own tools is not given to the candidate";
+  }
+  return types.isExternal(value) ? 'an object of native code' : '';
+}
+
+/** What the candidate sees under a name of an object that it was given: nothing, or one value. */
+function lookUp(found, key) {
+  if (typeof key === 'symbol' ? !OPEN_SYMBOLS.has(key) : typeof key !== 'string' || HIDDEN_KEYS.has(key)) return [];
+  for (let at = found; !WALLS.has(at); at = Object.getPrototypeOf(at)) {
+    if (Object.hasOwn(at, key)) {
+      if (at !== found && isBuiltin(at) && !OPEN_BUILTINS.has(at)) return [];
+      return [Reflect.get(found, key)];
+    }
+  }
+  return [];
+}
+
+function isBuiltin(prototype) {
+  const made = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  return typeof made === 'function' && isNative(made);
+}
+
+module.exports = { lookUp, refusal };
