@@ -26,12 +26,14 @@ _JAVASCRIPT_ESCAPE = re.compile(
     r"(?<!\\)(?P<slashes>(?:\\\\)*)\\(?:u\{0*(?P<braced>[0-9A-Fa-f]{2})\}|u00(?P<four>[0-9A-Fa-f]{2})"
     r"|x(?P<two>[0-9A-Fa-f]{2}))"
 )
-# Strings and comments first, so that what looks like a comment inside one of them is none.
-_JAVASCRIPT_TOKEN = re.compile(
-    r"""(?P<skip>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|//[^\n]*|/\*.*?\*/)"""
-    r"""|(?P<html><!--|(?:^|(?<=\n))[ \t]*-->)""",
-    re.DOTALL,
+# Strings and comments first, so that what looks like a comment inside one of them is none. One that is never
+# closed goes on to the end, so that no text takes more than one pass.
+_JAVASCRIPT_SKIP = (
+    r"""(?P<skip>"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|`(?:[^`\\]|\\.)*`?|//[^\n]*|/\*(?:.*?\*/|.*))"""
 )
+_HTML_MARK = r"|(?P<html><!--|(?:^|(?<=\n))[ \t]*-->)"
+_MODULE_TOKEN = re.compile(_JAVASCRIPT_SKIP + _HTML_MARK, re.DOTALL)
+_SCRIPT_TOKEN = re.compile(_JAVASCRIPT_SKIP + _HTML_MARK + r"(?P<rest>[^\n]*)", re.DOTALL)
 _SPLICE = re.compile(r"\\[ \t\v\f]*\n")
 _TRIGRAPHS = {"=": "#", "(": "[", "/": "\\", ")": "]", "'": "^", "<": "{", "!": "|", ">": "}", "-": "~"}
 _TRIGRAPH = re.compile(r"\?\?([=(/)'<!>-])")
@@ -70,10 +72,10 @@ def javascript(text: str) -> tuple[str, ...]:
     """
     text = _JAVASCRIPT_ENDS.sub("\n", text)
     text = _JAVASCRIPT_ESCAPE.sub(_javascript_character, text)
-    if not any(found["html"] for found in _JAVASCRIPT_TOKEN.finditer(text)):
+    if not any(found["html"] for found in _MODULE_TOKEN.finditer(text)):
         return (text,)
-    module = _JAVASCRIPT_TOKEN.sub(lambda found: found["skip"] or _spread(found["html"]), text)
-    script = _JAVASCRIPT_TOKEN.sub(lambda found: found["skip"] or "//", text)
+    module = _MODULE_TOKEN.sub(lambda found: found["skip"] or _spread(found["html"]), text)
+    script = _SCRIPT_TOKEN.sub(lambda found: found["skip"] or f"//{found['rest']}", text)
     return module, script
 
 

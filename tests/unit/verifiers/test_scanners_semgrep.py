@@ -242,7 +242,7 @@ def test_files_go_in_under_names_of_ours() -> None:
 
 def test_code_of_a_language_without_rules_is_never_clean() -> None:
     task = CodingTask(instruction="Write it.")
-    shell = SourceFile(path="run.sh", content="rm -rf /\n")
+    shell = SourceFile(path="run.pl", content="system $ARGV[0];\n")
     python = SourceFile(path="solution.py", content="x = 1\n")
     notes = SourceFile(path="notes.md", content="# Notes\n")
     alone = SemgrepVerifier(ScriptedSandbox([])).verify(task, Candidate(files=(shell,)), 10.0)
@@ -250,7 +250,7 @@ def test_code_of_a_language_without_rules_is_never_clean() -> None:
     result = ran(output("x = 1\n", []))
     beside = SemgrepVerifier(ScriptedSandbox([result])).verify(task, Candidate(files=(python, shell)), 10.0)
     assert beside.status is Status.INCOMPLETE
-    assert "run.sh" in beside.summary
+    assert "run.pl" in beside.summary
     data = SemgrepVerifier(ScriptedSandbox([result])).verify(task, Candidate(files=(python, notes)), 10.0)
     assert data.status is Status.PASSED
     assert data.evidence["data_files"] == ["notes.md"]
@@ -258,5 +258,5 @@ def test_code_of_a_language_without_rules_is_never_clean() -> None:
 
 def test_it_applies_to_the_languages_that_have_rules() -> None:
     verifier = SemgrepVerifier(ScriptedSandbox([]))
-    for language in (Language.PYTHON, Language.SOLIDITY):
+    for language in Language:
         assert verifier.applies_to(CodingTask(instruction="Write it.", language=language))
