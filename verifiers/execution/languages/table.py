@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from verifiers.domain import Language
+from verifiers.execution.languages.go.support import SUPPORT as GO
 from verifiers.execution.languages.javascript.support import SUPPORT as JAVASCRIPT
 from verifiers.execution.languages.language import LanguageSupport
+from verifiers.execution.languages.rust.support import SUPPORT as RUST
 from verifiers.sandbox.environments import Environment
 
-SUPPORTS: tuple[LanguageSupport, ...] = (JAVASCRIPT,)
+SUPPORTS: tuple[LanguageSupport, ...] = (JAVASCRIPT, GO, RUST)
 
 
 def support_for(language: Language) -> LanguageSupport | None:

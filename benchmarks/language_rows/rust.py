@@ -1,0 +1,58 @@
+"""HumanEvalPack's Rust rows as tasks, and the plain command for the same program."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from verifiers.domain import Candidate, CodingTask, Language, SourceFile, TestSuite
+
+# Rows 32 and 50 were written for rand 0.5, whose gen_range takes two arguments.
+_OLD_RANGE = re.compile(r"\bgen_range\(([^(),]+), ([^(),]+)\)")
+_REGISTRY = Path("/usr/share/cargo/registry")
+_MANIFEST = """[package]
+name = "solution"
+version = "1.0.0"
+edition = "2021"
+[dependencies]
+md5 = "0.7"
+rand = "0.8"
+regex = { version = "1", default-features = false, features = ["std", "unicode"] }
+"""
+_CONFIG = f"""[source.crates-io]
+replace-with = "system"
+[source.system]
+directory = "{_REGISTRY}"
+"""
+
+
+def _test(row: dict[str, Any]) -> str:
+    return _OLD_RANGE.sub(r"gen_range(\1..\2)", row["test"])
+
+
+def assemble(row: dict[str, Any], code: str) -> tuple[CodingTask, Candidate]:
+    """A row as a task, and one of its solutions."""
+    tests = TestSuite(files=(SourceFile(path="tests.rs", content=_test(row)),))
+    task = CodingTask(language=Language.RUST, instruction=row["instruction"], tests=tests)
+    return task, Candidate(files=(SourceFile(path="solution.rs", content=row["declaration"] + code),))
+
+
+def plain(row: dict[str, Any], code: str, folder: Path) -> list[str]:
+    """``cargo test`` on the same program, its crates already built.
+
+    Raises:
+        LookupError: cargo or a crate is missing.
+    """
+    cargo = Path("/usr/bin/cargo")
+    if not cargo.exists() or not _REGISTRY.is_dir():
+        raise LookupError("cargo or its registry is missing: scripts/install-languages rust")
+    (folder / "src").mkdir()
+    (folder / ".cargo").mkdir()
+    (folder / "Cargo.toml").write_text(_MANIFEST)
+    (folder / ".cargo" / "config.toml").write_text(_CONFIG)
+    (folder / "src" / "lib.rs").write_text(row["declaration"] + code + _test(row))
+    # Building the crates once is not what is compared: all rows share one target folder.
+    target = folder.parent / "acrisol-cargo-target"
+    settings = [f"CARGO_TARGET_DIR={target}", "RUSTC=/usr/bin/rustc", f"CARGO_HOME={target}/home"]
+    return ["env", *settings, str(cargo), "test", "--offline", "--quiet", "--lib"]
