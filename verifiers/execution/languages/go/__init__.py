@@ -1,0 +1,1 @@
+"""Go: `go test` style tests, built by the toolchain's compiler and linker without the `go` command."""
