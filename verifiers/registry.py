@@ -19,6 +19,7 @@ from verifiers.scanners.semgrep import SemgrepVerifier
 from verifiers.solidity.compilation import Compilations
 from verifiers.solidity.compile import SolidityCompileVerifier
 from verifiers.solidity.mythril import MythrilVerifier
+from verifiers.solidity.slither import SlitherVerifier
 from verifiers.solidity.toolchain import SolidityToolchain
 from verifiers.verifier import Verifier
 
@@ -31,6 +32,7 @@ NAMES = (
     PythonImportVerifier.name,
     *(f"{language.value}-tests" for language, _ in LANGUAGES),
     SemgrepVerifier.name,
+    SlitherVerifier.name,
     MythrilVerifier.name,
 )
 
@@ -54,6 +56,7 @@ def build_verifiers(
         PythonImportVerifier(sandbox),
         *(LanguageTestsVerifier(sandbox, row, language) for language, row in LANGUAGES),
         SemgrepVerifier(sandbox),
+        SlitherVerifier(sandbox, solidity, compilations),
         MythrilVerifier(sandbox, solidity, compilations),
     )
 

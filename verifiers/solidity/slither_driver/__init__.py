@@ -1,0 +1,1 @@
+"""What Slither's interpreter runs in the sandbox; imports nothing of Acrisol's."""
