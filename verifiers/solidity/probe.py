@@ -19,7 +19,7 @@ class ToolReport(Value):
     """One tool as found.
 
     Attributes:
-        name: ``solc`` or ``mythril``.
+        name: ``solc``, ``slither``, ``forge`` or ``mythril``.
         works: Whether it was just started in the sandbox.
         version: In words; empty if it is not there.
         problem: One sentence; empty if it works.
@@ -33,8 +33,8 @@ class ToolReport(Value):
     mend: str = ""
 
 
-def probe(tools_dir: Path, sandbox: Sandbox) -> tuple[ToolReport, ToolReport]:
-    """Start the newest compiler and Mythril's interpreter. Never raises for a missing tool.
+def probe(tools_dir: Path, sandbox: Sandbox) -> tuple[ToolReport, ...]:
+    """Start each of the tools. Never raises for a missing one.
 
     Args:
         tools_dir: The tools folder; see :func:`verifiers.solidity.toolchain.discover`.
@@ -48,7 +48,14 @@ def probe(tools_dir: Path, sandbox: Sandbox) -> tuple[ToolReport, ToolReport]:
     solc = (toolchain.compilers[-1].program, "--version") if toolchain.compilers else None
     mythril = (toolchain.mythril, "-c", "import z3; z3.Int('x')") if toolchain.mythril else None
     z3 = f"{toolchain.mythril_version} (z3 {toolchain.z3_version})"
-    return _try("solc", solc, versions, sandbox), _try("mythril", mythril, z3, sandbox)
+    slither = (toolchain.slither, "-c", "import slither") if toolchain.slither else None
+    forge = (toolchain.forge, "--version") if toolchain.forge else None
+    return (
+        _try("solc", solc, versions, sandbox),
+        _try("slither", slither, toolchain.slither_version, sandbox),
+        _try("forge", forge, toolchain.forge_version, sandbox),
+        _try("mythril", mythril, z3, sandbox),
+    )
 
 
 def _try(name: str, argv: tuple[str, ...] | None, version: str, sandbox: Sandbox) -> ToolReport:
