@@ -174,6 +174,7 @@ for pid in (BAIT["victim"], *ABOVE):
             except OSError: continue
             os.unlink("device")
         """,
+        is_granted_by_gvisor=True,
     ),
     Attack(
         "reading devices",
@@ -258,5 +259,6 @@ for pid in (BAIT["victim"], *ABOVE):
                 made += 1; libc.mq_unlink(name)
         if made >= 50: print("GOT", made, "queues")
         """,
+        is_granted_by_gvisor=True,
     ),
 )

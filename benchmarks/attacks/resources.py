@@ -41,6 +41,7 @@ RESOURCES = (
         os._exit(0)
         """,
         _SMALL,
+        is_granted_by_gvisor=True,
     ),
     Attack(
         "memory bomb",

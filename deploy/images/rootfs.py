@@ -19,12 +19,12 @@ class Rootfs:
     Everything in it is root's and can be read by everybody. Nothing keeps a set-user-id or set-group-id bit.
 
     Args:
-        archive: Open for writing.
+        archive: Open for writing, or for appending to an earlier one.
     """
 
     def __init__(self, archive: tarfile.TarFile) -> None:
         self._archive = archive
-        self._seen: set[str] = set()
+        self._seen = set(archive.getnames()) if archive.mode == "a" else set[str]()
         for name in MERGED:
             self._link(name, f"usr/{name}")
         for folder in FOLDERS:

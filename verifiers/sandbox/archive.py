@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import tarfile
 from collections.abc import Mapping
@@ -55,9 +56,14 @@ def check_files(files: Mapping[str, bytes], disk_bytes: int) -> None:
             "Raise limits.disk_bytes.",
         )
     for name in files:
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in name:
+        if not _lies_inside(name):
             raise InvalidInput("files", f"{name!r} is not a relative path inside the working directory")
+
+
+@functools.lru_cache(maxsize=1024)  # most jobs bring the same files as the job before
+def _lies_inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return not (path.is_absolute() or ".." in path.parts or not path.parts or "\0" in name)
 
 
 def _entry(name: str, kind: bytes, mode: int, size: int) -> tarfile.TarInfo:

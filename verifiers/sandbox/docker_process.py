@@ -21,6 +21,7 @@ from verifiers.sandbox.protocol import Limits
 from verifiers.sandbox.running import End
 
 _SETUP_S = 60.0  # from the text to the program's first instruction, milliseconds if idle
+_LEAVES_S = 0.2  # for a packer that has nothing more to say to be gone by itself
 _GONE_S = 30  # for the engine to take down a killed container, and to say so
 _PATIENCE_S = 1.0  # for a kill while stdout is read slowly; then that is given up
 _CHUNK = 2**16
@@ -92,6 +93,7 @@ class MarkedSource:
     Attributes:
         started: Set at the start, or when there will be none.
         ended: Set at the end of the program, or of the stream.
+        packed: Set when nothing more is wanted of what is packed, at the latest at the end of the stream.
         closed: Set at the end of the stream. Process 1 is gone by then, and with it all of the container.
         started_at: Monotonic seconds.
         ended_at: The same.
@@ -103,7 +105,8 @@ class MarkedSource:
         self._mark = mark
         self._collector = collector
         self._held = b""
-        self.started, self.ended, self.closed = threading.Event(), threading.Event(), threading.Event()
+        self.started, self.ended = threading.Event(), threading.Event()
+        self.packed, self.closed = threading.Event(), threading.Event()
         self.started_at: float | None = None
         self.ended_at: float | None = None
         self.account: str | None = None
@@ -123,7 +126,7 @@ class MarkedSource:
                 return ready
         rest, self._held = (b"", b"") if self.ended_at is not None else (self._held, b"")
         if not rest:
-            for event in (self.started, self.ended, self.closed):
+            for event in (self.started, self.ended, self.packed, self.closed):
                 event.set()
         return rest
 
@@ -148,8 +151,8 @@ class MarkedSource:
                 return
             self._held = b""
             self.account = account.decode("ascii", "replace")
-        if self._collector and data:
-            self._collector.feed(data)
+        if self._collector and data and not self._collector.feed(data):
+            self.packed.set()
 
 
 class ContainerProcess:
@@ -198,8 +201,8 @@ class ContainerProcess:
         elif not marks.ended.wait(self._wall_s):
             self._timed_out = True
             self._kill()
-        elif not marks.closed.wait(PACKING_S):
-            self._kill()
+        elif not (marks.packed.wait(PACKING_S) and marks.closed.wait(_LEAVES_S)):
+            self._kill()  # the packer may have more than anybody wants
         if not marks.closed.wait(_GONE_S):
             self._give_streams_up()
             raise SandboxUnavailable("The Docker engine does not take a container down.")
