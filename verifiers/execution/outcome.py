@@ -132,6 +132,7 @@ def _evidence(
         "wall_limit_s": run.wall_s,
         "candidate_exit_code": guest.exit_code,
         "candidate_cpu_s": guest.cpu_s,
+        "judge_cpu_s": run.linked.judge.cpu_s,
         "candidate_memory_peak_bytes": guest.memory_peak_bytes,
         "candidate_left_first": run.linked.guest_left_first,
     }

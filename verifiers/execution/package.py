@@ -26,7 +26,7 @@ def command(role: str) -> tuple[str, ...]:
 @functools.cache
 def preload(module: str) -> Preload:
     """What an interpreter can have ready for jobs that begin with a module of the harness."""
-    return Preload(modules=(f"{PACKAGE}.{module}",), folder=HIDDEN, files=harness_files())
+    return Preload(modules=(f"{PACKAGE}.{module}",), folder=HIDDEN, files=harness_files(), import_only=True)
 
 
 @functools.cache

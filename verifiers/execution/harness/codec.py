@@ -1,8 +1,8 @@
-"""The wire's values: a strict, tagged tree that is written as JSON and never runs anything when read.
+"""The wire's values: a strict, tagged tree that is written by :mod:`wire` and never runs anything when read.
 
 A scalar (None, bool, int, float, str of exactly that type) stands for itself. Everything else is an array
-whose first entry is a tag. Containers are numbered in the order in which they are met, so that a second
-reference to one, or a cycle, is written as its number and comes out as the same object.
+whose first entry is a tag; bytes stand in it as bytes. Containers are numbered in the order in which they are
+met, so that a second reference to one, or a cycle, is written as its number and comes out as the same object.
 
 Values that are not plain are handed to a *foreign* hook on either side; what the hooks do with them is the
 subject of :mod:`guest_objects` and :mod:`standin`.
@@ -11,15 +11,16 @@ subject of :mod:`guest_objects` and :mod:`standin`.
 from __future__ import annotations
 
 import collections
-from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
+from .numbers import FEW, MANY, pack_numbers, unpack_numbers
 from .values import VALUE_READERS, write_value
 
-Tree = Any  # None, bool, int, float, str, or a list of trees
+Tree = Any  # None, bool, int, float, str, bytes, or a list of trees
 
 MAX_DEPTH = 200
+_LONG = 2000  # characters; a longer string travels as bytes, which nobody has to look through for quotes
 SCALARS = frozenset((type(None), bool, int, float, str))
 BUILTIN_TYPES: dict[str, type] = {
     kind.__name__: kind
@@ -60,9 +61,9 @@ class Encoder:
 
     def __init__(self, foreign: Foreign = _refuse, known: dict[int, int] | None = None) -> None:
         self.containers: list[Any] = []
-        self._numbers: dict[int, int] = {}
+        # Of each container by its id: how to refer to it.
+        self._seen: dict[int, Tree] = {key: ["a", number] for key, number in known.items()} if known else {}
         self._foreign = foreign
-        self._known = known or {}
         self._depth = 0
 
     def encode(self, value: Any) -> Tree:
@@ -73,12 +74,14 @@ class Encoder:
         """
         kind = type(value)
         if kind in SCALARS:
-            return value
+            return (
+                ["U", value.encode("utf-8", "surrogatepass")] if kind is str and len(value) > _LONG else value
+            )
+        if kind in _CONTAINERS:
+            return self._container(kind, value)
         writer = _WRITERS.get(kind)
         if writer is not None:
             return writer(self, value)
-        if kind in _CONTAINERS:
-            return self._container(kind, value)
         written = write_value(value)
         if written is not None:
             return ["v", written[0], *[self.encode(part) for part in written[1]]]
@@ -86,28 +89,33 @@ class Encoder:
 
     def contents(self, value: Any) -> list[Tree]:
         """The trees of what a container holds, without the container itself; keys and values in turn."""
-        if isinstance(value, (bytearray, bytes)):
-            return [b2a_base64(value, newline=False).decode("ascii")]
         if isinstance(value, dict):
             return [self.encode(part) for pair in list(value.items()) for part in pair]
-        parts: Iterable[Any] = value
-        if not SCALARS.issuperset(map(type, parts)):
-            return [self.encode(part) for part in list(parts)]
-        return list(parts)
+        if isinstance(value, bytearray):
+            return [bytes(value)]
+        parts = list(value)
+        kinds = set(map(type, parts))
+        if not SCALARS.issuperset(kinds):
+            return list(map(self.encode, parts))
+        if len(parts) >= (FEW if float in kinds else MANY):
+            packed = pack_numbers(parts, kinds)
+            return parts if packed is None else [["N", *packed]]
+        return parts
 
     def _container(self, kind: type, value: Any) -> Tree:
         key = id(value)
-        if key in self._known:
-            return ["a", self._known[key]]
-        if key in self._numbers:
-            return ["r", self._numbers[key]]
-        self._numbers[key] = len(self.containers)
+        seen = self._seen.get(key)
+        if seen is not None:
+            return seen
+        self._seen[key] = ["r", len(self.containers)]
         self.containers.append(value)
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise CodecError(f"a value is nested more than {MAX_DEPTH} levels deep")
         try:
             tag = _CONTAINERS[kind]
+            if kind is list or kind is tuple:
+                return [tag, *self.contents(value)]
             extra: list[Tree] = []
             if kind is collections.deque:
                 extra = [value.maxlen]
@@ -122,16 +130,12 @@ class Encoder:
             self._depth -= 1
 
 
-def _b64(tag: str) -> Callable[[Encoder, Any], Tree]:
-    return lambda encoder, value: [tag, b2a_base64(value, newline=False).decode("ascii")]
-
-
 _CONTAINERS: dict[type, str] = {
     list: "l", tuple: "t", set: "s", frozenset: "f", dict: "d", bytearray: "B", collections.deque: "D",
     collections.OrderedDict: "O", collections.Counter: "C", collections.defaultdict: "F",
 }  # fmt: skip
 _WRITERS: dict[type, Callable[[Encoder, Any], Tree]] = {
-    bytes: _b64("b"),
+    bytes: lambda encoder, value: ["b", value],
     complex: lambda encoder, value: ["c", value.real, value.imag],
     range: lambda encoder, value: ["g", value.start, value.stop, value.step],
     slice: lambda encoder, value: ["S", *map(encoder.encode, (value.start, value.stop, value.step))],
@@ -159,6 +163,7 @@ class Decoder:
         self._foreign = foreign
         self._known = known or []
         self._depth = 0
+        self._put = self.containers.append
 
     def decode(self, tree: Tree) -> Any:
         """The value of one tree.
@@ -176,7 +181,13 @@ class Decoder:
         if self._depth > MAX_DEPTH + 50:
             raise CodecError("nested too deeply")
         try:
-            reader = _READERS.get(tree[0])
+            tag = tree[0]
+            if tag == "l":
+                made: list[Any] = []
+                self._put(made)
+                made += self.items(tree[1:])
+                return made
+            reader = _READERS.get(tag)
             if reader is None:
                 return self._foreign(tree, self)
             return reader(self, tree)
@@ -187,16 +198,18 @@ class Decoder:
 
     def items(self, trees: list[Tree]) -> list[Any]:
         """The values of several trees."""
-        if list not in set(map(type, trees)) and dict not in set(map(type, trees)):
+        if SCALARS.issuperset(map(type, trees)):
             return trees
-        return [self.decode(tree) for tree in trees]
+        if len(trees) == 1 and type(trees[0]) is list and trees[0][:1] == ["N"]:
+            return unpack_numbers(*trees[0][1:])
+        return list(map(self.decode, trees))
 
     def fill(self, target: Any, trees: list[Tree]) -> None:
         """Replace what a mutable container holds, keeping the container."""
         if type(target) not in MUTABLE:
             raise CodecError("an update of something that cannot change")
         if type(target) is bytearray:
-            target[:] = a2b_base64(trees[0])
+            target[:] = _bytes(trees[0])
             return
         parts = self.items(trees)
         if isinstance(target, list):
@@ -258,6 +271,12 @@ def _default_dict(decoder: Decoder, tree: Tree) -> Any:
     return decoder._mutable(collections.defaultdict(factory), tree[2:])
 
 
+def _bytes(part: Any) -> bytes:
+    if type(part) is not bytes:
+        raise CodecError("something else than bytes")
+    return part
+
+
 def _float(part: Any) -> float:
     if type(part) is not float:
         raise CodecError("a complex number of something else than floats")
@@ -265,7 +284,6 @@ def _float(part: Any) -> float:
 
 
 _READERS: dict[str, Callable[[Decoder, Tree], Any]] = {
-    "l": lambda decoder, tree: decoder._mutable([], tree[1:]),
     "t": lambda decoder, tree: decoder._frozen(tuple, tree[1:]),
     "s": lambda decoder, tree: decoder._mutable(set(), tree[1:]),
     "f": lambda decoder, tree: decoder._frozen(frozenset, tree[1:]),
@@ -275,7 +293,8 @@ _READERS: dict[str, Callable[[Decoder, Tree], Any]] = {
     "O": lambda decoder, tree: decoder._mutable(collections.OrderedDict(), tree[1:]),
     "C": lambda decoder, tree: decoder._mutable(collections.Counter(), tree[1:]),
     "F": _default_dict,
-    "b": lambda decoder, tree: a2b_base64(tree[1]),
+    "b": lambda decoder, tree: _bytes(tree[1]),
+    "U": lambda decoder, tree: _bytes(tree[1]).decode("utf-8", "surrogatepass"),
     "c": lambda decoder, tree: complex(_float(tree[1]), _float(tree[2])),
     "g": lambda decoder, tree: _range(tree),
     "S": lambda decoder, tree: slice(*[decoder.decode(part) for part in tree[1:4]]),

@@ -13,16 +13,26 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from .codec import CodecError, Decoder, Encoder, Tree
-from .frames import FrameReader, LinkBroken, frame, write_all
+from .codec import SCALARS, CodecError, Decoder, Encoder, Tree
+from .frames import FrameReader, LinkBroken, send
 from .guest_objects import GuestObjects, copy_of, value_base
 from .guest_proxies import Proxies
+from .memory import keep_freed_memory
 from .sharing import Shared
 from .wire import dump, load
 
 CODEC_FRAMES = 4000  # stack frames that writing and reading values may take beyond the candidate's own limit
 MAX_SAID = 100_000
 SLICE_S = 0.005  # seconds that the candidate's event loop runs before the judge's gets a turn
+
+
+_NONE = Shared([])  # what both sides hold in a call whose arguments are no containers
+_SHORT = frozenset((type(None), bool, int, float))
+
+
+def _is_flat(trees: list[Tree]) -> bool:
+    """Whether a call has nothing but scalars among its arguments, and no keywords."""
+    return len(trees) == 2 and SCALARS.issuperset(map(type, trees[1]))
 
 
 class _Sink(io.RawIOBase):
@@ -81,19 +91,35 @@ class Guest:
             except LinkBroken:
                 return
 
-    def _request(self, message: Tree) -> None:
+    def _request(self, message: Tree, nested: bool = False) -> None:
         sequence, operation, dropped, names, trees = message
+        if not (nested or dropped) and operation == "call" and _is_flat(trees):
+            self._turn.release()
+            self._perform(
+                sequence, operation, names, [self._objects.decode(trees[0]), (*trees[1][1:],)], _NONE
+            )
+            return
         outer = self._shared
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(limit + CODEC_FRAMES)
         try:
-            self._objects.drop(dropped)
+            if dropped:
+                self._objects.drop(dropped)
             decoder = Decoder(self._objects.decode)
             values = [decoder.decode(tree) for tree in trees]
             shared = self._shared = Shared(decoder.containers)
+            shared.look()
         finally:
             sys.setrecursionlimit(limit)
         self._turn.release()
+        try:
+            self._perform(sequence, operation, names, values, shared)
+        finally:
+            self._shared = outer
+
+    def _perform(
+        self, sequence: int, operation: str, names: list[Any], values: list[Any], shared: Shared
+    ) -> None:
         try:
             value = getattr(self, "_do_" + operation)(names, *values)
         except BaseException as error:  # noqa: BLE001  it is raised again in the judge's process
@@ -101,9 +127,10 @@ class Guest:
             self._answer("exc", sequence, error, shared)
         else:
             self._turn.acquire()
-            self._answer("ret", sequence, value, shared)
-        finally:
-            self._shared = outer
+            if shared is _NONE and type(value) in _SHORT:
+                self._send(["ret", sequence, value, [], None])
+            else:
+                self._answer("ret", sequence, value, shared)
 
     def _answer(self, kind: str, sequence: int, value: Any, shared: Shared) -> None:
         limit = sys.getrecursionlimit()
@@ -140,10 +167,11 @@ class Guest:
         return ""
 
     def _send(self, message: Tree) -> None:
-        said = list(self._said)
+        said = self._said and list(self._said)
         data = dump([message, said])
-        self._said[: len(said)] = []
-        write_all(self._write, frame(data))
+        if said:
+            self._said[: len(said)] = []
+        send(self._write, data)
         self._objects.message_sent(True)
 
     def _ask(
@@ -163,7 +191,7 @@ class Guest:
                     value = decoder.decode(message[1])
                     wider.apply(decoder, message[2])
                     break
-                self._request(message)
+                self._request(message, nested=True)
         if message[0] == "cbexc":
             raise value
         return value
@@ -186,8 +214,10 @@ class Guest:
             hasattr(module, "__path__"),
         )
 
-    def _do_call(self, names: list[Any], target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return target(*args, **kwargs)
+    def _do_call(
+        self, names: list[Any], target: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        return target(*args, **kwargs) if kwargs else target(*args)
 
     def _do_get(self, names: list[Any], target: Any) -> Any:
         return getattr(target, names[0])
@@ -284,6 +314,7 @@ def main(root: str) -> None:
     os.dup2(nothing, 0)
     os.dup2(2, 1)
     os.close(nothing)
+    keep_freed_memory()
     guest = Guest(read, write, root)
     guest.capture()
     sys.path.insert(0, root)

@@ -17,6 +17,7 @@ from .specials import CARRIED, CLASS_SPECIALS, COMPARISONS
 _VALUE_BASES: tuple[type, ...] = (int, float, complex, str, bytes, tuple, frozenset, list, dict, set,
                                   bytearray, collections.deque)  # fmt: skip
 _SHARED_MODULES = frozenset(("collections", "decimal", "datetime", "fractions", "uuid", "pathlib"))
+_PLAIN = Decoder()
 _DESCRIBED = frozenset((*CARRIED, *COMPARISONS, "__await__"))
 
 
@@ -169,7 +170,7 @@ class GuestObjects:
 
     # Reading
 
-    def decode(self, tree: Tree, decoder: Decoder) -> Any:
+    def decode(self, tree: Tree, decoder: Decoder = _PLAIN) -> Any:
         """The value of a tree that is not plain."""
         tag = tree[0]
         if tag == "H":

@@ -15,6 +15,7 @@ from .exceptions import CandidateGone
 from .exports import Exports
 from .frames import FrameReader
 from .link import Link
+from .memory import keep_freed_memory
 from .modules import CandidateFinder, bare_names
 from .report import Reporter, clip
 from .run_script import ScriptRunner, describe
@@ -124,6 +125,7 @@ def main(root: str) -> None:
 
 
 def _judge(config: dict[str, Any], root: str, reporter: Reporter, answers: int, questions: int) -> None:
+    keep_freed_memory()
     sys.setrecursionlimit(RECURSION_LIMIT)
     sys.dont_write_bytecode = True
     link: Link | None = None

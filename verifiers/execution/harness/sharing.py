@@ -31,12 +31,15 @@ class Shared:
     """
 
     def __init__(self, containers: list[Any]) -> None:
-        self.table = list(containers)
-        self._photos = [self._photo(container) for container in containers]
+        self.table = containers
+        self._photos: list[Any] = []
 
-    @staticmethod
-    def _photo(container: Any) -> Any:
-        return _photograph(container) if type(container) in MUTABLE else None
+    def look(self) -> None:
+        """Remember what the containers hold; before anything can have changed them on this side."""
+        for container in self.table[len(self._photos) :]:
+            kind = type(container)
+            photo = list(container) if kind is list else _photograph(container) if kind in MUTABLE else None
+            self._photos.append(photo)
 
     def known(self) -> dict[int, int]:
         """``id(container)`` to its number."""
@@ -44,18 +47,18 @@ class Shared:
 
     def with_more(self, containers: list[Any]) -> Shared:
         """A table for a call within this one: the same containers and some more."""
-        wider = Shared([])
-        wider.table = self.table + containers
-        wider._photos = self._photos + [self._photo(container) for container in containers]
+        wider = Shared(self.table + containers)
+        wider._photos = list(self._photos)
+        wider.look()
         return wider
 
     def changes(self, encoder: Encoder) -> list[Tree]:
         """What the containers hold now, for those that have changed since the last look."""
         changed: list[Tree] = []
-        for number, container in enumerate(self.table):
-            photo = self._photos[number]
+        for number, photo in enumerate(self._photos):
             if photo is None:
                 continue
+            container = self.table[number]
             now = _photograph(container)
             if not _same(photo, now):
                 self._photos[number] = now
@@ -77,4 +80,5 @@ class Shared:
             if type(number) is not int or not 0 <= number < len(self.table):
                 raise CodecError("a change of an unknown container")
             decoder.fill(self.table[number], trees)
-            self._photos[number] = _photograph(self.table[number])
+            if number < len(self._photos):
+                self._photos[number] = _photograph(self.table[number])

@@ -51,7 +51,8 @@ _SENT_ON = (
 
 def is_remote(value: Any) -> bool:
     """Whether the value stands for an object or a class of the candidate's."""
-    return isinstance(value, StandInType) or isinstance(type(value), StandInType)
+    kind = type(value)  # not isinstance(value, ...), which would ask the object for its __class__
+    return isinstance(kind, StandInType) or issubclass(kind, StandInType)
 
 
 def is_opaque(value: Any) -> bool:
@@ -147,14 +148,22 @@ def _other_object(self: Any, other: Any) -> Any:
     return answer if answer is NotImplemented else not answer
 
 
+def _call(self: Any, *args: Any, **kwargs: Any) -> Any:
+    __tracebackhide__ = True
+    return type(self)._acrisol_link.call(self, args, kwargs)
+
+
+_call.__name__ = "__call__"
+
+
 def _forward(name: str) -> Callable[..., Any]:
+    if name == "__call__":
+        return _call
     exact = EXACT.get(name)
 
     def special(self: Any, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         link = type(self)._acrisol_link
-        if name == "__call__":
-            return link.call(self, args, kwargs)
         if name in BINARY:
             return equality.operate(self, name, args)
         if name == "__contains__":
