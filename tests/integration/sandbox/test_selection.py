@@ -22,11 +22,11 @@ from verifiers.sandbox.protocol import Job, Limits
 from verifiers.sandbox.selection import Auto, Choice, open_sandbox
 
 
-def containers_of(sandbox: Docker, engine: Engine, **rest: object) -> list[dict[str, object]]:
+def containers_of(sandbox: Docker, engine: Engine) -> list[dict[str, object]]:
     """The containers of one backend object, dead ones too."""
     client = docker.APIClient(engine.url, version="auto")
     label = f"{INSTANCE_LABEL}={sandbox.instance}"
-    found: list[dict[str, object]] = client.containers(all=True, filters={"label": label}, **rest)
+    found: list[dict[str, object]] = client.containers(all=True, filters={"label": label})
     return found
 
 
