@@ -1,0 +1,76 @@
+package acrisol;
+
+import java.io.ByteArrayInputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Runs the tests against stand-ins; the candidate is in another process, at the other end of the link. */
+public final class Judge {
+    private Judge() {}
+
+    /** The argument is the folder of the order. */
+    public static void main(String[] arguments) throws Exception {
+        Order order = Order.read(Path.of(arguments[0]));
+        PrintStream err = System.err;
+        System.setIn(new ByteArrayInputStream(new byte[0]));
+        System.setOut(new PrintStream(OutputStream.nullOutputStream()));
+        System.setErr(System.out);
+        int code = 1;
+        try {
+            code = run(order, err);
+        } catch (Throwable error) { // the host calls it a broken judge, with these words
+            error.printStackTrace(err);
+        } finally {
+            Runtime.getRuntime().halt(code); // threads that tests left running do not count
+        }
+    }
+
+    private static int run(Order order, PrintStream err) throws Exception {
+        JudgeSide[] side = new JudgeSide[1];
+        Wire[] wire = new Wire[1];
+        Peer peer = new Peer(new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out), 0,
+                request -> wire[0].serve(request));
+        Thread reader = new Thread(null, peer::read, "link");
+        reader.setDaemon(true);
+        reader.start();
+        Map<String, byte[]> classes = Build.compile(order, true, err);
+        Loader loader = new Loader(classes == null ? Map.of() : classes, Judge.class.getClassLoader());
+        side[0] = new JudgeSide(loader, order.shown);
+        Mirror mirror = new Mirror(side[0]);
+        side[0].mirror = mirror;
+        wire[0] = new Wire(side[0], mirror, side[0], null);
+        wire[0].peer = peer;
+        Link.wire = wire[0];
+        Link.side = side[0];
+        Report report = new Report(order.nonce);
+        if (!answers(wire[0])) {
+            report.end(gone(peer), null); // it does not compile, most often: it says so itself
+            return 0;
+        }
+        if (classes == null) {
+            return Build.NOT_BUILT;
+        }
+        String junit = Tests.run(order, loader, report);
+        boolean there = answers(wire[0]);
+        report.end(there ? null : gone(peer), junit);
+        return 0;
+    }
+
+    private static String gone(Peer peer) {
+        return peer.gone() == null ? "was not there to the end" : peer.gone();
+    }
+
+    private static boolean answers(Wire wire) {
+        try {
+            wire.ask(Wire.PING, "", null, new Object[0]);
+            return wire.peer.gone() == null;
+        } catch (Gone error) {
+            return false;
+        }
+    }
+}
