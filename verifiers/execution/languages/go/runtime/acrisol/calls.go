@@ -107,6 +107,9 @@ func (p *peer) giveUp() {
 		panic(&Gone{p.gone})
 	default:
 		p.gone = "broke the protocol: bytes that are no value"
+		if err, ok := thrown.(interface{ Error() string }); ok {
+			p.gone += " (" + err.Error() + ")"
+		}
 		Trouble, Lost = p.gone, p.gone
 		panic(&Gone{p.gone})
 	}
@@ -149,9 +152,7 @@ func (d *decoder) changed(slices []reflect.Value) {
 		if i > len(slices) {
 			panic(broken("a slice that does not exist"))
 		}
-		inner := &decoder{reader: d.reader, peer: d.peer, inside: true, reuse: true}
-		inner.elements(slices[i-1])
-		d.reader = inner.reader
+		d.elements(slices[i-1])
 	}
 }
 
@@ -199,18 +200,17 @@ func (p *peer) reply(d *decoder, e *encoder, serial uint64) {
 	}
 	e.uint(serial)
 	e.raw(p.after())
+	for _, slot := range d.slices {
+		e.slices = append(e.slices, slot.value)
+	}
 	for i, slot := range d.slices {
 		again := newEncoder(p)
 		again.inside = 1 // as in an object: whole, without references
 		again.elements(slot.value)
 		if !bytes.Equal(again.data, slot.raw) {
 			e.uint(uint64(i + 1))
-			e.data = append(e.data, again.data...)
-			for _, mentioned := range again.queue {
-				e.mention(mentioned)
-			}
+			e.elements(slot.value)
 		}
-		e.slices = append(e.slices, slot.value)
 	}
 	e.uint(0)
 	if how == 'P' {

@@ -13,7 +13,6 @@ type decoder struct {
 	peer   *peer
 	slices []slot
 	inside bool // an object's contents, not an argument or a result
-	reuse  bool // elements go into the slice that is there
 	depth  int
 }
 
@@ -78,9 +77,7 @@ func (d *decoder) slice(v reflect.Value) {
 		if size := t.Elem().Size(); size > 0 && n > d.left() || size == 0 && n > 1<<20 {
 			panic(broken("a slice that is longer than its message"))
 		}
-		if !d.reuse || v.Len() != n || v.IsNil() {
-			v.Set(reflect.MakeSlice(t, n, n))
-		}
+		v.Set(reflect.MakeSlice(t, n, n))
 		at := len(d.slices)
 		if !d.inside {
 			d.slices = append(d.slices, slot{value: v.Slice(0, n)})
@@ -128,13 +125,23 @@ func (d *decoder) fields(v reflect.Value) {
 		case !left[t.Field(i).Name]:
 			d.value(field(v, i))
 		default:
-			// Only the candidate has what is not carried, and only in the object that has it already.
-			if d.uint() != 0 && field(v, i).IsZero() {
-				panic(uncarried("a copy of a " + t.String() + ", whose field " + t.Field(i).Name + " is in use, " +
-					Uncarried))
-			}
+			d.hidden(field(v, i))
 		}
 	}
+}
+
+// hidden finds a field that is not carried by its number; only the candidate's side has such fields.
+func (d *decoder) hidden(f reflect.Value) {
+	number := d.uint()
+	if number == 0 {
+		f.Set(reflect.Zero(f.Type()))
+		return
+	}
+	kept, known := d.peer.hidden[number]
+	if !known || kept.Type() != f.Type() {
+		panic(uncarried("a field of type " + f.Type().String() + " " + Uncarried))
+	}
+	f.Set(kept)
 }
 
 // objects reads the contents of objects into them.

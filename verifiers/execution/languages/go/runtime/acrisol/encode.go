@@ -93,7 +93,7 @@ func (e *encoder) slice(v reflect.Value) {
 				}
 			}
 		}
-		e.slices = append(e.slices, v)
+		e.slices = append(e.slices, own(v))
 	}
 	e.byte(1)
 	e.uint(uint64(v.Len()))
@@ -134,14 +134,22 @@ func (e *encoder) fields(v reflect.Value) {
 			e.value(field(v, i))
 		case field(v, i).IsZero():
 			e.uint(0)
-		case e.inside == 0:
-			panic(uncarried("a " + t.String() + " that is not behind a pointer, with a field " +
-				t.Field(i).Name + " in use, " + Uncarried))
 		default:
-			e.hidden++
-			e.uint(e.inside<<16 + e.hidden)
+			e.uint(e.hide(field(v, i)))
 		}
 	}
+}
+
+// hide gives a field that is not carried its number, by which a copy of the struct finds it again.
+func (e *encoder) hide(f reflect.Value) uint64 {
+	owner := e.inside
+	if owner == 0 { // a value that nobody else holds
+		owner = e.peer.fresh()
+	}
+	e.hidden++
+	number := owner<<16 + e.hidden
+	e.peer.hidden[number] = f
+	return number
 }
 
 // objects writes the contents of what the message mentions and of what else has changed.
@@ -212,7 +220,7 @@ func (e *encoder) function(v reflect.Value) {
 	id, known := p.functionID[at]
 	if !known {
 		id = p.fresh()
-		p.functionID[at], p.functions[id] = id, v
+		p.functionID[at], p.functions[id] = id, own(v)
 	}
 	e.byte(1)
 	e.uint(id)

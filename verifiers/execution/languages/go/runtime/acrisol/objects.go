@@ -46,6 +46,7 @@ type peer struct {
 	values     map[uint64]reflect.Value // objects behind an interface, used by calls
 	valueIDs   map[interface{}]uint64
 	refs       map[uint64]interface{}
+	hidden     map[uint64]reflect.Value // fields that are not carried, by the number that is
 }
 
 func newPeer(in, out int, parity uint64) *peer {
@@ -56,6 +57,7 @@ func newPeer(in, out int, parity uint64) *peer {
 		stubs: map[unsafe.Pointer]uint64{}, errors: map[uint64]error{}, errorIDs: map[error]uint64{},
 		theirs: map[uint64]error{}, theirIDs: map[error]uint64{},
 		values: map[uint64]reflect.Value{}, valueIDs: map[interface{}]uint64{}, refs: map[uint64]interface{}{},
+		hidden: map[uint64]reflect.Value{},
 	}
 }
 
@@ -79,9 +81,17 @@ func (p *peer) idOf(v reflect.Value) uint64 {
 }
 
 func (p *peer) keep(id uint64, v reflect.Value) {
+	v = own(v)
 	p.ids[identity{v.UnsafePointer(), v.Type()}] = id
 	p.objects[id] = &object{value: v}
 	p.order = append(p.order, id)
+}
+
+// own copies a value out of the variable that it was read from.
+func own(v reflect.Value) reflect.Value {
+	copied := reflect.New(v.Type()).Elem()
+	copied.Set(v)
+	return copied
 }
 
 // find returns the object of an id that the other side names, and makes it where it is new.
