@@ -6,14 +6,13 @@
 // is one object to tests and candidate, although each process has its own.
 
 const { builtinClass, errorParts, fillError, isError, newError } = require('./errors.js');
-const { HOLE, TYPED, contentsOf, kindOf, sameContents } = require('./kinds.js');
+const { emptyOf, fillBytes, fillObject, put, unboxed } = require('./containers.js');
+const { HOLE, contentsOf, kindOf, sameContents } = require('./kinds.js');
 
-const { defineProperty, freeze, isExtensible, isFrozen, isSealed, preventExtensions, seal, keys } = Object;
-const { getPrototypeOf, create, is } = Object;
-const { Buffer } = globalThis;
+const { getPrototypeOf, is, isExtensible, keys } = Object;
 const MAX_DEPTH = 1000;
 const MAX_HELD = 10_000; // entries of containers that stay shared between calls
-const [NO_PROTOTYPE, FROZEN, SEALED, CLOSED] = [1, 2, 4, 8];
+const CLOSING = [null, Object.preventExtensions, Object.seal, Object.freeze];
 const NUMBERS = { __proto__: null, NaN, Infinity, '-Infinity': -Infinity, '-0': -0 };
 const WELL_KNOWN = { __proto__: null };
 for (const name of ['iterator', 'asyncIterator', 'toStringTag', 'toPrimitive', 'hasInstance', 'species',
@@ -27,7 +26,8 @@ class Codec {
   /**
    * @param {number} first 0 for the judge, 1 for the guest: numbers are even on one side and odd on the other
    * @param {object} sides `out(value, codec)` gives the tree of what is not plain, `into(tree, codec)` its value;
-   *     `careful`: objects with methods that speak for them are not plain
+   *     `claimed(value)`: whether it already goes by a number; `careful`: objects with methods that speak for them
+   *     are not plain
    */
   constructor(first, sides) {
     this.sides = sides;
@@ -87,6 +87,7 @@ class Codec {
   object(value) {
     const known = this.ids.get(value);
     if (known !== undefined && this.held.has(known)) return ['i', known];
+    if (this.sides.claimed(value)) return this.sides.out(value, this);
     if (++this.depth > MAX_DEPTH) throw new CodecError(`a value is nested more than ${MAX_DEPTH} levels deep`);
     try {
       const kind = kindOf(value, this.sides.careful);
@@ -111,11 +112,7 @@ class Codec {
     const id = this.number();
     this.hold(id, value, kind, contentsOf(value, kind));
     this.undo[this.undo.length] = () => this.held.delete(id);
-    let flags = getPrototypeOf(value) === null ? NO_PROTOTYPE : 0;
-    if (!isExtensible(value) && kind[0] !== 'T') {
-      flags += isFrozen(value) ? FROZEN : isSealed(value) ? SEALED : CLOSED;
-    }
-    return [kind, id, flags, ...this.body(this.held.get(id))];
+    return [kind, id, getPrototypeOf(value) === null, ...this.body(this.held.get(id))];
   }
 
   hold(id, value, kind, seen) {
@@ -124,14 +121,14 @@ class Codec {
   }
 
   body(entry) {
-    const { items, length } = entry.seen;
+    const { items, length, closed } = entry.seen;
     const trees = [];
     const plain = length < items.length ? length : items.length;
     for (let i = 0; i < plain; i++) trees[i] = items[i] === HOLE ? ['h'] : this.encode(items[i]);
-    if (entry.kind !== 'A') return [trees];
+    if (entry.kind !== 'A') return [closed, trees];
     const extras = [];
     for (let i = plain; i < items.length; i++) extras[extras.length] = [items[i][0], this.encode(items[i][1])];
-    return [trees, extras];
+    return [closed, trees, extras];
   }
 
   /** What changed since the last message, in the containers that both sides hold. */
@@ -218,24 +215,22 @@ class Codec {
   }
 
   container(tree) {
-    const [kind, id, flags] = tree;
+    const [kind, id, bare] = tree;
     if (!Number.isSafeInteger(id) || this.held.has(id)) throw new CodecError('a container without a number');
-    const value = emptyOf(kind, flags, tree);
+    const value = emptyOf(kind, bare === true, tree);
     const entry = { id, value, kind, seen: null };
     this.ids.set(value, id);
     this.held.set(id, entry);
     this.fill(entry, tree.slice(3));
-    if (flags & FROZEN) freeze(value);
-    else if (flags & SEALED) seal(value);
-    else if (flags & CLOSED) preventExtensions(value);
     return value;
   }
 
   /** Let a container hold what a body says. */
-  fill(entry, [trees, extras]) {
+  fill(entry, [closed, trees, extras]) {
     const { value, kind } = entry;
     const letter = kind[0];
-    if (letter === 'T') fillBytes(value, text(trees[0]));
+    if (!isExtensible(value)) this.assign(value, letter, trees);
+    else if (letter === 'T') fillBytes(value, text(trees[0]));
     else if (letter === 'D') Date.prototype.setTime.call(value, Number(this.decode(trees[0])));
     else if (letter === 'A') this.fillArray(value, trees, extras);
     else {
@@ -248,7 +243,17 @@ class Codec {
         for (let i = 0; i < parts.length; i++) Set.prototype.add.call(value, parts[i]);
       } else fillObject(value, parts);
     }
+    if (closed > 0) CLOSING[closed](value);
     entry.seen = contentsOf(value, kind);
+  }
+
+  /** New values for the properties of a container to which none can be added. */
+  assign(value, letter, trees) {
+    const parts = trees.map(this.decode);
+    if (letter === 'A') parts.forEach((part, i) => Reflect.set(value, i, part));
+    else if (letter === 'O') {
+      for (let i = 0; i + 1 < parts.length; i += 2) Reflect.set(value, text(parts[i]), parts[i + 1]);
+    }
   }
 
   fillArray(value, trees, extras) {
@@ -262,58 +267,9 @@ class Codec {
   }
 }
 
-function put(target, name, value) {
-  defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
-}
-
-function fillObject(value, parts) {
-  const wanted = new Set();
-  for (let i = 0; i + 1 < parts.length; i += 2) wanted.add(text(parts[i]));
-  for (const name of keys(value)) delete value[name]; // the order of properties is part of a value
-  for (let i = 0; i + 1 < parts.length; i += 2) put(value, parts[i], parts[i + 1]);
-}
-
-function fillBytes(value, base64) {
-  const data = Buffer.from(base64, 'base64');
-  const view = value instanceof ArrayBuffer ? new Uint8Array(value)
-    : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  if (data.length !== view.length) throw new CodecError('bytes of another length');
-  view.set(data);
-}
-
-function emptyOf(kind, flags, tree) {
-  switch (kind) {
-    case 'A': return [];
-    case 'O': return flags & NO_PROTOTYPE ? create(null) : {};
-    case 'M': return new Map();
-    case 'S': return new Set();
-    case 'D': return new Date(NaN);
-    default: {
-      const type = kind[0] === 'T' ? TYPED[kind.slice(1)] : undefined;
-      if (type === undefined) throw new CodecError('no container');
-      const length = Buffer.from(text(tree[3][0]), 'base64').length;
-      return type === Buffer ? Buffer.alloc(length) : new type(length / (type.BYTES_PER_ELEMENT ?? 1));
-    }
-  }
-}
-
 function text(tree) {
   if (typeof tree !== 'string') throw new CodecError('no text');
   return tree;
-}
-
-function unboxed(value) {
-  const prototype = getPrototypeOf(value);
-  for (const type of [Number, String, Boolean]) {
-    if (prototype === type.prototype && type.prototype.valueOf !== undefined) {
-      try {
-        return type.prototype.valueOf.call(value);
-      } catch {
-        return undefined; // an object that only has the prototype
-      }
-    }
-  }
-  return undefined;
 }
 
 module.exports = { Codec, CodecError };

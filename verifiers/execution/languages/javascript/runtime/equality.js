@@ -40,8 +40,9 @@ function equals(one, other, strict = false, subset = false, seen = []) {
   if (isMatcher(one)) return one.accepts(other);
   if (Object.is(one, other)) return true;
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
-  const tag = Object.prototype.toString.call(one);
-  if (tag !== Object.prototype.toString.call(other)) return false;
+  const wanted = Object.prototype.toString.call(other);
+  const tag = subset && wanted === '[object Object]' ? wanted : Object.prototype.toString.call(one);
+  if (tag !== wanted) return false;
   if (strict && Object.getPrototypeOf(one) !== Object.getPrototypeOf(other)) return false;
   if (seen.some(([a, b]) => a === one && b === other)) return true;
   const deeper = [...seen, [one, other]];

@@ -28,8 +28,9 @@ function builtinClass(error) {
   return error.code === 'ERR_ASSERTION' && prototype === assertionClass().prototype ? 'AssertionError' : '';
 }
 
+/** Whether a value is an error and not only a prototype of errors. */
 function isError(value) {
-  return types.isNativeError(value) || value instanceof Error;
+  return types.isNativeError(value) || (!types.isProxy(value) && getPrototypeOf(value) === DOMException.prototype);
 }
 
 /** The parts of an error, each a tree: message, stack, cause, errors, other own properties. */

@@ -25,6 +25,7 @@ const config = JSON.parse(fs.readFileSync(path.join(__dirname, 'guest.json'), 'u
 const objects = new GuestObjects();
 const codec = new Codec(1, {
   careful: true,
+  claimed: (value) => objects.claimed(value),
   out: (value, writer) => objects.out(value, writer),
   into: (tree, reader) => objects.into(tree, reader),
 });
@@ -94,6 +95,23 @@ function closed(value) {
   return Object.isFrozen(value) ? 2 : Object.isExtensible(value) ? 0 : 1;
 }
 
+// What the language's own prototypes hold before the candidate is loaded.
+const PROTOTYPES = ['Array', 'String', 'Number', 'Boolean', 'Function', 'Map', 'Set', 'Date', 'RegExp', 'Promise'];
+const originally = new Map(PROTOTYPES.map((name) => [name, new Set(Object.getOwnPropertyNames(globalThis[name].prototype))]));
+
+/** Methods that the candidate has added to the language's own prototypes. */
+function additions() {
+  const found = [];
+  for (const [name, before] of originally) {
+    for (const key of Object.getOwnPropertyNames(globalThis[name].prototype)) {
+      if (before.has(key)) continue;
+      const { value } = Object.getOwnPropertyDescriptor(globalThis[name].prototype, key);
+      if (typeof value === 'function') found.push([name, key, value]);
+    }
+  }
+  return found;
+}
+
 // A handler reads its trees (what is wrong with them is the tests' side's fault), and gives what is then done;
 // that gives how the answer is written.
 const values = (trees) => trees.map(codec.decode);
@@ -101,7 +119,8 @@ const answer = (result) => (encode) => [encode(result)];
 const handlers = {
   load: (file) => () => {
     const exported = load(file);
-    return (encode) => (loading.has(file) && exported === null ? ['wait'] : exportsTrees(exported, encode));
+    if (loading.has(file) && exported === null) return () => ['wait'];
+    return (encode) => [...exportsTrees(exported, encode), additions().map((part) => part.map(encode))];
   },
   scope: (file, names) => () => {
     load(file);
@@ -119,7 +138,13 @@ const handlers = {
   },
   get: (tree, keyTree, selfTree) => {
     const [target, key, self] = values([tree, keyTree, selfTree]);
-    return () => answer(Reflect.get(target, key, self));
+    return () => {
+      const found = Reflect.get(target, key, self);
+      if (key === 'prototype' && typeof target === 'function' && typeof found === 'object' && found !== null) {
+        objects.claim(found); // not a value, whatever it looks like
+      }
+      return answer(found);
+    };
   },
   set: (tree, keyTree, valueTree) => {
     const [target, key, value] = values([tree, keyTree, valueTree]);

@@ -44,16 +44,26 @@ class GuestObjects {
   out(value, codec) {
     const theirs = typeof value === 'symbol' ? undefined : this.borrowed.get(value);
     if (theirs !== undefined) return ['j', theirs];
+    const number = this.claim(value);
+    if (this.described.has(number)) return ['g', number];
+    this.described.add(number);
+    codec.undo.push(() => this.described.delete(number));
+    return ['g', number, ...this.describe(value, number, codec)];
+  }
+
+  /** The number of a value that goes by number from now on. */
+  claim(value) {
     let number = this.numbers.get(value);
     if (number === undefined) {
       number = ++this.next;
       this.numbers.set(value, number);
       this.values.set(number, value);
     }
-    if (this.described.has(number)) return ['g', number];
-    this.described.add(number);
-    codec.undo.push(() => this.described.delete(number));
-    return ['g', number, ...this.describe(value, number, codec)];
+    return number;
+  }
+
+  claimed(value) {
+    return this.numbers.has(value) || this.borrowed.has(value);
   }
 
   describe(value, number, codec) {

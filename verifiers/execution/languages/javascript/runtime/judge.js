@@ -4,6 +4,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { SPEAKING } = require('./kinds.js');
 const { Link } = require('./link.js');
 const { installTests } = require('./loader.js');
 const { Reporter } = require('./report.js');
@@ -29,18 +30,29 @@ const modules = new Map();
 /** A module of the candidate's, by path. */
 function standIn(file) {
   if (!modules.has(file)) {
-    let [kind, tree] = link.request('load', () => [file]);
+    let [kind, tree, added] = link.request('load', () => [file]);
     while (kind === 'wait') {
       link.slice(20);
-      [kind, tree] = link.request('load', () => [file]);
+      [kind, tree, added] = link.request('load', () => [file]);
     }
     const exported = link.peer.reading(() => link.codec.decode(tree));
     const number = link.numberOf(exported);
     if (number !== undefined) link.trusted.add(number);
+    link.peer.reading(() => added.forEach((part) => extend(...part.map(link.codec.decode))));
     modules.set(file, { kind, exported });
     link.poll();
   }
   return modules.get(file);
+}
+
+const EXTENDED = new Set(['Array', 'String', 'Number', 'Boolean', 'Function', 'Map', 'Set', 'Date', 'RegExp', 'Promise']);
+
+/** A method that the candidate adds to a prototype of the language's, where the tests name it and there is none. */
+function extend(type, name, method) {
+  if (!EXTENDED.has(type) || link.numberOf(method) === undefined) throw new Error('no method');
+  const { prototype } = globalThis[type];
+  if (!config.named.includes(name) || name in prototype || name in SPEAKING) return;
+  Object.defineProperty(prototype, name, { value: method, writable: true, configurable: true });
 }
 
 /** Names that the tests use and that nobody else defines, from the candidate's main module. */

@@ -4,6 +4,7 @@
 const { types } = require('node:util');
 
 const { getPrototypeOf, getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor, is, keys } = Object;
+const { isExtensible, isFrozen, isSealed } = Object;
 const { isProxy, isDate, isMap, isSet, isTypedArray, isAnyArrayBuffer } = types;
 const { apply } = Reflect;
 const isArray = Array.isArray;
@@ -84,9 +85,15 @@ function hasNoAccessor(value, names) {
 
 const HOLE = Symbol('hole');
 
+/** How far a container is closed: 0 not at all, 1 to new properties, 2 sealed, 3 frozen. */
+function closedOf(value) {
+  return isExtensible(value) ? 0 : isFrozen(value) ? 3 : isSealed(value) ? 2 : 1;
+}
+
 /** What a container holds, as a flat array that can be compared with an earlier one. */
 function contentsOf(value, kind) {
   const out = [];
+  const closed = kind[0] === 'A' || kind[0] === 'O' ? closedOf(value) : 0;
   const letter = kind[0];
   if (letter === 'A') {
     const { length } = value;
@@ -95,7 +102,7 @@ function contentsOf(value, kind) {
     let extra = own.length;
     while (extra > 0 && !isIndex(own[extra - 1], length)) extra--;
     for (let i = extra; i < own.length; i++) out[out.length] = [own[i], value[own[i]]];
-    return { items: out, length };
+    return { items: out, length, closed };
   }
   if (letter === 'O') {
     const own = keys(value);
@@ -117,7 +124,7 @@ function contentsOf(value, kind) {
       ? bytesOf(value).toString('base64')
       : bytesOf(value.buffer, value.byteOffset, value.byteLength).toString('base64');
   }
-  return { items: out, length: out.length };
+  return { items: out, length: out.length, closed };
 }
 
 function isIndex(name, length) {
@@ -127,7 +134,8 @@ function isIndex(name, length) {
 
 /** Whether two contents are the same, one level deep. */
 function sameContents(one, other) {
-  if (one.length !== other.length || one.items.length !== other.items.length) return false;
+  if (one.closed !== other.closed || one.length !== other.length) return false;
+  if (one.items.length !== other.items.length) return false;
   for (let i = 0; i < one.items.length; i++) {
     const a = one.items[i];
     const b = other.items[i];

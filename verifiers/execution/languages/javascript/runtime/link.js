@@ -31,6 +31,7 @@ class Link {
     this.lost = lost;
     this.codec = new Codec(0, {
       careful: false,
+      claimed: (value) => this.lentNumbers.has(value) || this.numbers.has(value),
       out: (value, codec) => this.out(value, codec),
       into: (tree, codec) => this.into(tree, codec),
     });
@@ -214,8 +215,8 @@ class Link {
       return functionStandIn(this, number, `${rest[0]}`, Number(rest[1]) || 0, rest[2] === true);
     }
     if (kind === 'e') {
-      const error = fillError(new Error(''), rest.slice(1), codec.decode);
-      return Object.setPrototypeOf(error, this.prototype(rest[0], codec));
+      const prototype = this.prototype(rest[0], codec);
+      return Object.setPrototypeOf(fillError(new Error(''), rest.slice(1), codec.decode), prototype);
     }
     if (kind !== 'o') throw new CodecError('no value');
     this.classes.set(number, rest[0]);
