@@ -125,9 +125,13 @@ def _plain_pytest(folder: Path) -> Callable[[], None]:
     (folder / "solution.py").write_text(SOLUTION)
     (folder / "test_it.py").write_text(PYTEST)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"]
+    bare = {
+        **os.environ,
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }  # what else is installed here is not its fault
 
     def once() -> None:
-        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+        subprocess.run(command, cwd=folder, env=bare, check=True, capture_output=True)
 
     return once
 

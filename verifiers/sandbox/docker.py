@@ -197,7 +197,8 @@ def isolation_of(info: Mapping[str, Any], runtime: str | None) -> str:
     """What separates a job from the host, and which limits this engine does not set."""
     used = runtime or str(info.get("DefaultRuntime", "runc"))
     # gVisor answers system calls itself; the profile is not applied to them.
-    guard = "gVisor kernel" if _is_gvisor(info, runtime) else "seccomp"
-    parts = [used, guard, f"cgroup v{info.get('CgroupVersion', '1')}"]
+    is_gvisor = _is_gvisor(info, runtime)
+    parts = [used, "gVisor kernel" if is_gvisor else "seccomp", f"cgroup v{info.get('CgroupVersion', '1')}"]
+    parts += ["no limit of processes", "no limit of CPU seconds"] if is_gvisor else []
     parts += [f"no {limit} limit" for key, limit in _LIMITS.items() if info.get(key) is False]
     return f"docker {info.get('ServerVersion', '?')} ({', '.join(parts)})"

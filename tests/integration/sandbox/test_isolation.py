@@ -60,6 +60,7 @@ SYSCALLS = {
 }
 
 
+@pytest.mark.usefixtures("filtered")
 def test_dangerous_system_calls_are_denied(run_python: RunPython) -> None:
     column = 1 if os.uname().machine == "aarch64" else 0
     lines = [f"attempt({name!r}, libc.syscall({row[column]}, {row[2]}))" for name, row in SYSCALLS.items()]
@@ -77,6 +78,7 @@ def test_clone3_is_as_if_it_did_not_exist(run_python: RunPython) -> None:
     assert said == b"clone3 denied ENOSYS\n"
 
 
+@pytest.mark.usefixtures("filtered")
 @pytest.mark.parametrize(
     ("family", "kind"),
     [(40, 1), (16, 3), (17, 3), (38, 5), (31, 3), (29, 3), (9, 5), (44, 3), (15, 3), (21, 5)],
@@ -91,6 +93,7 @@ def test_unusual_sockets_are_denied(run_python: RunPython, family: int, kind: in
     assert run_python(code).stdout == b"denied\n"
 
 
+@pytest.mark.usefixtures("filtered")
 def test_device_nodes_can_not_be_made(run_python: RunPython) -> None:
     code = """
     import os, stat
@@ -102,6 +105,7 @@ def test_device_nodes_can_not_be_made(run_python: RunPython) -> None:
     assert run_python(code).stdout == b"denied\ndenied\nTrue\n"
 
 
+@pytest.mark.usefixtures("filtered")
 def test_who_the_program_is(run_python: RunPython) -> None:
     result = run_python(
         """
@@ -244,6 +248,7 @@ def test_the_hosts_abstract_sockets_are_out_of_reach(run_python: RunPython) -> N
         assert run_python(code).stdout == b"refused\n"
 
 
+@pytest.mark.usefixtures("filtered")
 def test_only_harmless_devices_exist(run_python: RunPython) -> None:
     code = """
     import os, stat

@@ -65,7 +65,7 @@ def test_a_missing_library_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(name)
 
     seccomp._library.cache_clear()
-    monkeypatch.setattr(seccomp.ctypes, "CDLL", missing)
+    monkeypatch.setattr("ctypes.CDLL", missing)
     with pytest.raises(SandboxUnavailable, match="libseccomp") as caught:
         seccomp.compile_profile(seccomp.profile_text())
     assert "apt-get install libseccomp2" in caught.value.hint
