@@ -11,6 +11,7 @@ import base64
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,22 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from verifiers.domain import Attempt, Candidate, CodingTask, Outcome, Receipt, Verdict, digest
+from verifiers.domain import (
+    Attempt,
+    Candidate,
+    CodingTask,
+    Outcome,
+    OutcomeStatus,
+    Receipt,
+    Status,
+    Verdict,
+    digest,
+)
 from verifiers.errors import InvalidInput
 from verifiers.policy import suppressed_findings
 
 FORMAT = "acrisol-receipt/1"
+AUDIT_FORMAT = "acrisol-audit-receipt/1"  # made by verifiers.audit_receipt
 
 
 class Signer:
@@ -71,13 +83,21 @@ class Signer:
             version: Acrisol's version.
             now: Time of signing; the current time if None.
         """
-        statement = canonical(_statement(task, outcome, version, now or datetime.now(UTC)))
+        return self.seal(_statement(task, outcome, version, now or datetime.now(UTC)))
+
+    def seal(self, statement: Mapping[str, Any]) -> Receipt:
+        """Sign a statement of the format :data:`FORMAT`, or of one that :func:`verify_receipt` knows.
+
+        Args:
+            statement: JSON values only.
+        """
+        text = canonical(statement)
         public = self._public_bytes()
         return Receipt(
-            statement=statement,
+            statement=text,
             key_id=_key_id(public),
             public_key=base64.b64encode(public).decode(),
-            signature=base64.b64encode(self._key.sign(statement.encode())).decode(),
+            signature=base64.b64encode(self._key.sign(text.encode())).decode(),
         )
 
     def _public_bytes(self) -> bytes:
@@ -126,14 +146,24 @@ def _read(statement: str) -> dict[str, Any]:
         value = json.loads(statement)
     except (ValueError, RecursionError) as error:
         raise InvalidInput("receipt.statement", "The statement is not JSON.") from error
-    if not isinstance(value, dict) or value.get("format") != FORMAT:
+    if not isinstance(value, dict) or value.get("format") not in (FORMAT, AUDIT_FORMAT):
         raise InvalidInput("receipt.statement", f"The statement is not of the format {FORMAT}.")
     return value
 
 
+def accepts(statement: Mapping[str, Any]) -> bool:
+    """Whether a statement says that its code was accepted: a genuine receipt may also tell of a failure."""
+    if statement.get("format") == AUDIT_FORMAT:
+        return statement.get("verdict") == Status.PASSED.value
+    return statement.get("status") == OutcomeStatus.SOLVED.value and statement.get("solution") is not None
+
+
 def _vouched(statement: dict[str, Any]) -> list[str]:
-    """Digests of the accepted files, without their names: a solution is often saved under another."""
-    solution = statement.get("solution")
+    """Digests of the accepted files, without their names: a solution is often saved under another.
+
+    An audit vouches for what it judged, and not for its being good: that is its verdict's to say.
+    """
+    solution = statement.get("audited" if statement["format"] == AUDIT_FORMAT else "solution")
     files = solution.get("files") if isinstance(solution, dict) else None
     return sorted(map(str, files.values())) if isinstance(files, dict) else []
 

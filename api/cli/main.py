@@ -32,6 +32,11 @@ COMMANDS = {
         "verify",
         "Judge existing code: exit 0 accepted, 1 not accepted, 2 bad input, 3 a tool is missing.",
     ),
+    "audit": _Place(
+        "audit",
+        "audit",
+        "Audit Solidity code: exit 0 passed, 1 not, 2 bad input, 3 a tool is missing or broke.",
+    ),
     "doctor": _Place(
         "doctor", "doctor", "Look at every tool: exit 0 if Python tasks can be solved, 3 if not."
     ),
@@ -40,7 +45,11 @@ COMMANDS = {
         "serve",
         "Serve the API with a worker until Ctrl-C: SQLite, and a private Redis unless REDIS_URL is set.",
     ),
-    "receipt": _Place("receipt", "check_receipt", "Check a receipt: exit 0 good, 2 not."),
+    "receipt": _Place(
+        "receipt",
+        "check_receipt",
+        "Check a receipt: exit 0 genuine and accepted, 1 genuine and not accepted, 2 not genuine.",
+    ),
     "policy": _Place("policy", "app", "Check a policy file, or print the default policy."),
 }
 

@@ -23,7 +23,7 @@ MARKS = {
 }
 _SHOWN_FINDINGS = 5
 _SHOWN_MERGED = 12
-_WEIGHTS = {
+WEIGHTS = {
     Severity.INFO: "dim",
     Severity.LOW: "dim",
     Severity.MEDIUM: "yellow",
@@ -88,7 +88,7 @@ def merged_findings(
     }
     for each, suppressions in found[:_SHOWN_MERGED]:
         lifted = suppressions[0] if all(suppressions) else None
-        weight = (f"  {each.finding.severity.value}", _WEIGHTS[each.finding.severity])
+        weight = (f"  {each.finding.severity.value}", WEIGHTS[each.finding.severity])
         yield Text.assemble("\n", *_head(each.finding), weight)
         yield Padding(plain(clip(each.finding.message.strip())), (0, 0, 0, 2))
         if each.finding.fix:
