@@ -56,7 +56,8 @@ class Names:
         scope: Names that the tests use and that nobody in the tests defines.
         inner: Those of them that the main module declares at its top level.
         theirs: Names in the tests that stand for something of the candidate's: ``scope`` and what is imported.
-        named: Every word in the tests; a class that is among them may stand for values.
+        imported: Names that the tests import from the candidate by an ``import`` with braces.
+        named: Every word in the tests.
         prints: Whether the tests watch what is printed.
     """
 
@@ -65,6 +66,7 @@ class Names:
     scope: tuple[str, ...]
     inner: tuple[str, ...]
     theirs: frozenset[str]
+    imported: tuple[str, ...]
     named: tuple[str, ...]
     prints: bool
 
@@ -100,6 +102,7 @@ def find_names(
         scope=tuple(sorted(scope)),
         inner=tuple(sorted(scope & declared)),
         theirs=frozenset(scope | imported),
+        imported=tuple(sorted(name for root in roots.values() for name in _braced(root))),
         named=tuple(sorted(words)),
         prints=any(_PRINTS.search(text_of(root)) for root in roots.values()),
     )
@@ -132,6 +135,16 @@ def _imported_names(root: Node) -> set[str]:
         elif node.parent and node.parent.type == "variable_declarator":
             found.update(bound_names(node.parent.child_by_field_name("name")))
     return found
+
+
+def _braced(root: Node) -> Iterable[str]:
+    for module, node in imports(root):
+        if node.type != "import_statement" or not (module.startswith(".") or module.startswith("solution")):
+            continue
+        for part in walk(node):
+            name = text_of(part.child_by_field_name("name")) if part.type == "import_specifier" else ""
+            if name.isidentifier() and name != "default":
+                yield name
 
 
 def _main(sources: Sequence[str], written: Sequence[str], roots: dict[str, Node]) -> str:

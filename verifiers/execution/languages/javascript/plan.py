@@ -110,6 +110,7 @@ def _judge_settings(order: Order, read: tuple[TestFile, ...], names: Names) -> d
         "candidate": names.candidate,
         "main": names.main,
         "scope": sorted({*names.scope, entry} - {""}) if names.main else [],
+        "imported": sorted(set(names.imported)),
         "named": names.named,
     }
 

@@ -24,7 +24,7 @@ function lost(why) {
   exit(0);
 }
 
-const link = new Link(new Set(config.named), lost);
+const link = new Link(lost);
 const modules = new Map();
 
 /** A module of the candidate's, by path. */
@@ -67,7 +67,7 @@ function fillScope() {
 }
 
 async function main() {
-  const session = new Session(config, reporter, () => link.peer.calls);
+  const session = new Session(config, reporter, { calls: () => link.peer.calls, isBusy: () => link.busy || link.promises.size > 0 });
   const apis = session.apis();
   session.guard();
   installTests(config, apis, standIn);

@@ -5,6 +5,8 @@ const { EventEmitter } = require('node:events');
 const nodeModule = require('node:module');
 const { types } = require('node:util');
 
+const { CodecError } = require('./codec.js');
+
 // Modules whose functions reach nothing that the candidate does not have itself.
 const HARMLESS = new Set(['assert', 'assert/strict', 'buffer', 'crypto', 'events', 'path', 'punycode', 'querystring',
   'string_decoder', 'timers', 'timers/promises', 'url', 'util']);
@@ -77,4 +79,46 @@ function isBuiltin(prototype) {
   return typeof made === 'function' && isNative(made);
 }
 
-module.exports = { lookUp, refusal };
+/**
+ * What the candidate may ask of the tests' process, by operation; see Peer.
+ * @param {Link} link
+ */
+function handlersOf(link) {
+  const values = (trees) => trees.map(link.codec.decode);
+  const answer = (result) => (encode) => [encode(result)];
+  const lent = (number, kind) => {
+    const found = link.lent.get(number);
+    if (typeof found !== kind) throw new CodecError('no such object');
+    return found;
+  };
+  const object = (act) => (number, ...trees) => {
+    const found = lent(number, 'object');
+    const given = values(trees);
+    return () => answer(act(found, ...given));
+  };
+  return {
+    call: (number, self, ...trees) => {
+      const target = lent(number, 'function');
+      const [receiver, ...given] = values([self, ...trees]);
+      return () => answer(Reflect.apply(target, receiver, given));
+    },
+    new: (number, self, ...trees) => {
+      const target = lent(number, 'function');
+      const given = values(trees);
+      return () => answer(Reflect.construct(target, given));
+    },
+    get: object((found, key) => lookUp(found, key)),
+    has: object((found, key) => lookUp(found, key).length > 0),
+    set: object((found, key, value) => Object.hasOwn(found, key) && Reflect.set(found, key, value)),
+    keys: object((found) => Object.keys(found)),
+    print: (name, ...trees) => {
+      const given = values(trees);
+      return () => {
+        if (name === 'stdout' || name === 'stderr') process[name].write(`${given[0]}`);
+        else if (['log', 'info', 'warn', 'error', 'debug'].includes(name)) console[name](...given);
+      };
+    },
+  };
+}
+
+module.exports = { handlersOf, refusal };

@@ -7,7 +7,7 @@ const { types } = require('node:util');
 const belief = require('./belief.js');
 const { Codec, CodecError } = require('./codec.js');
 const { errorParts, fillError, isError } = require('./errors.js');
-const { lookUp, refusal } = require('./lending.js');
+const { handlersOf, refusal } = require('./lending.js');
 const { Peer, UNCARRIED } = require('./peer.js');
 const { functionStandIn, objectStandIn } = require('./standin.js');
 const { BadMessage, LinkClosed, Wire } = require('./wire.js');
@@ -23,11 +23,9 @@ for (const name of ['Object', 'Array', 'Map', 'Set', 'WeakMap', 'WeakSet', 'Date
 
 class Link {
   /**
-   * @param {Set<string>} named identifiers that the tests use
    * @param {function(string)} lost called, and does not return, where the candidate's process is gone
    */
-  constructor(named, lost) {
-    this.named = named;
+  constructor(lost) {
     this.lost = lost;
     this.codec = new Codec(0, {
       careful: false,
@@ -35,11 +33,11 @@ class Link {
       out: (value, codec) => this.out(value, codec),
       into: (tree, codec) => this.into(tree, codec),
     });
-    this.peer = new Peer(new Wire(3, 4), this.codec, this.handlers(), true);
+    this.peer = new Peer(new Wire(3, 4), this.codec, handlersOf(this), true);
     this.standIns = new Map(); // number there -> stand-in
     this.numbers = new WeakMap(); // stand-in -> number there
-    this.classes = new Map(); // number there -> name of its class
-    this.trusted = new Set(); // numbers of modules
+    this.prototypes = new Map(); // number there -> number of its prototype
+    this.trusted = new Set(); // numbers of modules, and of prototypes of classes that the tests use themselves
     this.lent = new Map(); // number -> what the candidate was given
     this.lentNumbers = new Map();
     this.promises = new Map(); // the candidate's, by number there
@@ -47,6 +45,7 @@ class Link {
     this.keysOf = new Map(); // number of a function -> names under which it was found
     this.fresh = new Map(); // what was read since the last call: number -> key -> value
     this.polling = false;
+    this.busy = false; // whether the candidate's event loop still has something to do
     this.next = 0;
   }
 
@@ -85,15 +84,25 @@ class Link {
     return this.numbers.get(value);
   }
 
-  isNamed(number) {
-    return this.trusted.has(number) || this.named.has(this.classes.get(number) ?? '');
+  /** Whether the tests themselves use an object's class, so that its methods are part of what is tested. */
+  isTrusted(number) {
+    for (let at = number, left = 100; at !== undefined && left > 0; at = this.prototypes.get(at), left--) {
+      if (this.trusted.has(at)) return true;
+    }
+    return false;
+  }
+
+  trust(prototype) {
+    const number = this.numbers.get(prototype);
+    if (number !== undefined) this.trusted.add(number);
   }
 
   call(number, self, given) {
     const receiver = self === globalThis ? undefined : self;
+    if (typeof receiver === 'function' && this.numbers.has(receiver)) this.trust(receiver.prototype); // Class.make()
     const answer = this.act('call', this.handle(number), receiver, ...given);
     const owner = this.numbers.get(receiver);
-    if (answer === true && owner !== undefined && !this.isNamed(owner)) {
+    if (answer === true && owner !== undefined && !this.isTrusted(owner)) {
       const again = (...other) => this.act('call', this.handle(number), receiver, ...other);
       belief.checkYes(this.keysOf.get(number) ?? [], receiver, again);
     }
@@ -101,15 +110,17 @@ class Link {
   }
 
   construct(number, given) {
-    return this.act('new', this.handle(number), ...given);
+    const made = this.act('new', this.handle(number), ...given);
+    if (this.numbers.has(made)) this.trust(Object.getPrototypeOf(made));
+    return made;
   }
 
   get(number, key, self = number) {
-    const named = this.isNamed(self);
-    const seen = named ? undefined : this.fresh.get(self);
+    const trusted = this.isTrusted(self);
+    const seen = trusted ? undefined : this.fresh.get(self);
     if (seen?.has(key)) return seen.get(key);
     const value = this.ask('get', this.handle(number), key, this.handle(self));
-    if (!named) this.fresh.set(self, (this.fresh.get(self) ?? new Map()).set(key, value));
+    if (!trusted) this.fresh.set(self, (this.fresh.get(self) ?? new Map()).set(key, value));
     const method = typeof value === 'function' ? this.numbers.get(value) : undefined;
     if (method !== undefined) this.keysOf.set(method, (this.keysOf.get(method) ?? new Set()).add(key));
     return value;
@@ -159,7 +170,7 @@ class Link {
   }
 
   primitive(number, hint, name) {
-    if (hint !== 'string' && !this.isNamed(number)) throw new TypeError(belief.notAValue(name));
+    if (hint !== 'string' && !this.isTrusted(number)) throw new TypeError(belief.notAValue(name));
     const seen = this.fresh.get(number)?.get(hint);
     if (seen !== undefined) return seen[0];
     const [tree] = this.request('primitive', (encode) => [encode(this.handle(number)), hint]);
@@ -211,63 +222,23 @@ class Link {
     if (kind === 's') return Symbol(`${rest[0]}`);
     if (kind === 'p') return new Promise((resolve, reject) => this.promises.set(number, { resolve, reject }));
     if (kind === 'f') {
-      this.classes.set(number, rest[0]);
       return functionStandIn(this, number, `${rest[0]}`, Number(rest[1]) || 0, rest[2] === true);
     }
     if (kind === 'e') {
-      const prototype = this.prototype(rest[0], codec);
+      const prototype = this.prototype(number, rest[0], codec);
       return Object.setPrototypeOf(fillError(new Error(''), rest.slice(1), codec.decode), prototype);
     }
     if (kind !== 'o') throw new CodecError('no value');
-    this.classes.set(number, rest[0]);
-    return objectStandIn(this, number, `${rest[0]}`, this.prototype(rest[1], codec), rest[2] === true);
+    return objectStandIn(this, number, `${rest[0]}`, this.prototype(number, rest[1], codec), rest[2] === true);
   }
 
-  prototype(tree, codec) {
+  prototype(number, tree, codec) {
     if (typeof tree === 'string' && tree in PROTOTYPES) return PROTOTYPES[tree];
     const made = codec.decode(tree);
-    if (typeof made !== 'object' || made === null) throw new CodecError('no prototype');
+    const own = this.numbers.get(made);
+    if (own === undefined) throw new CodecError('no prototype'); // above all none of the tests' own
+    this.prototypes.set(number, own);
     return made;
-  }
-
-  // ---------------------------------------------------------------- what the candidate asks for
-
-  handlers() {
-    const values = (trees) => trees.map(this.codec.decode);
-    const answer = (result) => (encode) => [encode(result)];
-    const lent = (number, kind) => {
-      const found = this.lent.get(number);
-      if (typeof found !== kind) throw new CodecError('no such object');
-      return found;
-    };
-    const object = (act) => (number, ...trees) => {
-      const found = lent(number, 'object');
-      const given = values(trees);
-      return () => answer(act(found, ...given));
-    };
-    return {
-      call: (number, self, ...trees) => {
-        const target = lent(number, 'function');
-        const [receiver, ...given] = values([self, ...trees]);
-        return () => answer(Reflect.apply(target, receiver, given));
-      },
-      new: (number, self, ...trees) => {
-        const target = lent(number, 'function');
-        const given = values(trees);
-        return () => answer(Reflect.construct(target, given));
-      },
-      get: object((found, key) => lookUp(found, key)),
-      has: object((found, key) => lookUp(found, key).length > 0),
-      set: object((found, key, value) => Object.hasOwn(found, key) && Reflect.set(found, key, value)),
-      keys: object((found) => Object.keys(found)),
-      print: (name, ...trees) => {
-        const given = values(trees);
-        return () => {
-          if (name === 'stdout' || name === 'stderr') process[name].write(`${given[0]}`);
-          else if (['log', 'info', 'warn', 'error', 'debug'].includes(name)) console[name](...given);
-        };
-      },
-    };
   }
 
   // ---------------------------------------------------------------- time
@@ -296,7 +267,8 @@ class Link {
       if (fulfilled === true) waiting?.resolve(value);
       else waiting?.reject(value);
     }));
-    return busy === true || entries.length > 0 || this.settled.length > 0;
+    this.busy = busy === true || entries.length > 0 || this.settled.length > 0;
+    return this.busy;
   }
 }
 

@@ -112,7 +112,7 @@ function installTests(config, apis, standIn) {
 
   const virtual = (key, context) => {
     const suffix = context.conditions?.includes('import') ? 'mjs' : 'cjs';
-    const url = `${pathToFileURL(__dirname).href}/virtual/${encodeURIComponent(key)}.${suffix}`;
+    const url = `${pathToFileURL(__dirname).href}/virtual/${Buffer.from(key).toString('base64url')}.${suffix}`;
     return { url, format: suffix === 'mjs' ? 'module' : 'commonjs', shortCircuit: true };
   };
   nodeModule.registerHooks({
@@ -131,7 +131,9 @@ function installTests(config, apis, standIn) {
     load(url, context, next) {
       const name = url.startsWith('file:') ? fileURLToPath(url) : '';
       const hidden = `${__dirname}/virtual/`;
-      if (name.startsWith(hidden)) return virtualModule(name.slice(hidden.length), modules, standIn, apis);
+      if (name.startsWith(hidden)) {
+        return virtualModule(name.slice(hidden.length), modules, standIn, { apis, imported: config.imported });
+      }
       if (!name.startsWith(`${folder}/`) || name.startsWith(`${__dirname}/`) || !isSource(name)) return next(url, context);
       return standIn === null ? next(url, context) : loadFrom(folder, name, '');
     },
@@ -150,8 +152,8 @@ function candidateFile({ folder, candidate, main }, specifier, parent, apart) {
   return named || candidate.length === 1 ? main : '';
 }
 
-function virtualModule(name, modules, standIn, apis) {
-  const key = decodeURIComponent(name.slice(0, -4));
+function virtualModule(name, modules, standIn, { apis, imported }) {
+  const key = Buffer.from(name.slice(0, -4), 'base64url').toString();
   if (!modules.has(key)) {
     const [kind, ...rest] = key.split(':');
     const wanted = rest.join(':');
@@ -163,6 +165,10 @@ function virtualModule(name, modules, standIn, apis) {
   const isObject = (typeof exported === 'object' && exported !== null) || typeof exported === 'function';
   const names = isObject ? Object.keys(exported).filter((one) => one !== 'default') : [];
   const lines = names.map((one, i) => `const n${i} = all[${JSON.stringify(one)}]; export { n${i} as ${JSON.stringify(one)} };`);
+  // What the tests import and the candidate does not export is missing where it is used; TypeScript's types are not.
+  for (const one of key.startsWith('candidate:') ? imported : []) {
+    if (!names.includes(one)) lines.push(`export const ${one} = undefined;`);
+  }
   const standard = kind === 'cjs' ? 'all' : 'default' in exported ? 'all.default' : '';
   if (standard) lines.push(`export default ${standard};`);
   return { format: 'module', source: `const all = ${here};\n${lines.join('\n')}`, shortCircuit: true };

@@ -8,11 +8,13 @@ const { pathToFileURL } = require('node:url');
 const { formatOf, withoutTypes } = require('./compile.js');
 const { jestApi } = require('./jest_api.js');
 const { nodeTest } = require('./node_api.js');
-const { Runner, lineIn, messageOf } = require('./runner.js');
+const { lineIn, messageOf } = require('./failure.js');
+const { Runner } = require('./runner.js');
 
 const JEST_MODULES = ['@jest/globals', 'vitest', 'mocha', 'bun:test', 'jest'];
 
 const NEVER = Symbol('never');
+const LATE_MS = 1000;
 
 /** A test file that only runs from its top to its end. */
 class Script {
@@ -24,10 +26,11 @@ class Script {
   }
 
   at(line) {
-    this.reached.push(line);
+    if (!this.over) this.reached.push(line);
   }
 
   fail(error) {
+    if (this.over) return;
     const line = this.reached.at(-1) ?? 0;
     this.failures.set(line, [...(this.failures.get(line) ?? []), error]);
   }
@@ -40,13 +43,15 @@ class Session {
   /**
    * @param {object} config what the host says of the tests
    * @param {Reporter} reporter
-   * @param {function(): number} calls
+   * @param {object} other `calls()`: how often the candidate was asked something; `isBusy()`: whether it still works
+   *     on something that the tests asked for
    */
-  constructor(config, reporter, calls) {
+  constructor(config, reporter, other) {
     this.config = config;
     this.reporter = reporter;
     this.tests = new Set(config.files);
-    this.runner = new Runner(config, reporter, calls);
+    this.runner = new Runner(config, reporter, other.calls);
+    this.isBusy = other.isBusy;
     this.script = null;
     this.drained = () => {};
     this.finished = () => {};
@@ -73,6 +78,7 @@ class Session {
     process.stderr.write = quiet;
     process.exit = (code = process.exitCode ?? 0) => {
       if (Number(code) !== 0) this.fail(new Error(`the tests ended themselves with exit code ${code}`));
+      if (this.script) this.script.over = true; // what runs on from here would not have run
       throw new Exit('process.exit() was called');
     };
     const stray = (error) => {
@@ -131,11 +137,19 @@ class Session {
         if (!(error instanceof Exit)) throw error;
       }
     });
-    const errors = failure ? [failure, ...this.strays] : this.strays;
-    if (errors.length === 0) return;
-    for (const [where, parts] of this.config.expected) {
-      if (where === file) this.reportAt(file, parts.join(' > '), errors);
+    await this.lateFailures();
+    for (const [where, parts] of failure ? this.config.expected : []) {
+      if (where === file) this.reportAt(file, parts.join(' > '), [failure]);
     }
+    if (this.strays.length > 0) this.reportAt(file, '(outside of a test)', this.strays);
+  }
+
+  /** Wait a little for what the tests began and did not wait for: it may still fail. */
+  async lateFailures() {
+    const end = Date.now() + LATE_MS;
+    do await new Promise((resolve) => setImmediate(resolve));
+    while (this.isBusy() && Date.now() < end);
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   async runScript(file, text) {
@@ -157,10 +171,15 @@ class Session {
       if (!(error instanceof Exit)) script.fail(error);
     }
     await new Promise((resolve) => { this.drained = resolve; });
+    try {
+      if (!script.over) process.emit('exit', process.exitCode ?? 0); // where a script may count its failures
+    } catch (error) {
+      if (!(error instanceof Exit)) script.fail(error);
+    }
     if (Number(process.exitCode ?? 0) !== 0) script.fail(new Error(`the tests set the exit code ${process.exitCode}`));
     process.exitCode = undefined;
     this.script = null;
-    this.reportScript(script, last instanceof Exit);
+    this.reportScript(script, script.over || last instanceof Exit);
   }
 
   /** A line counts as passed if it was reached, the script went on to its end, and nothing failed there. */

@@ -95,6 +95,7 @@ function functionStandIn(link, number, name, length, isConstructor) {
       if (key === 'prototype') {
         const prototype = link.get(number, key);
         if (isConstructor) target.prototype = prototype;
+        link.trust(prototype); // instanceof asks for it
         return prototype;
       }
       if (key === 'toString') return () => link.source(number);

@@ -15,7 +15,7 @@ const config = { ...JSON.parse(fs.readFileSync(path.join(__dirname, 'judge.json'
 const reporter = new Reporter(REPORT, '');
 
 async function main() {
-  const session = new Session(config, reporter, () => 0);
+  const session = new Session(config, reporter, { calls: () => 0, isBusy: () => false });
   const apis = session.apis();
   session.guard();
   const scopes = installCandidate(folder, { [config.main]: config.names });
