@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Mapping
 from importlib import resources
 
@@ -26,15 +27,43 @@ _SHARED = f"{_NODE} {HIDDEN}/shared.js"
 _CHECK = f"{_NODE} {HIDDEN}/check.js </dev/null >&2"
 
 
+_REQUIRED = re.compile(r"require\('\./(\w+)\.js'\)")
+_LOAD = """
+const made = { __proto__: null };
+function load(name) {
+  if (!(name in parts)) return require(name);
+  if (!(name in made)) {
+    made[name] = { exports: {} };
+    parts[name](made[name], load);
+  }
+  return made[name].exports;
+}
+"""
+
+
 @functools.cache
-def runtime() -> dict[str, bytes]:
-    """What runs in the sandboxes, as files of a job."""
+def program(entry: str) -> dict[str, bytes]:
+    """One of the programs that run in the sandboxes, as a file of a job.
+
+    Its modules are put into one file: looking for each of them costs node more than running it.
+
+    Args:
+        entry: Name of the module that is run, without its suffix.
+    """
     folder = resources.files("verifiers.execution.languages.javascript") / "runtime"
-    return {
-        f"{HIDDEN}/{entry.name}": entry.read_bytes()
-        for entry in folder.iterdir()
-        if entry.name.endswith(".js")
-    }
+    found: dict[str, str] = {}
+    waiting = [entry]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = (folder / f"{name}.js").read_text(encoding="utf-8")
+            waiting.extend(_REQUIRED.findall(found[name]))
+    modules = ",\n".join(
+        f"{json.dumps(f'./{name}.js')}: function (module, require) {{ let {{ exports }} = module;\n{text}\n}}"
+        for name, text in found.items()
+    )
+    text = f"'use strict';\nconst parts = {{ __proto__: null,\n{modules}\n}};\n{_LOAD}load({f'./{entry}.js'!r});\n"
+    return {f"{HIDDEN}/{entry}.js": text.encode()}
 
 
 def expected(tests: TestSuite) -> tuple[str, ...]:
@@ -71,13 +100,13 @@ def plan(order: Order) -> Apart | Shared:
             environment=JAVASCRIPT,
             argv=("sh", "-c", _JUDGE),
             env={"ACRISOL_NONCE": order.nonce},
-            files=fixtures | tests | runtime() | {f"{HIDDEN}/judge.json": _json(judge)},
+            files=fixtures | tests | program("judge") | {f"{HIDDEN}/judge.json": _json(judge)},
             limits=order.judge_limits(),
         ),
         guest=Job(
             environment=JAVASCRIPT,
             argv=("sh", "-c", _GUEST),
-            files=_contents(order.files) | runtime() | {f"{HIDDEN}/guest.json": _json(guest)},
+            files=_contents(order.files) | program("guest") | {f"{HIDDEN}/guest.json": _json(guest)},
             limits=order.guest_limits(),
         ),
     )
@@ -89,7 +118,7 @@ def build(order: Order) -> Job:
     return Job(
         environment=JAVASCRIPT,
         argv=("sh", "-c", _CHECK),
-        files=_contents(order.files) | runtime() | {f"{HIDDEN}/guest.json": _json(settings)},
+        files=_contents(order.files) | program("check") | {f"{HIDDEN}/guest.json": _json(settings)},
         limits=order.guest_limits(),
     )
 
@@ -121,7 +150,11 @@ def _together(order: Order, names: Names, judge: dict[str, object], tests: dict[
         environment=JAVASCRIPT,
         argv=("sh", "-c", _SHARED),
         stdin=order.nonce.encode(),
-        files=_contents(order.files) | tests | runtime() | {f"{HIDDEN}/judge.json": _json(settings)},
+        files=_contents(order.files)
+        | tests
+        | program("shared")
+        | program("together")
+        | {f"{HIDDEN}/judge.json": _json(settings)},
         limits=order.guest_limits(),
     )
 

@@ -5,8 +5,6 @@
 // that the tests use by name may stand for a value, and an object of any other class that says yes is asked about
 // things to which it must say no.
 
-const { randomBytes } = require('node:crypto');
-
 const ASKED = new Set(['includes', 'has', 'contains', 'startsWith', 'endsWith', 'equals', 'isEqual', 'deepEqual',
   'matches', 'match', 'test']);
 
@@ -23,6 +21,7 @@ function notAValue(name) {
  * @param {function(...*)} again asks the method about other things
  */
 function checkYes(keys, owner, again) {
+  const { randomBytes } = require('node:crypto'); // costs milliseconds, and hardly any suite comes here
   for (const key of keys) {
     if (ASKED.has(key)) {
       const strange = [randomBytes(9).toString('hex'), randomBytes(4).readUInt32BE() + 0.5, [randomBytes(3).toString('hex')]];

@@ -1,8 +1,6 @@
 'use strict';
 // The module node:test, on our own runner.
 
-const assert = require('node:assert');
-
 /** The arguments of test(), which may leave any of the first two out. */
 function readArguments(given) {
   let [name, options, body] = given;
@@ -31,9 +29,9 @@ class TestContext {
       only: (...given) => this.#subtest({}, given),
     });
     this.it = this.test;
-    this.assert = new Proxy(assert, {
-      get: (target, key) => {
-        const found = target[key];
+    this.assert = new Proxy(() => {}, {
+      get: (_, key) => {
+        const found = require('node:assert')[key];
         return typeof found !== 'function' ? found : (...given) => {
           this.#counted++;
           return found(...given);
@@ -130,8 +128,9 @@ function nodeTest(runner) {
   const hook = (kind) => (body) => runner.hook(kind, body);
   Object.assign(test, {
     test, it: variants(register), describe: suite, suite,
-    before: hook('before'), after: hook('after'), beforeEach: hook('beforeEach'), afterEach: hook('afterEach'), assert,
+    before: hook('before'), after: hook('after'), beforeEach: hook('beforeEach'), afterEach: hook('afterEach'),
   });
+  Object.defineProperty(test, 'assert', { get: () => require('node:assert'), enumerable: true });
   Object.defineProperty(test, 'mock', { get: () => process.getBuiltinModule('node:test').mock, enumerable: true });
   return test;
 }
