@@ -122,7 +122,7 @@ def why_gone(
         memory_bytes: The candidate's limit.
     """
     guest = linked.guest
-    if guest.out_of_memory:
+    if guest.out_of_memory or "out of memory" in said:
         return "memory", f"ran out of memory (limit {memory_bytes // 2**20} MB)"
     if out_of_cpu(guest, cpu_s):
         return "time", f"did not end within {cpu_s} s of CPU time"

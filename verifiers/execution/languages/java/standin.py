@@ -24,7 +24,6 @@ _SUPER = {
     "ParseException": "super(null, 0);",
 }
 _ROOT_METHODS = frozenset(("equals(Object)", "hashCode()", "toString()", "finalize()", "clone()"))
-_PRIMITIVES = frozenset("int long double boolean char byte short float".split())
 
 
 @dataclass(frozen=True)
@@ -68,11 +67,22 @@ def make_stand_in(files: Iterable[File], taken: frozenset[str], foreign: frozens
 
 
 def _wanted(declared: Declared, taken: frozenset[str], foreign: frozenset[str]) -> bool:
-    root = declared.binary.partition(".")[0]
-    return declared.binary not in taken and declared.name not in foreign and root not in _PACKAGES
+    reserved = declared.binary.startswith(_PACKAGES)
+    return declared.binary not in taken and declared.name not in foreign and not reserved
 
 
-_PACKAGES = frozenset(("java", "javax", "jdk", "sun", "org.junit", "junit", "acrisol"))
+# What tests use has these packages, whatever the candidate puts into them.
+_PACKAGES = (
+    "java.",
+    "javax.",
+    "jdk.",
+    "sun.",
+    "org.junit.",
+    "junit.",
+    "org.hamcrest.",
+    "org.opentest4j.",
+    "acrisol.",
+)
 
 
 def _head(file: File, body: str) -> str:
@@ -161,7 +171,7 @@ class _Writer:
         known = self._known
         above = known.above(declared)
         root = known.root(declared)
-        kept = above is not None and known.made(above) or known.is_exception(declared) or root in _KEPT
+        kept = (above is not None and known.made(above)) or known.is_exception(declared) or root in _KEPT
         first = above is None or not known.made(above)
         marks = [each for each in declared.interfaces if self._usable(each)]
         marks += ["acrisol.StandIn"] if first else []

@@ -1,4 +1,4 @@
-"""What a Java test suite holds, told from its source alone: ids, frameworks, and what only one process can do."""
+"""What a Java test suite holds, told from its source alone: ids, frameworks, what needs one process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tree_sitter import Node
 from verifiers.domain import TestSuite
 from verifiers.errors import InvalidInput
 from verifiers.execution.languages.java import syntax
-from verifiers.execution.languages.java.syntax import annotations, modifiers, text
+from verifiers.execution.languages.java.syntax import annotated_with, modifiers, text
 
 _TESTS = frozenset(("Test", "ParameterizedTest", "RepeatedTest", "TestFactory", "TestTemplate"))
 _REFLECTION = re.compile(
@@ -117,14 +117,14 @@ def read_suite(tests: TestSuite) -> Suite:
         exits=bool(_EXITS.search(said)),
         defined=frozenset(each.binary for each in tops),
         derived=frozenset(name for root in roots.values() for name in _derived(root)),
-        wildcards=frozenset(
-            name.removesuffix(".*")
-            for root in roots.values()
-            for _, name in syntax.imports(root)
-            if name.endswith(".*")
-        ),  # fmt: skip
+        wildcards=_wildcards(roots.values()),
         unfit=_unfit(said),
     )
+
+
+def _wildcards(roots: Iterable[Node]) -> frozenset[str]:
+    names = (name for root in roots for _, name in syntax.imports(root))
+    return frozenset(name.removesuffix(".*") for name in names if name.endswith(".*"))
 
 
 def foreign_names(suite: Suite, said: str) -> frozenset[str]:
@@ -181,7 +181,7 @@ def _junit_ids(declared: _Class, every: dict[str, _Class]) -> list[str]:
     names = dict.fromkeys(_tests(declared, every, set()))
     found = [f"{declared.path}::{declared.ids}.{name}" for name in names]
     for inner in _inner(declared):
-        if "Nested" in annotations(inner.node):
+        if "Nested" in annotated_with(inner.node):
             found += _junit_ids(inner, every)
     return found
 
@@ -195,7 +195,7 @@ def _tests(declared: _Class, every: dict[str, _Class], seen: set[str]) -> list[s
     for member in syntax.members(declared.node):
         if member.type == "method_declaration":
             name = text(member.child_by_field_name("name"))
-            if _TESTS & set(annotations(member)) or old and name.startswith("test"):
+            if _TESTS & set(annotated_with(member)) or (old and name.startswith("test")):
                 found.append(name)
     return found
 

@@ -10,7 +10,7 @@ from tree_sitter import Language, Node, Parser
 
 _JAVA = Language(tree_sitter_java.language())
 _NAME = re.compile(r"[^\W\d][\w$]*|[$_][\w$]*")
-_MARKS = frozenset("< > , . ? & [ ]".split())
+_MARKS = frozenset("<>,.?&[]")
 _SKIPPED = frozenset(("annotation", "marker_annotation", "line_comment", "block_comment", "modifiers"))
 _ESCAPE = re.compile(r"(\\\\)|\\u+([0-9a-fA-F]{4})")  # an escaped backslash begins no escape
 
@@ -28,7 +28,7 @@ class Unreadable(Exception):
 
 
 def parse(source: str) -> Node:
-    """The syntax tree; escapes such as ``\\u0041`` are read as the compiler reads them, before anything else."""
+    """The syntax tree; escapes such as ``\\u0041`` are read first, as the compiler does."""
     plain = _ESCAPE.sub(lambda found: found[1] or chr(int(found[2], 16)), source)
     return Parser(_JAVA).parse(plain.encode("utf-8", "replace")).root_node
 
@@ -56,7 +56,7 @@ def modifiers(node: Node) -> frozenset[str]:
     return frozenset(text(child) for child in found.children if not child.is_named) if found else frozenset()
 
 
-def annotations(node: Node) -> tuple[str, ...]:
+def annotated_with(node: Node) -> tuple[str, ...]:
     """Simple names of a declaration's annotations."""
     found = next((child for child in node.children if child.type == "modifiers"), None)
     kinds = ("annotation", "marker_annotation")

@@ -10,22 +10,16 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Date;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Spliterator;
-import java.util.Spliterators;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /** Reads values from the link. The bytes may be anything: every size is checked before memory is taken. */
 final class Decoder {
@@ -223,41 +217,11 @@ final class Decoder {
         if (component == void.class) {
             throw new Broken("an array of nothing");
         }
-        int each = component == long.class || component == double.class ? 8
-                : !component.isPrimitive() || component == byte.class || component == boolean.class ? 1 : 4;
-        int length = count(each);
+        int length = count(Arrays.bytes(component));
         Object array = Array.newInstance(component, length);
         known.set(place, array);
-        elements(array, component, length);
+        Arrays.read(this, array);
         return array;
-    }
-
-    private void elements(Object array, Class<?> component, int length) {
-        for (int index = 0; index < length; index++) {
-            if (array instanceof int[] whole) {
-                whole[index] = number();
-            } else if (array instanceof byte[] octets) {
-                octets[index] = (byte) octet();
-            } else if (array instanceof char[] characters) {
-                characters[index] = (char) number();
-            } else if (array instanceof long[] whole) {
-                whole[index] = wide();
-            } else if (array instanceof double[] real) {
-                real[index] = Double.longBitsToDouble(wide());
-            } else if (array instanceof boolean[] flags) {
-                flags[index] = octet() != 0;
-            } else if (array instanceof float[] real) {
-                real[index] = Float.intBitsToFloat(number());
-            } else if (array instanceof short[] whole) {
-                whole[index] = (short) number();
-            } else {
-                Object value = value();
-                if (value != null && !component.isInstance(value)) {
-                    throw new Broken("an array holds what it cannot");
-                }
-                Array.set(array, index, value);
-            }
-        }
     }
 
     private Object atomic() {
@@ -271,7 +235,7 @@ final class Decoder {
 
     /** Puts new contents into a container of this side. */
     void refill(Object container) {
-        if (container instanceof List<?> list && list.getClass() == FIXED) {
+        if (container instanceof List<?> list && list.getClass() == Kinds.FIXED_LIST) {
             Object[] all = values();
             for (int index = 0; index < Math.min(all.length, list.size()); index++) {
                 list.set(index, Kinds.cast(all[index]));
@@ -289,7 +253,7 @@ final class Decoder {
             if (length != Array.getLength(container)) {
                 throw new Broken("an array changes its length");
             }
-            elements(container, container.getClass().getComponentType(), length);
+            Arrays.read(this, container);
         } else if (container instanceof StringBuilder builder) {
             builder.setLength(0);
             builder.append(text());
@@ -300,8 +264,6 @@ final class Decoder {
             Changes.hold(container, value());
         }
     }
-
-    private static final Class<?> FIXED = java.util.Arrays.asList().getClass();
 
     private Object wrapper(int tag) {
         return switch (tag) {
@@ -315,32 +277,9 @@ final class Decoder {
             case Tags.CLASS -> side.type(text());
             case Tags.REVERSE -> Comparator.reverseOrder();
             case Tags.IGNORE_CASE -> String.CASE_INSENSITIVE_ORDER;
-            case Tags.STREAM -> stream(octet(), value());
-            case Tags.FUTURE -> future(octet() == 1, value());
+            case Tags.STREAM -> Later.stream(octet(), value());
+            case Tags.FUTURE -> Later.future(octet() == 1, value());
             default -> throw new Broken("no such value");
         };
-    }
-
-    private static Object stream(int kind, Object values) {
-        if (!(values instanceof Iterator<?> iterator)) {
-            throw new Broken("a stream of nothing");
-        }
-        Stream<?> all = StreamSupport.stream(Spliterators.spliteratorUnknownSize(iterator, Spliterator.ORDERED), false);
-        return switch (kind) {
-            case 1 -> all.mapToInt(each -> (Integer) each);
-            case 2 -> all.mapToLong(each -> (Long) each);
-            case 3 -> all.mapToDouble(each -> (Double) each);
-            default -> all;
-        };
-    }
-
-    private static Object future(boolean well, Object value) {
-        CompletableFuture<Object> future = new CompletableFuture<>();
-        if (well) {
-            future.complete(value);
-        } else {
-            future.completeExceptionally(value instanceof Throwable error ? error : new Broken("no exception"));
-        }
-        return future;
     }
 }

@@ -1,11 +1,9 @@
 package acrisol;
 
-import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
@@ -50,7 +48,7 @@ final class Encoder {
     }
 
     byte[] bytes() {
-        return Arrays.copyOf(bytes, size);
+        return java.util.Arrays.copyOf(bytes, size);
     }
 
     int size() {
@@ -67,7 +65,7 @@ final class Encoder {
             if (size + more > Tags.MAX_BYTES || more < 0) {
                 throw new Uncarried("a value of more than 64 MB");
             }
-            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
+            bytes = java.util.Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
         }
     }
 
@@ -96,7 +94,7 @@ final class Encoder {
             raw(plain);
             return;
         }
-        need(value.length() * 2);
+        need(value.length() * 2); // a half of a pair is kept as it is, which no charset does
         for (int at = 0; at < value.length(); at++) {
             bytes[size++] = (byte) (value.charAt(at) >> 8);
             bytes[size++] = (byte) value.charAt(at);
@@ -230,39 +228,13 @@ final class Encoder {
             number(octets.length);
             raw(octets);
         } else if (container.getClass().isArray()) {
-            array(container);
+            Arrays.write(this, container);
         } else if (container instanceof BitSet bits) {
             value(bits.toLongArray());
-        } else if (Encoder.atomic(container) >= 0) {
+        } else if (atomic(container) >= 0) {
             value(Changes.held(container));
         } else {
             text(container.toString());
-        }
-    }
-
-    private void array(Object array) {
-        if (array instanceof Object[] all) {
-            values(all);
-            return;
-        }
-        int length = Array.getLength(array);
-        number(length);
-        for (int at = 0; at < length; at++) {
-            if (array instanceof int[] whole) {
-                number(whole[at]);
-            } else if (array instanceof long[] whole) {
-                wide(whole[at]);
-            } else if (array instanceof double[] real) {
-                wide(Double.doubleToRawLongBits(real[at]));
-            } else if (array instanceof char[] text) {
-                number(text[at]);
-            } else if (array instanceof boolean[] flags) {
-                octet(flags[at] ? 1 : 0);
-            } else if (array instanceof float[] real) {
-                number(Float.floatToRawIntBits(real[at]));
-            } else {
-                number(((short[]) array)[at]);
-            }
         }
     }
 
@@ -302,28 +274,10 @@ final class Encoder {
             octet(stream instanceof IntStream ? 1 : stream instanceof LongStream ? 2 : stream instanceof DoubleStream ? 3 : 0);
             value(stream.iterator());
         } else if (value instanceof CompletableFuture<?> future) {
-            future(future);
+            Later.write(this, future);
         } else {
             return false;
         }
         return true;
-    }
-
-    private void future(CompletableFuture<?> future) {
-        Object result = null;
-        Throwable failure = null;
-        try {
-            result = future.get();
-        } catch (InterruptedException error) {
-            Thread.currentThread().interrupt();
-            failure = error;
-        } catch (java.util.concurrent.ExecutionException error) {
-            failure = error.getCause();
-        } catch (RuntimeException error) {
-            failure = error;
-        }
-        octet(Tags.FUTURE);
-        octet(failure == null ? 1 : 0);
-        value(failure == null ? result : failure);
     }
 }

@@ -2,7 +2,6 @@ package acrisol;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -47,7 +46,7 @@ final class Kinds {
             LinkedBlockingQueue.class, LinkedBlockingDeque.class);
     private static final List<Class<?>> MAPS =
             List.of(HashMap.class, LinkedHashMap.class, ConcurrentHashMap.class, Hashtable.class);
-    private static final Class<?> FIXED_LIST = Arrays.asList().getClass();
+    static final Class<?> FIXED_LIST = java.util.Arrays.asList().getClass();
 
     private Kinds() {}
 
@@ -126,7 +125,7 @@ final class Kinds {
     /** The finished value of a kind that is not filled where it stands. */
     static Object finish(int kind, Object filled) {
         return switch (kind) {
-            case FIXED -> Arrays.asList(((Collection<?>) filled).toArray());
+            case FIXED -> java.util.Arrays.asList(((Collection<?>) filled).toArray());
             case IMMUTABLE_LIST -> list((List<?>) filled);
             case IMMUTABLE_SET -> Collections.unmodifiableSet((Set<?>) filled);
             case IMMUTABLE_MAP -> Collections.unmodifiableMap((Map<?, ?>) filled);

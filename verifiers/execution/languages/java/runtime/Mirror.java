@@ -4,7 +4,6 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -167,6 +166,6 @@ final class Mirror {
         }
         Encoder scratch = new Encoder(side, List.of());
         scratch.value(value);
-        return ByteBuffer.wrap(Arrays.copyOf(scratch.bytes(), scratch.size()));
+        return ByteBuffer.wrap(scratch.bytes());
     }
 }

@@ -12,10 +12,16 @@ final class Tests {
         if (order.flags.contains("exits")) {
             Exits.forbid();
         }
-        for (Order.Main main : order.mains) {
-            run(main, loader, report);
+        try {
+            for (Order.Main main : order.mains) {
+                run(main, loader, report);
+            }
+            return order.classes.isEmpty() ? null : JUnit.run(order, loader, report);
+        } finally {
+            if (order.flags.contains("exits")) {
+                Exits.permit();
+            }
         }
-        return order.classes.isEmpty() ? null : JUnit.run(order, loader, report);
     }
 
     private static void run(Order.Main main, ClassLoader loader, Report report) {
