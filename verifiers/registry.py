@@ -15,6 +15,12 @@ from verifiers.execution.python_tests import PythonTestsVerifier
 from verifiers.execution.suite import read_suite
 from verifiers.policy import misnamed
 from verifiers.sandbox.protocol import Sandbox
+from verifiers.scanners.bandit import BanditVerifier
+from verifiers.scanners.cppcheck import CppcheckVerifier
+from verifiers.scanners.dependencies import DependenciesVerifier
+from verifiers.scanners.eslint import EslintVerifier
+from verifiers.scanners.flawfinder import FlawfinderVerifier
+from verifiers.scanners.secrets import SecretsVerifier
 from verifiers.scanners.semgrep import SemgrepVerifier
 from verifiers.solidity.compilation import Compilations
 from verifiers.solidity.compile import SolidityCompileVerifier
@@ -31,7 +37,13 @@ NAMES = (
     PythonTestsVerifier.name,
     PythonImportVerifier.name,
     *(f"{language.value}-tests" for language, _ in LANGUAGES),
+    SecretsVerifier.name,
+    DependenciesVerifier.name,
+    CppcheckVerifier.name,
     SemgrepVerifier.name,
+    FlawfinderVerifier.name,
+    BanditVerifier.name,
+    EslintVerifier.name,
     SlitherVerifier.name,
     MythrilVerifier.name,
 )
@@ -55,7 +67,13 @@ def build_verifiers(
         PythonTestsVerifier(sandbox),
         PythonImportVerifier(sandbox),
         *(LanguageTestsVerifier(sandbox, row, language) for language, row in LANGUAGES),
+        SecretsVerifier(),
+        DependenciesVerifier(packages),
+        CppcheckVerifier(sandbox),
         SemgrepVerifier(sandbox),
+        FlawfinderVerifier(sandbox),
+        BanditVerifier(sandbox),
+        EslintVerifier(sandbox),
         SlitherVerifier(sandbox, solidity, compilations),
         MythrilVerifier(sandbox, solidity, compilations),
     )

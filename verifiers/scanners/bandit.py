@@ -122,9 +122,14 @@ def parse(text: str, inputs: Sequence[Input]) -> Scan:
         raise ToolFailed(f"Bandit's output cannot be read: {str(error)[:300]}") from error
     names = {f"./{item.path}": item.candidate_path for item in inputs}
     missed = [name for path, name in names.items() if path not in output.metrics]
-    strange = [item.filename for item in (*output.results, *output.errors) if item.filename not in names]
+    named = [issue.filename for issue in output.results] + [error.filename for error in output.errors]
+    strange = [name for name in named if name not in names]
     if missed or strange:
-        raise ToolFailed(f"Bandit did not look at {missed[0]}." if missed else f"Bandit names {strange[0]}.")
+        raise ToolFailed(
+            f"Bandit did not look at {missed[0]}."
+            if missed
+            else f"Bandit names {strange[0]}, which it was not given."
+        )
     return Scan(
         findings=tuple(_finding(issue, names[issue.filename]) for issue in output.results),
         gaps=tuple(

@@ -141,14 +141,14 @@ def parse(progress: str, report: str, inputs: Sequence[Input]) -> Scan:
         raise ToolFailed(f"Cppcheck did not check {missed[0]}.")
     names = {item.path: item.candidate_path for item in inputs}
     findings, gaps = [], []
-    for error in root.iterfind("errors/error"):
-        place = _place(error, names)
-        kind, grade = error.get("id", ""), error.get("severity", "")
+    for fault in root.iterfind("errors/error"):
+        place = _place(fault, names)
+        kind, grade = fault.get("id", ""), fault.get("severity", "")
         if _UNREAD.fullmatch(kind) or (grade == "error" and place is None):
-            reason = f"cannot be read: {one_line(error.get('msg', kind))}"
+            reason = f"cannot be read: {one_line(fault.get('msg', kind))}"
             gaps.append(Gap(file=place.path if place else "", reason=reason))
         elif grade in ("error", "warning", "portability"):
-            findings.append(_finding(error, place))
+            findings.append(_finding(fault, place))
     return Scan(
         findings=tuple(findings),
         gaps=tuple(gaps),

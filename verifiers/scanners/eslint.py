@@ -60,12 +60,14 @@ class EslintVerifier:
         # Comments of the candidate could turn rules off; files that are ignored would look clean.
         flags = ("--no-config-lookup", "--config", "eslint.config.cjs", "--no-inline-config", "--no-ignore")
         config = files(__package__).joinpath("eslint_config.js").read_bytes()
+        typescript = any(item.language == "typescript" for item in inputs)
+        settings = {"rules": sorted(trust()), "typescript": typescript}
         return self._sandbox.run(
             Job(
                 environment=ESLINT,
                 argv=("node", _PROGRAM, *flags, "--format", "json", *(item.path for item in inputs)),
                 files={item.path: item.content.encode() for item in inputs}
-                | {"eslint.config.cjs": config, "rules.json": json.dumps(sorted(trust())).encode()},
+                | {"eslint.config.cjs": config, "settings.json": json.dumps(settings).encode()},
                 limits=limits(seconds),
             )
         )

@@ -70,7 +70,9 @@ def load_pack(languages: frozenset[str], folder: Path = RULES) -> RulePack:
         ToolFailed: a rule file is missing, cannot be read or breaks the format.
     """
     for language in sorted(languages - LANGUAGES):
-        raise ToolFailed(f"There are no Semgrep rules for {language}.", f"There are for {', '.join(FOLDERS)}.")
+        raise ToolFailed(
+            f"There are no Semgrep rules for {language}.", f"There are for {', '.join(FOLDERS)}."
+        )
     raw = [
         rule | {"languages": [language for language in readers if language in languages]}
         for name, readers in FOLDERS.items()

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import math
 import time
-from pathlib import PurePosixPath
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 from pydantic import JsonValue
 
@@ -116,9 +116,10 @@ def sort_files(files: Sequence[SourceFile]) -> tuple[list[Target], list[Skipped]
         if language is None:
             skipped.append(Skipped(path=file.path, inert=is_inert(file.path)))
             continue
+        dialect = _DIALECTS.get(PurePosixPath(file.path).suffix.lower(), "")
         targets += [
             Target(
-                path=f"src/{len(targets) + number}{_DIALECTS.get(PurePosixPath(file.path).suffix.lower(), '')}",
+                path=f"src/{len(targets) + number}{dialect}",
                 language=language,
                 candidate_path=file.path,
                 content=text.encode(),

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
-from verifiers.scanners import spellings
+from verifiers.scanners.spellings import bash, c, go, java, javascript, python, rust, solidity
 
 _BY_SUFFIX = {
     **dict.fromkeys((".py", ".pyi", ".pyw"), "python"),
@@ -40,16 +40,16 @@ _INERT_SUFFIXES = frozenset(
 _SHEBANG = re.compile(r"\ufeff?#![ \t]*(?:\S*/)?(?:env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?(?P<program>[a-z-]+)")
 
 _READINGS: Mapping[str, Callable[[str], tuple[str, ...]]] = {
-    "bash": spellings.bash,
-    "c": spellings.c,
-    "cpp": spellings.c,
-    "go": spellings.go,
-    "java": spellings.java,
-    "javascript": spellings.javascript,
-    "python": spellings.python,
-    "rust": spellings.rust,
-    "solidity": spellings.solidity,
-    "typescript": spellings.javascript,
+    "bash": bash,
+    "c": c,
+    "cpp": c,
+    "go": go,
+    "java": java,
+    "javascript": javascript,
+    "python": python,
+    "rust": rust,
+    "solidity": solidity,
+    "typescript": javascript,
 }
 
 

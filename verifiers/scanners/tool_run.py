@@ -89,7 +89,7 @@ def cut_short(result: ExecResult, inputs: Sequence[Input]) -> Scan | None:
 
 def broken(tool: str, result: ExecResult) -> ToolFailed:
     """The exception for a program that ended in a way it does not end when it has done its work."""
-    said = (result.stderr or result.stdout).decode("utf-8", "replace").strip()[-300:]
+    said = (result.stderr or result.stdout).decode("utf-8", "replace").strip()[:600]
     return ToolFailed(f"{tool} ended with exit code {result.exit_code}: {said}")
 
 
