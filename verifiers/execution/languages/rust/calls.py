@@ -82,8 +82,11 @@ def stand_in(signature: Signature, target: Target, book: Book) -> str:
         lines.append("c.put(&*self);")
         if target.self_type and not book.stays(target.self_type):
             back.append("*self = r.get()?;")
+    before: list[str] = []  # what the call borrows has to outlive it
     for place, type_ in enumerate(signature.parameters):
-        lines += _put(type_, f"a{place}")
+        *first, last = _put(type_, f"a{place}")
+        before += first
+        lines.append(last)
         if _is_copied_back(type_, book):
             sliced = type_.args[0].kind is Kind.SLICE
             back.append(f"r.refill(a{place})?;" if sliced else f"*a{place} = r.get()?;")
@@ -97,7 +100,7 @@ def stand_in(signature: Signature, target: Target, book: Book) -> str:
         lines.append("self")
     if signature.result.kind is Kind.NEVER:
         lines.append('panic!("the candidate returned, which its type forbids")')
-    return "\n".join(f"        {line}" for line in lines)
+    return "\n".join(f"        {line}" for line in (*before, *lines))
 
 
 def _check(type_: Type, book: Book) -> None:
@@ -172,8 +175,6 @@ def _lend(call: Type, kept: bool, name: str) -> list[str]:
     if call.text == "FnOnce":
         lines.append(f"let mut {name} = ::std::option::Option::Some({name});")
         called = f'{name}.take().expect("a function that can be called once")'
-    elif call.text == "FnMut" or kept:
-        lines.append(f"let mut {name} = {name};")
     takes = " ".join(f"let x{at} = r.get::<{spell(type_)}>()?;" for at, type_ in enumerate(arguments))
     passed = ", ".join(f"x{at}" for at in range(len(arguments)))
     how = "keep(move" if kept else "lend("

@@ -45,17 +45,17 @@ def plan(order: Order) -> Apart | Shared:
         bool(_names(order, crate)) and not sees_inside(order.tests),
     )
     names = [f"extern crate self as {name};" for name in _names(order, crate)]
-    modules, lists = _test_modules(cases)
+    paths = _paths(cases)
+    modules = [f"#[path = {quoted(path)}]\nmod acrisol_t{at};" for at, path in enumerate(paths)]
+    groups = ", ".join(f"&acrisol_t{at}::ACRISOL_CASES" for at in range(len(paths)))
     main = (
-        '#[no_mangle]\npub extern "C" fn acrisol_main() {\n    #[allow(unused_mut)]\n'
-        f"    let mut all = ::std::vec::Vec::new();\n{lists}    ::acrisol::main(all);\n}}\n"
+        f"static ACRISOL_ALL: &[&::acrisol::Group] = &[{groups}];\n"
+        '#[no_mangle]\npub extern "C" fn acrisol_main() {\n    ::acrisol::main(ACRISOL_ALL);\n}\n'
     )
     judge_files = {
         JUDGE: "\n".join([stand_in.source, *names, *modules, main]).encode(),
         **{
-            file.path: (
-                made_to_run(file.content, file.path) if file.path in _paths(cases) else file.content
-            ).encode()
+            file.path: (made_to_run(file.content, file.path) if file.path in paths else file.content).encode()
             for file in order.tests.files
         },
     }
@@ -113,13 +113,6 @@ def _macros_of_candidate(order: Order, crate: Crate) -> list[str]:
         if node.type == "macro_invocation"
     }
     return sorted(name for name in (declared & used) - own if is_name(name))
-
-
-def _test_modules(cases: tuple[Case, ...]) -> tuple[list[str], str]:
-    """The test files as modules of the judge, and the lines that collect their tests."""
-    modules = [f"#[path = {quoted(path)}]\nmod acrisol_t{at};" for at, path in enumerate(_paths(cases))]
-    lists = "".join(f"    all.extend(acrisol_t{at}::acrisol_cases());\n" for at in range(len(_paths(cases))))
-    return modules, lists
 
 
 def _shared_job(order: Order, crate: Crate, cases: tuple[Case, ...]) -> Job:

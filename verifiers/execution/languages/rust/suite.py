@@ -167,13 +167,13 @@ def _lists(body: Node, path: str, modules: tuple[str, ...]) -> Iterator[tuple[in
         if item.type == "mod_item" and inner is not None and any(_cases(inner, path, (*modules, name))):
             children.append(name)
             yield from _lists(inner, path, (*modules, name))
-    extends = " ".join(f"all.extend({name}::acrisol_cases());" for name in children)
+    inner = "".join(f"&{name}::ACRISOL_CASES, " for name in children)
     end = body.end_byte - 1 if body.type == "declaration_list" else body.end_byte
     newline = "\n" if body.type != "declaration_list" else " "
     yield (
         end,
-        f"{newline}pub fn acrisol_cases() -> ::std::vec::Vec<::acrisol::Case> {{ #[allow(unused_mut)] "
-        f"let mut all = ::std::vec![{', '.join(entries)}]; {extends} all }}{newline}",
+        f"{newline}pub static ACRISOL_CASES: ::acrisol::Group = ::acrisol::Group {{ "
+        f"cases: &[{', '.join(entries)}], inner: &[{inner}] }};{newline}",
     )
 
 

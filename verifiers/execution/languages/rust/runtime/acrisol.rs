@@ -26,7 +26,7 @@ pub use any::AnyWire;
 pub use generic::Generic;
 pub use guest::{object, open_guest, say_unfit, serve, Answered, Callback, Served};
 pub use items::Items;
-pub use judge::{main, Case, Outcome};
+pub use judge::{main, Case, Group, Outcome};
 pub use link::{moved, MAX_FRAME};
 pub use show::{debug, display, hash_of, uncarried};
 pub use standin::{Answer, Call, Handle};

@@ -32,7 +32,7 @@ kinds! {
     12 f32; 13 f64; 14 bool; 15 char; 16 String; 17 &'static str; 18 ();
     19 Vec<i32>; 20 Vec<i64>; 21 Vec<f64>; 22 Vec<String>; 23 Vec<&'static str>; 24 Vec<u8>; 25 Vec<char>;
     26 Option<i32>; 27 Option<String>; 28 (i32, i32); 29 HashMap<i32, i32>; 30 HashMap<String, i32>;
-    31 Vec<Vec<i32>>; 32 Vec<f32>; 33 Vec<bool>; 34 Vec<usize>; 35 Vec<u32>; 36 Vec<u64>;
+    37 Vec<Box<dyn Any>>; 31 Vec<Vec<i32>>; 32 Vec<f32>; 33 Vec<bool>; 34 Vec<usize>; 35 Vec<u32>; 36 Vec<u64>;
 }
 
 impl Wire for AnyWire {

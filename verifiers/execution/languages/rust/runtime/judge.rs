@@ -30,6 +30,12 @@ pub struct Case {
     pub ignored: bool,
 }
 
+/// The tests of a module and of those inside it.
+pub struct Group {
+    pub cases: &'static [Case],
+    pub inner: &'static [&'static Group],
+}
+
 /// What a test function may return.
 pub trait Outcome {
     fn failure(self) -> Option<String>;
@@ -63,12 +69,12 @@ thread_local! {
 }
 
 /// The judge's whole program.
-pub fn main(cases: Vec<Case>) {
-    let run = thread::Builder::new().stack_size(STACK).spawn(move || judge(&cases));
+pub fn main(groups: &'static [&'static Group]) {
+    let run = thread::Builder::new().stack_size(STACK).spawn(move || judge(groups));
     let _ = run.map(|thread| thread.join());
 }
 
-fn judge(cases: &[Case]) -> ! {
+fn judge(groups: &'static [&'static Group]) -> ! {
     let output = moved(2).expect("the report's descriptor");
     link::open().expect("the link's descriptors");
     let said = |name: &str| env::var(name).unwrap_or_default();
@@ -86,10 +92,15 @@ fn judge(cases: &[Case]) -> ! {
         Ok((link::UNFIT, _)) => exit(NOT_BUILT),
         _ => report::end(Some("was gone before the first test")),
     }
-    for case in cases {
-        judge_one(case);
-    }
+    judge_all(groups);
     report::end(None)
+}
+
+fn judge_all(groups: &[&Group]) {
+    for group in groups {
+        group.cases.iter().for_each(judge_one);
+        judge_all(group.inner);
+    }
 }
 
 fn judge_one(case: &Case) {

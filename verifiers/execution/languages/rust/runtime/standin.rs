@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::cell::RefCell;
 use std::io::ErrorKind;
+use std::mem::ManuallyDrop;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 
 use crate::link::{self, Turn};
@@ -28,8 +29,18 @@ impl Wire for Handle {
 /// What a call answers.
 pub type Answer<T> = Taken<T>;
 
-/// A call that is being put together.
-pub struct Call<'c> {
+/// A call that is being put together. What is done with it is compiled here, once: the judge's own crate only holds
+/// the few lines that depend on a type.
+pub struct Call<'c>(ManuallyDrop<Box<Parts<'c>>>);
+
+impl<'c> Drop for Call<'c> {
+    #[inline(never)]
+    fn drop(&mut self) {
+        unsafe { ManuallyDrop::drop(&mut self.0) }
+    }
+}
+
+struct Parts<'c> {
     head: Writer,
     schemas: u8,
     arguments: Writer,
@@ -38,59 +49,81 @@ pub struct Call<'c> {
 
 impl<'c> Call<'c> {
     /// A call of the dispatcher's function of that number.
+    #[inline(never)]
     pub fn new(number: u32) -> Self {
         let mut head = Writer::default();
         number.put_ref(&mut head);
-        Call { head, schemas: 0, arguments: Writer::default(), lent: Vec::new() }
+        let parts = Parts { head, schemas: 0, arguments: Writer::default(), lent: Vec::new() };
+        Call(ManuallyDrop::new(Box::new(parts)))
     }
 
     /// Say what the next generic parameter stands for.
     pub fn generic<T: Wire>(&mut self) {
         let mut schema = Vec::new();
         T::schema(&mut schema);
-        self.schemas += 1;
-        self.head.count(schema.len());
-        self.head.raw(&schema);
+        self.0.schemas += 1;
+        self.0.head.count(schema.len());
+        self.0.head.raw(&schema);
+    }
+
+    #[inline(never)]
+    fn arguments(&mut self) -> &mut Writer {
+        &mut self.0.arguments
     }
 
     pub fn put<T: Wire>(&mut self, value: T) {
-        value.put(&mut self.arguments);
+        value.put(self.arguments());
     }
 
     /// Lend a function; see the dispatcher's `Callback`.
     pub fn lend(&mut self, function: impl FnMut(&mut Reader, &mut Writer) -> Taken<()> + 'c) {
-        (self.lent.len() as u32).put_ref(&mut self.arguments);
-        self.lent.push(Box::new(function));
+        let parts = &mut *self.0;
+        (parts.lent.len() as u32).put_ref(&mut parts.arguments);
+        parts.lent.push(Box::new(function));
     }
 
     /// Give a function for as long as the candidate wants it.
     pub fn keep(&mut self, function: impl FnMut(&mut Reader, &mut Writer) -> Taken<()> + 'static) {
         KEPT.with(|kept| {
             let mut kept = kept.borrow_mut();
-            (FIRST_KEPT + kept.len() as u32).put_ref(&mut self.arguments);
+            (FIRST_KEPT + kept.len() as u32).put_ref(self.arguments());
             kept.push(Some(Box::new(function)));
         });
     }
 
     /// Make the call; `read` takes the answer.
     #[track_caller]
-    pub fn send<T>(mut self, read: impl FnOnce(&mut Reader) -> Taken<T>) -> T {
+    pub fn send<T>(mut self, mut read: impl FnMut(&mut Reader) -> Taken<T>) -> T {
+        let mut taken = None;
+        self.exchange(&mut |reader| {
+            taken = Some(read(reader)?);
+            Ok(())
+        });
+        match taken {
+            Some(value) => value,
+            None => gone("gave no answer"),
+        }
+    }
+
+    #[track_caller]
+    #[inline(never)]
+    fn exchange(&mut self, read: &mut dyn FnMut(&mut Reader) -> Taken<()>) {
         let _turn = Turn::take();
-        let mut body = vec![self.schemas];
-        body.append(&mut self.head.bytes);
-        body.append(&mut self.arguments.bytes);
+        let parts = &mut *self.0;
+        let mut body = vec![parts.schemas];
+        body.append(&mut parts.head.bytes);
+        body.append(&mut parts.arguments.bytes);
         if body.len() > link::MAX_FRAME {
             panic!("a value larger than 16 MB {}", UNCARRIED);
         }
         if link::send(link::CALL, &body).is_err() {
             gone("was gone when a test called it");
         }
-        match self.answer() {
+        match parts.answer() {
             Ok(bytes) => {
                 let mut reader = Reader::new(&bytes);
-                let taken = read(&mut reader).and_then(|value| reader.end().map(|()| value));
-                match taken {
-                    Ok(value) => value,
+                match read(&mut reader).and_then(|()| reader.end()) {
+                    Ok(()) => {}
                     Err(refused) if refused.0.contains(UNCARRIED) => panic!("{}", refused.0),
                     Err(refused) => gone(&format!("broke the protocol: {}", refused.0)),
                 }
@@ -99,7 +132,9 @@ impl<'c> Call<'c> {
             Err(Ended::Own(payload)) => resume_unwind(payload),
         }
     }
+}
 
+impl<'c> Parts<'c> {
     /// The answer's bytes; serves what was lent until it comes.
     fn answer(&mut self) -> Result<Vec<u8>, Ended> {
         let mut own = None;
