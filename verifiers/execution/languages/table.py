@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from verifiers.domain import Language
+from verifiers.execution.languages.bash.support import SUPPORT as BASH
 from verifiers.execution.languages.cpp.support import SUPPORT as CPP
 from verifiers.execution.languages.go.support import SUPPORT as GO
 from verifiers.execution.languages.java.support import SUPPORT as JAVA
@@ -14,7 +15,7 @@ from verifiers.execution.languages.language import LanguageSupport
 from verifiers.execution.languages.rust.support import SUPPORT as RUST
 from verifiers.sandbox.environments import Environment
 
-SUPPORTS: tuple[LanguageSupport, ...] = (JAVASCRIPT, JAVA, GO, RUST, CPP)
+SUPPORTS: tuple[LanguageSupport, ...] = (JAVASCRIPT, JAVA, GO, RUST, CPP, BASH)
 
 
 def support_for(language: Language) -> LanguageSupport | None:
