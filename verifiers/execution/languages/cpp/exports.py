@@ -86,8 +86,11 @@ def choose_exports(declared: Declared, tests: Sequence[str], told: str, *, c: bo
     taken = {function.name for function in own.functions} | {item.name for item in (*own.classes, *own.others)}
     taken |= set(own.templates)
     mentioned = named - taken - KEYWORDS
-    functions = _functions(declared, mentioned, told, c=c)
-    types, unusable = _types(declared, functions, mentioned, c=c)
+    # What is only in namespace std means a test's own call only where names need no `std::`.
+    opened = declared.using_std or any(re.search(r"\busing\s+(namespace\s+)?std\b", text) for text in tests)
+    reserved = library_names(c=c or not opened)
+    functions = _functions(declared, mentioned, told, reserved)
+    types, unusable = _types(declared, functions, mentioned, reserved)
     functions = [function for function in functions if not function.words & unusable]
     classes = [item for item in types if isinstance(item, Class)]
     calls = [*_function_calls(functions), *_operator_calls(declared, classes, named)]
@@ -97,7 +100,9 @@ def choose_exports(declared: Declared, tests: Sequence[str], told: str, *, c: bo
     return Exports(tuple(calls), tuple(types), declared, tuple(_missing(declared, mentioned, given, unusable)))
 
 
-def _functions(declared: Declared, mentioned: set[str], told: str, *, c: bool) -> list[Function]:
+def _functions(
+    declared: Declared, mentioned: set[str], told: str, reserved: frozenset[str]
+) -> list[Function]:
     once: dict[tuple[object, ...], Function] = {}
     for function in declared.functions:
         if function.name in mentioned and not function.name.startswith("operator"):
@@ -105,17 +110,17 @@ def _functions(declared: Declared, mentioned: set[str], told: str, *, c: bool) -
             if known is None or known.defaults < function.defaults:
                 once[function.signature] = function
     wanted = set(re.findall(r"[A-Za-z_]\w*", told))
-    plain = [f for f in once.values() if f.name not in library_names(c=c) or f.name in wanted]
+    plain = [f for f in once.values() if f.name not in reserved or f.name in wanted]
     return plain or list(once.values())
 
 
 def _types(
-    declared: Declared, functions: Iterable[Function], mentioned: set[str], *, c: bool
+    declared: Declared, functions: Iterable[Function], mentioned: set[str], reserved: frozenset[str]
 ) -> tuple[list[Class | Other], set[str]]:
     """The types that are needed, in order, and the names of those that cannot be given."""
     once: dict[tuple[str, tuple[str, ...]], Class | Other] = {}
     for item in declared.order:
-        if item.name in library_names(c=c) and not (isinstance(item, Other) and item.kind == "using"):
+        if item.name in reserved and not (isinstance(item, Other) and item.kind == "using"):
             continue
         key = (item.name, item.scope)
         if isinstance(item, Class) or key not in once:

@@ -68,6 +68,9 @@ def _bare(test: str) -> str:
     return test.replace("[", "(").replace("]", ")")
 
 
-def frameworks_of(suite: TestSuite) -> bool:
-    """Whether the tests register themselves with a framework."""
-    return any(next(_names(_plain(file.content)), None) is not None for file in test_sources(suite))
+def main_of(suite: TestSuite) -> str:
+    """``own-main``: no framework; ``frame``: a framework and no main; ``frame-main``: both."""
+    registered = any(next(_names(_plain(file.content)), None) is not None for file in test_sources(suite))
+    if not registered:
+        return "own-main"
+    return "frame-main" if has_main(suite) else "frame"

@@ -12,7 +12,7 @@ from verifiers.execution.languages.cpp.declarations import Declared, read_declar
 from verifiers.execution.languages.cpp.exports import Exports, choose_exports
 from verifiers.execution.languages.cpp.generate import dispatcher
 from verifiers.execution.languages.cpp.standin import c_dispatcher_head, c_glue, c_standin, cpp_standin
-from verifiers.execution.languages.cpp.suite import SOURCES, expected_ids, has_main, test_sources
+from verifiers.execution.languages.cpp.suite import SOURCES, expected_ids, main_of, test_sources
 from verifiers.execution.languages.cpp.together import needs_one_process, together_job
 from verifiers.execution.languages.language import Apart, LanguageSupport, Order, Shared
 from verifiers.sandbox.environments import CPP, Bind, Environment
@@ -25,6 +25,7 @@ _NEWER = re.compile(
     r"<=>|\b(concept|requires|co_await|co_yield|co_return|consteval|constinit)\b"
     r"|#\s*include\s*<(ranges|concepts|span|coroutine|bit|numbers|format|source_location|compare|semaphore|latch)>"
 )
+_FRAMEWORK = re.compile(r"^(catch|catch2/.*|doctest|doctest/.*|gtest/.*|gmock/.*)(\.hpp|\.h)?$|catch\.hpp$|doctest\.h$")
 _LIBRARIES = {"openssl/": "-lcrypto"}
 
 
@@ -85,7 +86,7 @@ def _texts(order: Order) -> list[str]:
 def _judge(order: Order, exports: Exports, *, c: bool) -> Job:
     assert order.tests is not None
     files = {file.path: file.content.encode() for file in order.tests.files}
-    for path in order.files:  # what the tests include of the candidate's is in the stand-in already
+    for path in (*order.files, *_included(order)):  # all of the candidate's is in the stand-in already
         files.setdefault(path, b"#pragma once\n")
     if c:
         files["acrisol-standin.h"] = c_standin(exports).encode()
@@ -95,7 +96,7 @@ def _judge(order: Order, exports: Exports, *, c: bool) -> Job:
     texts = [file.content for file in order.tests.files]
     own = read_declarations(texts, c=c)
     family = "checked" if c or exports.pointers else "plain"
-    main = "own-main" if has_main(order.tests) else "frame"
+    main = main_of(order.tests)
     sources = [file.path for file in test_sources(order.tests)]
     headers = headers_of([exports.declared] if c else [exports.declared, own])
     standard = standard_of([*texts, *_texts(order)])
@@ -108,6 +109,17 @@ def _judge(order: Order, exports: Exports, *, c: bool) -> Job:
     )
 
 
+def _included(order: Order) -> list[str]:
+    """Files that the tests include and nobody brings: a candidate of one source is meant by any name."""
+    assert order.tests is not None
+    if len(_units(order)) != 1:
+        return []
+    found = re.findall(r'#\s*include\s*"((?:\w[\w.-]*/)*\w[\w.-]*)"', "\n".join(f.content for f in order.tests.files))
+    named = [name for name in found if not _FRAMEWORK.search(name)]
+    folders = {str(PurePosixPath(file.path).parent) for file in order.tests.files}
+    return [str(PurePosixPath(folder, name)) for name in named for folder in folders]
+
+
 def _guest(order: Order, exports: Exports, *, c: bool) -> Job:
     files = {f"candidate/{path}": file.content.encode() for path, file in order.files.items()}
     units = "".join(f'#include "candidate/{path}"\n' for path in _units(order))
@@ -118,7 +130,9 @@ def _guest(order: Order, exports: Exports, *, c: bool) -> Job:
         files["guest.c"] = units.encode()
         files["dispatcher.cpp"] = (c_dispatcher_head(exports) + dispatcher(exports, c=True)).encode()
     else:
-        parts = f'#include "{FOLDER}/include/codecs.hpp"\n#include "{FOLDER}/include/guest.hpp"\n'
+        shown = any(call.kind == "show" for call in exports.calls)
+        parts = "#include <sstream>\n" if shown else ""
+        parts += f'#include "{FOLDER}/include/codecs.hpp"\n#include "{FOLDER}/include/guest.hpp"\n'
         files["guest.cpp"] = f'{units}#include "dispatcher.hpp"\n'.encode()
         files["alone.cpp"] = units.encode()
         files["dispatcher.hpp"] = f"#pragma GCC system_header\n{parts}{dispatcher(exports, c=False)}".encode()

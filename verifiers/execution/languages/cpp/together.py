@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from verifiers.execution.languages.cpp.declarations import Declared
-from verifiers.execution.languages.cpp.suite import SOURCES, has_main, test_sources
+from verifiers.execution.languages.cpp.suite import SOURCES, main_of, test_sources
 from verifiers.execution.languages.language import Order
 from verifiers.sandbox.environments import CPP
 from verifiers.sandbox.protocol import Job
@@ -51,7 +51,7 @@ def together_job(order: Order, standard: str, declared: Declared) -> Job:
     files = {path: file.content.encode() for path, file in order.files.items()} | own
     files["acrisol-ahead.h"] = "".join(f'#include "{path}"\n' for path in ahead).encode()
     libraries = "-lcrypto" if any(header.startswith("openssl/") for header in declared.headers) else ""
-    main = "own-main" if has_main(order.tests) else "frame"
+    main = main_of(order.tests)
     sources = (*(file.path for file in tests), "--", *apart)
     script = "/opt/acrisol/cpp/together.sh"
     return Job(

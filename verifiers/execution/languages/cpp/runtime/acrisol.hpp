@@ -2,7 +2,8 @@
 //
 // Included before anybody else's code, so it names few headers. What reads a message trusts nothing in it:
 // a length is checked against what is left, a bool is 0 or 1, and a message has no more bytes than its values.
-#pragma once
+#ifndef ACRISOL_HPP
+#define ACRISOL_HPP
 #include <stddef.h>
 #include <stdint.h>
 
@@ -242,7 +243,7 @@ struct Calling {
   }
   template <class F, size_t... I>
   static void serve_with(Reader& in, Writer& out, const F& callee, std::index_sequence<I...>) {
-    Slots<std::index_sequence<I...>, A...> held{{{{Codec<typename Slot<A>::Held>::get(in)}}}...};
+    Slots<std::index_sequence<I...>, A...> held{{{Codec<typename Slot<A>::Held>::get(in)}}...};
     in.settle();
     if constexpr (std::is_void_v<R>) {
       callee(static_cast<A&&>(pick<I>(held).value())...);
@@ -320,3 +321,4 @@ struct Catcher {
 };
 
 }  // namespace acrisol
+#endif

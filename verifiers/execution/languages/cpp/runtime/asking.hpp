@@ -1,5 +1,6 @@
 // What the stand-in for the candidate is made of beside values.
-#pragma once
+#ifndef ACRISOL_ASKING_HPP
+#define ACRISOL_ASKING_HPP
 #include "acrisol.hpp"
 
 namespace acrisol {
@@ -82,3 +83,4 @@ bool believed(const Asking& ask, A& left, B& right) {
 }
 
 }  // namespace acrisol
+#endif

@@ -1,5 +1,7 @@
 // How the standard library's values cross. Included again after more headers were: each part comes once,
 // as soon as its header is there.
+#include "acrisol.hpp"
+
 #if defined(_GLIBCXX_STRING) && !defined(ACRISOL_STRING)
 #define ACRISOL_STRING
 namespace acrisol {
@@ -369,13 +371,17 @@ struct Box {
     }
   }
 };
-#define ACRISOL_BOXED                                                                                       \
-  int, double, std::string, bool, char, float, long, long long, unsigned, unsigned long, const char*,       \
-      std::vector<int>, std::vector<double>, std::vector<std::string>
+#define ACRISOL_BOXED_PLAIN \
+  int, double, std::string, bool, char, float, long, long long, unsigned, unsigned long, const char*
+#if defined(_GLIBCXX_VECTOR)  // last, so that both programs count alike
+#define ACRISOL_BOXED ACRISOL_BOXED_PLAIN, std::vector<int>, std::vector<double>, std::vector<std::string>
+#else
+#define ACRISOL_BOXED ACRISOL_BOXED_PLAIN
+#endif
 }  // namespace acrisol
 #endif
 
-#if defined(BOOST_ANY_INCLUDED) && defined(_GLIBCXX_STRING) && defined(_GLIBCXX_VECTOR) && !defined(ACRISOL_BOOST_ANY)
+#if defined(BOOST_ANY_INCLUDED) && defined(_GLIBCXX_STRING) && !defined(ACRISOL_BOOST_ANY)
 #define ACRISOL_BOOST_ANY
 namespace acrisol {
 struct BoostCast {
@@ -388,7 +394,7 @@ struct Codec<boost::any> : Box<boost::any, BoostCast, ACRISOL_BOXED> {};
 }  // namespace acrisol
 #endif
 
-#if defined(_GLIBCXX_ANY) && defined(_GLIBCXX_STRING) && defined(_GLIBCXX_VECTOR) && !defined(ACRISOL_STD_ANY)
+#if defined(_GLIBCXX_ANY) && defined(_GLIBCXX_STRING) && !defined(ACRISOL_STD_ANY)
 #define ACRISOL_STD_ANY
 namespace acrisol {
 struct StdCast {

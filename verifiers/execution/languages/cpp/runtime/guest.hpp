@@ -1,5 +1,6 @@
 // What the candidate's dispatcher is made of beside values.
-#pragma once
+#ifndef ACRISOL_GUEST_HPP
+#define ACRISOL_GUEST_HPP
 #include "acrisol.hpp"
 
 namespace acrisol {
@@ -114,3 +115,4 @@ void drop_object(Reader& in, Writer&) {
 }
 
 }  // namespace acrisol
+#endif

@@ -27,6 +27,7 @@ if $built; then
 fi
 echo 'acrisol: built' >&2
 if ! $built; then
+    sed 's/^/acrisol: /' /tmp/said >&2
     printf '\001\000\000\000\010'
     exec cat >/dev/null
 fi

@@ -410,6 +410,15 @@ static void on_signal(int number) {
   end_report(nullptr);
 }
 
+// An exception that nobody caught ends the tests' main.
+[[noreturn]] static void on_terminate() {
+  if (std::current_exception()) {
+    failed(nullptr, 0, "threw " + thrown());
+    end_report(nullptr);
+  }
+  abort();
+}
+
 static void on_sanitizer_report(const char* text) { last_report = text; }
 
 static void on_sanitizer_death() {
@@ -439,6 +448,7 @@ static bool start() {
   for (int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) signal(number, on_signal);
   if (__sanitizer_set_death_callback) __sanitizer_set_death_callback(on_sanitizer_death);
   if (__asan_set_error_report_callback) __asan_set_error_report_callback(on_sanitizer_report);
+  std::set_terminate(on_terminate);
   on_exit(at_exit, nullptr);
   return true;
 }

@@ -1,5 +1,5 @@
 # The judge: tests and stand-in become one program.
-# judge.sh c|c++ STD C-STD checked|plain own-main|frame HEADERS FILE...
+# judge.sh c|c++ STD C-STD checked|plain own-main|frame|frame-main HEADERS FILE...
 set -u
 language=$1 std=$2 cstd=$3 family=$4 main=$5 headers=$6
 shift 6
@@ -8,8 +8,10 @@ flags=-w
 [ "$family" = plain ] || flags="$flags $checks"
 paths="-I /work -I $here/frameworks"
 objects=$here/judge.o
-[ "$main" = own-main ] || objects="$objects $here/main.o"
+[ "$main" != frame ] || objects="$objects $here/main.o"
 choose_ready "$headers"
+# The framework's header brings all that is in this one.
+[ "$main" = own-main ] || [ "$std" != c++17 ] || ready=frame
 export ACRISOL_MAIN="$1"
 number=0
 for file in "$@"; do

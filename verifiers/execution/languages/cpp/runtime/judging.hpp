@@ -1,5 +1,6 @@
 // What the test frameworks' headers are made of: tests that register themselves, and checks that report.
-#pragma once
+#ifndef ACRISOL_JUDGING_HPP
+#define ACRISOL_JUDGING_HPP
 #include <exception>
 #include <sstream>
 #include <string>
@@ -72,7 +73,7 @@ struct Shown<std::nullptr_t> {
 template <class A, class B>
 struct Shown<std::pair<A, B>, void> {
   static std::string text(const std::pair<A, B>& value) {
-    return "{" + Shown<A>::text(value.first) + ", " + Shown<B>::text(value.second) + "}";
+    return "{" + Shown<std::remove_cv_t<A>>::text(value.first) + ", " + Shown<std::remove_cv_t<B>>::text(value.second) + "}";
   }
 };
 
@@ -230,3 +231,4 @@ std::string thrown();
     }                                                                                                  \
   } while (false)
 #define ACRISOL_ANY(error) static_cast<void>(error)
+#endif

@@ -1,5 +1,5 @@
 # Tests and candidate as one program.
-# together.sh c|cpp STD C-STD own-main|frame LIBRARIES TEST-FILE... -- SOURCE...
+# together.sh c|cpp STD C-STD own-main|frame|frame-main LIBRARIES TEST-FILE... -- SOURCE...
 set -u
 language=$1 std=$2 cstd=$3 main=$4 libraries=$5
 shift 5
@@ -7,7 +7,7 @@ shift 5
 export ACRISOL_MAIN="$1"
 ready=
 objects=/opt/acrisol/cpp/together.o
-[ "$main" = own-main ] || objects="$objects /opt/acrisol/cpp/main.o"
+[ "$main" != frame ] || objects="$objects /opt/acrisol/cpp/main.o"
 flags='-include acrisol-ahead.h'
 number=0
 for file in "$@"; do

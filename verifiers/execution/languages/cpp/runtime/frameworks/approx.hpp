@@ -2,7 +2,7 @@
 #pragma once
 #include <cmath>
 
-#include "/opt/acrisol/cpp/include/judging.hpp"
+#include "../include/judging.hpp"
 
 namespace acrisol {
 

@@ -1,7 +1,7 @@
 // Answers to Catch2's commonest macros. Written for Acrisol: tests register with the judge, which reports them.
 #pragma once
-#include "/opt/acrisol/cpp/include/judging.hpp"
-#include "/opt/acrisol/cpp/frameworks/approx.hpp"
+#include "../../include/judging.hpp"
+#include "../approx.hpp"
 
 #define TEST_CASE(name, ...) ACRISOL_TEST(nullptr, name)
 #define TEST_CASE_METHOD(kind, name, ...) ACRISOL_FIXTURE(kind, nullptr, name)

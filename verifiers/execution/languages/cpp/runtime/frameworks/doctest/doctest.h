@@ -1,6 +1,6 @@
 // Answers to doctest's commonest macros; see catch2/catch_test_macros.hpp.
 #pragma once
-#include "/opt/acrisol/cpp/frameworks/approx.hpp"
+#include "../approx.hpp"
 
 #define TEST_CASE(name) ACRISOL_TEST(nullptr, name)
 #define TEST_CASE_FIXTURE(kind, name) ACRISOL_FIXTURE(kind, nullptr, name)

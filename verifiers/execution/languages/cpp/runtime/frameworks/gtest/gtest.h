@@ -3,7 +3,7 @@
 #include <cstring>
 #include <cstdlib>
 
-#include "/opt/acrisol/cpp/frameworks/approx.hpp"
+#include "../approx.hpp"
 
 namespace testing {
 class Test {

@@ -1,2 +1,2 @@
 #pragma once
-#include "/opt/acrisol/cpp/frameworks/catch2/catch_test_macros.hpp"
+#include "../catch_test_macros.hpp"
