@@ -6,6 +6,7 @@ waits here has run nothing but our own first program, which waits for its text.
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections import Counter, OrderedDict
@@ -48,6 +49,7 @@ class Pool:
         self._uses: OrderedDict[Recipe, int] = OrderedDict()
         self._lock = threading.Lock()
         self._closed = False
+        self._owner = os.getpid()
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._hands: list[threading.Thread] = []
 
@@ -59,6 +61,7 @@ class Pool:
         """
         while True:
             with self._lock:
+                self._be_own()
                 self._count_use(recipe)
                 waiting = self._ready[recipe].pop(0) if self._ready.get(recipe) else None
             if waiting is None:
@@ -104,6 +107,14 @@ class Pool:
         """How many wait."""
         with self._lock:
             return sum(map(len, self._ready.values()))
+
+    def _be_own(self) -> None:
+        """In a fork of the process that made it, leave to that process what is its own."""
+        if self._owner != os.getpid():
+            self._owner = os.getpid()
+            self._ready.clear()
+            self._on_the_way.clear()
+            self._work, self._hands = queue.SimpleQueue(), []
 
     def _count_use(self, recipe: Recipe) -> None:
         self._uses[recipe] = self._uses.pop(recipe, 0) + 1
