@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import PurePosixPath
 
 from tree_sitter import Node
@@ -22,28 +25,17 @@ from verifiers.execution.languages.javascript.syntax import (
     walk,
 )
 
-# Names that stand for the language's, node's and the test frameworks' own things: never for the candidate's.
-_OWN = frozenset(
-    """
-    AbortController AbortSignal AggregateError Array ArrayBuffer AsyncFunction Atomics BigInt BigInt64Array
-    BigUint64Array Blob Boolean BroadcastChannel Buffer ByteLengthQueuingStrategy CompressionStream
-    CountQueuingStrategy Crypto CryptoKey CustomEvent DOMException DataView Date DecompressionStream Error EvalError
-    Event EventTarget FinalizationRegistry Float16Array Float32Array Float64Array FormData Function Headers Infinity
-    Int16Array Int32Array Int8Array Intl Iterator JSON Map Math MessageChannel MessageEvent MessagePort NaN Navigator
-    Number Object Performance Promise Proxy RangeError ReferenceError Reflect RegExp Request Response Set
-    SharedArrayBuffer String SuppressedError Symbol SyntaxError TextDecoder TextEncoder TypeError URIError URL
-    URLSearchParams Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet WebAssembly WebSocket
-    __dirname __filename after afterAll afterEach arguments assert atob before beforeAll beforeEach btoa chai
-    clearImmediate clearInterval clearTimeout console context crypto decodeURI decodeURIComponent describe
-    encodeURI encodeURIComponent escape eval expect exports fdescribe fetch fit ftest global globalThis it jest mock
-    module navigator parseFloat parseInt performance process queueMicrotask require setImmediate setInterval setTimeout
-    setup sinon specify structuredClone suite teardown test undefined unescape vi xdescribe xit xtest
-    """.split()
-)
 _DEFINED = re.compile(r"\b(?:function\s*\*?\s*|const\s+|let\s+|var\s+|class\s+)([A-Za-z_$][\w$]*)")
 _PRINTS = re.compile(
     r"\bconsole\s*\.\s*(?:log|info|warn|error|debug)\s*=[^=]|\(\s*console\s*,|\bstdout\b|\bstderr\b|\{[^{}]*console"
 )
+
+
+@functools.cache
+def own_names() -> frozenset[str]:
+    """Names of the language's, of node's and of the test frameworks' own things: never the candidate's."""
+    data = resources.files("verifiers.execution.languages.javascript").joinpath("own_names.json").read_text()
+    return frozenset(json.loads(data))
 
 
 @dataclass(frozen=True)
@@ -54,8 +46,9 @@ class Names:
         main: The candidate's module that ``solution`` and bare names mean; empty where it has none.
         candidate: Every file of the candidate's side that can be imported.
         scope: Names that the tests use and that nobody in the tests defines.
+        entry: The name of the function that ``check(candidate)`` receives; empty if nothing says it.
         inner: Those of them that the main module declares at its top level.
-        theirs: Names in the tests that stand for something of the candidate's: ``scope`` and what is imported.
+        theirs: Names in the tests that stand for something of the candidate's: also those that are imported.
         imported: Names that the tests import from the candidate by an ``import`` with braces.
         named: Every word in the tests.
         prints: Whether the tests watch what is printed.
@@ -64,6 +57,7 @@ class Names:
     main: str
     candidate: tuple[str, ...]
     scope: tuple[str, ...]
+    entry: str
     inner: tuple[str, ...]
     theirs: frozenset[str]
     imported: tuple[str, ...]
@@ -92,14 +86,16 @@ def find_names(
         words.update(text_of(node) for node in walk(root) if node.type.endswith("identifier"))
         imported |= _imported_names(root)
     given = _entry_points(task)
-    scope = {name for name in used if name not in _OWN or name in given} | (given & used)
+    scope = {name for name in used if name not in own_names() or name in given} | (given & used)
     declared = top_level_names(parse(main, files[main].content)) if main else set()
-    if task.tests is not None and task.tests.entry_point:
-        scope.add(task.tests.entry_point)
+    entry = _entry_point(task, declared)
+    if "check" in used or any("check" in top_level_names(root) for root in roots.values()):
+        scope |= {entry} - {""}
     return Names(
         main=main,
         candidate=tuple(path for path in files if is_source(path) or path.endswith(".json")),
         scope=tuple(sorted(scope)),
+        entry=entry,
         inner=tuple(sorted(scope & declared)),
         theirs=frozenset(scope | imported),
         imported=tuple(sorted(name for root in roots.values() for name in _braced(root))),
@@ -108,12 +104,11 @@ def find_names(
     )
 
 
-def entry_point(task: CodingTask, names: Names) -> str:
-    """The name of the function that ``check(candidate)`` receives; empty if nothing says it."""
+def _entry_point(task: CodingTask, declared: set[str]) -> str:
     if task.tests is not None and task.tests.entry_point:
         return task.tests.entry_point
-    said = _DEFINED.findall(task.instruction)
-    return said[-1] if said else (names.inner[0] if len(names.inner) == 1 else "")
+    said = [name for name in _DEFINED.findall(task.instruction) if not declared or name in declared]
+    return said[-1] if said else (next(iter(declared)) if len(declared) == 1 else "")
 
 
 def _entry_points(task: CodingTask) -> set[str]:
@@ -148,7 +143,7 @@ def _braced(root: Node) -> Iterable[str]:
 
 
 def _main(sources: Sequence[str], written: Sequence[str], roots: dict[str, Node]) -> str:
-    """``solution`` with any suffix, else the only file, else the first that the tests import, else the first."""
+    """``solution``, else the only file, else the first that the tests import, else the first."""
     if not sources:
         return ""
     for path in sources:

@@ -10,7 +10,7 @@ from importlib import resources
 
 from verifiers.domain import SourceFile, TestSuite
 from verifiers.errors import InvalidInput
-from verifiers.execution.languages.javascript.names import Names, entry_point, find_names
+from verifiers.execution.languages.javascript.names import Names, find_names
 from verifiers.execution.languages.javascript.needs_shared import why_shared
 from verifiers.execution.languages.javascript.syntax import is_source, parse
 from verifiers.execution.languages.javascript.tests_source import MARK, TestFile, read_tests, test_id
@@ -62,8 +62,8 @@ def program(entry: str) -> dict[str, bytes]:
         f"{json.dumps(f'./{name}.js')}: function (module, require) {{ let {{ exports }} = module;\n{text}\n}}"
         for name, text in found.items()
     )
-    text = f"'use strict';\nconst parts = {{ __proto__: null,\n{modules}\n}};\n{_LOAD}load({f'./{entry}.js'!r});\n"
-    return {f"{HIDDEN}/{entry}.js": text.encode()}
+    head = f"'use strict';\nconst parts = {{ __proto__: null,\n{modules}\n}};\n"
+    return {f"{HIDDEN}/{entry}.js": f"{head}{_LOAD}load('./{entry}.js');\n".encode()}
 
 
 def expected(tests: TestSuite) -> tuple[str, ...]:
@@ -124,8 +124,7 @@ def build(order: Order) -> Job:
 
 
 def _judge_settings(order: Order, read: tuple[TestFile, ...], names: Names) -> dict[str, object]:
-    entry = entry_point(order.task, names) if any(file.has_check for file in read) else ""
-    if not entry and any(file.has_check for file in read):
+    if not names.entry and any(file.has_check for file in read):
         raise InvalidInput(
             "tests.entry_point",
             "the tests define check(candidate), and it cannot be told which function that is:",
@@ -134,11 +133,11 @@ def _judge_settings(order: Order, read: tuple[TestFile, ...], names: Names) -> d
     return {
         "files": [file.path for file in read],
         "scripts": [file.path for file in read if file.is_script],
-        "check": {file.path: entry for file in read if file.has_check},
+        "check": {file.path: names.entry for file in read if file.has_check},
         "expected": [[file.path, list(parts)] for file in read for parts in file.tests],
         "candidate": names.candidate,
         "main": names.main,
-        "scope": sorted({*names.scope, entry} - {""}) if names.main else [],
+        "scope": names.scope if names.main else [],
         "imported": sorted(set(names.imported)),
         "named": names.named,
     }

@@ -147,9 +147,7 @@ def all_declared(root: Node) -> set[str]:
         elif node.type == "formal_parameters":
             for part in node.named_children:
                 found.update(bound_names(part.child_by_field_name("pattern") or part))
-        elif node.type == "arrow_function":
-            found.update(bound_names(node.child_by_field_name("parameter")))
-        elif node.type == "catch_clause":
+        elif node.type in ("arrow_function", "catch_clause"):
             found.update(bound_names(node.child_by_field_name("parameter")))
         elif node.type == "for_in_statement":
             found.update(bound_names(node.child_by_field_name("left")))

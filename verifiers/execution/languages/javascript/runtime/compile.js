@@ -63,18 +63,36 @@ function asModule(text, file) {
     new vm.SourceTextModule(text, { identifier: file });
     return null;
   } catch (error) {
-    return problemOf(error, file);
+    const problem = problemOf(error, file);
+    return { ...problem, line: lineInModule(text, file) || problem.line };
   }
 }
 
 function problemOf(error, file) {
-  const lines = String(error.stack).split('\n');
-  for (const line of lines) {
-    const place = line.startsWith(`${file}:`) ? /^(\d+)/.exec(line.slice(file.length + 1)) : null;
-    if (place) return { line: Number(place[1]), message: `${error.name}: ${error.message}` };
+  return { line: lineOf(error, file) || 1, message: `${error.name}: ${error.message.split('\n')[0]}` };
+}
+
+/** The line that V8 puts in front of a syntax error's stack; 0 where it does not. */
+function lineOf(error, file) {
+  const first = String(error.stack).split('\n', 1)[0];
+  return first.startsWith(`${file}:`) ? Number(/^\d+/.exec(first.slice(file.length + 1))?.[0] ?? 0) : 0;
+}
+
+/** The line of an error in a module, for which V8 names none: the same text is compiled as a function's. */
+function lineInModule(text, file) {
+  const blank = (found) => found.replace(/[^\n]+/g, '');
+  const body = text
+    .replace(/^[ \t]*(import|export)\b[^;'"()]*\bfrom\s*(['"])[^'"\n]*\2[ \t]*;?/gm, blank)
+    .replace(/^[ \t]*import\s*(['"])[^'"\n]*\1[ \t]*;?/gm, blank)
+    .replace(/^[ \t]*export\s*\{[^}]*\}[ \t]*;?/gm, blank)
+    .replace(/^([ \t]*)export\s+default\b/gm, '$1void ')
+    .replace(/^([ \t]*)export\b/gm, '$1');
+  try {
+    new vm.Script(`(async function () { ${body}\n})`, { filename: file });
+    return 0;
+  } catch (error) {
+    return lineOf(error, file);
   }
-  const said = /(?:at |\b)(?:line )?(\d+):\d+/.exec(error.stack ?? '');
-  return { line: said ? Number(said[1]) : 1, message: `${error.name}: ${error.message.split('\n')[0]}` };
 }
 
 /** The first thing that keeps a file from compiling, as a line and a message; null if it compiles. */
