@@ -46,7 +46,7 @@ def names(content: str) -> list[str]:
         ("test.each([1, 2])('n %i', () => {});\nit.each`a\n${1}`('n $a', () => {});", ["line 1", "line 2"]),
         ("test.skip('a', () => {}); test.only('b', () => {}); test.todo('c');", ["a", "b", "c"]),
         ("xit('a', () => {}); fdescribe('s', () => { fit('b', () => {}); });", ["a", "s > b"]),
-        ("const t = require('node:test'); t('a', f); t.describe('s', () => { t.it('b', f); });", ["a", "s > b"]),
+        ("const t = require('node:test'); t.it('a', f); t.suite('s', () => { t('b', f); });", ["a", "s > b"]),
         ("import { test as check } from 'node:test'; check('a', () => {});", ["a"]),
         ("const { it: that } = require('node:test'); that('a', () => {});", ["a"]),
         ("test('sum [1, 2]\t of  two', () => {});", ["sum (1, 2) of two"]),
