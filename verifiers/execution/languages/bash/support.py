@@ -8,11 +8,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from verifiers.domain import Finding, Language, Location, Severity, SourceFile, TestSuite
-from verifiers.execution.languages.bash.source import RESERVED, functions_of, parse, variables_of
+from verifiers.execution.languages.bash.standing import (
+    answering,
+    needs_one_process,
+    shared_variables,
+    stand_ins,
+)
 from verifiers.execution.languages.bash.tests import (
     TestFile,
     is_script,
-    loops_over_input,
     read_tests,
     used_words,
 )
@@ -28,17 +32,6 @@ _CHECKED = re.compile(
     r"^(?P<path>[^\n:]+):(?P<line>\d+):(?P<column>\d+): (?P<kind>\w+): (?P<text>.+) \[(?P<rule>SC\d+)\]$",
     re.MULTILINE,
 )
-_NAMED_BY_CALLER = re.compile(r"\b(local|declare|typeset)[ \t]+-[A-Za-z]*n|\bprintf[ \t]+-v[ \t]+[\"']?\$")
-_STUB = """#!/bin/bash
-if [ -z "${BASH_VERSION:-}" ]; then exec /bin/bash "$0" "$@"; fi
-source /work/.acrisol/call.sh
-if [ "${BASH_SOURCE[0]}" = "$0" ]; then
-    acrisol_call program "%(path)s" "$@"
-    exit
-fi
-%(functions)s
-acrisol_call source "%(path)s" "$@"
-"""
 
 
 def toolchain(tools: Path) -> Environment | None:
@@ -59,15 +52,15 @@ def plan(order: Order) -> Apart | Shared:
     """Both sides, or one process where there is no other way."""
     assert order.tests is not None
     tests = read_tests(order.tests.files)
-    scripts = _answering(_scripts(order), tests)
+    scripts = answering(_scripts(order), tests)
     words = used_words(tests)
-    shared = _shared_variables(scripts, tests)
+    shared = shared_variables(scripts, tests)
     data = _data(order.tests.files, order.files.values())
     common = {**_runtime(), f"{HIDDEN}/shared": "".join(f"{name}\n" for name in shared).encode()}
     judge = {
         **data,
         **common,
-        **_stubs(order, scripts, words),
+        **stand_ins(order, scripts, words),
         **_test_files(tests),
         f"{HIDDEN}/kept": _kept(tests, scripts),
     }
@@ -79,7 +72,7 @@ def plan(order: Order) -> Apart | Shared:
         stdin=f"{order.nonce}\n".encode(),
         limits=order.guest_limits(),
     )
-    if reason := _needs_one_process(tests, scripts, words):
+    if reason := needs_one_process(tests, scripts, words):
         return Shared(_announced(together), reason)
     env = {"ACRISOL_NONCE": order.nonce, "ACRISOL_WALL": f"{order.wall_s - STARTUP_S:g}"}
     return Apart(
@@ -151,22 +144,6 @@ def _scripts(order: Order) -> list[SourceFile]:
     return [file for file in order.files.values() if is_script(file)]
 
 
-def _answering(scripts: Sequence[SourceFile], tests: Sequence[TestFile]) -> dict[str, SourceFile]:
-    """Scripts by path. A single one also answers to the names that the tests call and that nobody has."""
-    found = {file.path: file for file in scripts}
-    if len(scripts) == 1:
-        own = {file.path for file in tests} | {file.path.rpartition("/")[2] for file in tests}
-        words = " ".join(file.source for file in tests)
-        called = re.findall(
-            r"(?<![\w/.-])(?:\./|\$\{?BATS_TEST_DIRNAME\}?/(?:\.\./)?|/work/)?([\w-][\w./-]*\.(?:sh|bash))\b",
-            words,
-        )
-        for name in called:
-            if name not in found and name not in own and ".." not in name.split("/"):
-                found[name] = scripts[0]
-    return found
-
-
 def _sources(scripts: Iterable[tuple[str, SourceFile]]) -> dict[str, bytes]:
     return {path: file.content.encode() for path, file in scripts}
 
@@ -178,112 +155,6 @@ def _checked(scripts: dict[str, SourceFile]) -> tuple[str, ...]:
 
 def _data(*groups: Iterable[SourceFile]) -> dict[str, bytes]:
     return {file.path: file.content.encode() for group in groups for file in group if not is_script(file)}
-
-
-def _stubs(order: Order, scripts: dict[str, SourceFile], words: set[str]) -> dict[str, bytes]:
-    assert order.tests is not None
-    asked = set(re.findall(r"[\w-]+", order.task.instruction)) | {order.tests.entry_point or ""}
-    own = {name for file in read_tests(order.tests.files) for name in functions_of(parse(file.source))}
-    stubs = {}
-    for path, file in scripts.items():
-        names = [name for name in functions_of(parse(file.content)) if _may_stand(name, words, own)]
-        lines = [
-            # A name that is a program's or Bash's own is the candidate's only where the task asks for it.
-            f"{'' if name in asked else f'type -t {name} >/dev/null || '}"
-            f"eval '{name}() {{ acrisol_call function {name} \"$@\"; }}'"
-            for name in names
-        ]
-        stubs[path] = (_STUB % {"path": f"/work/{path}", "functions": "\n".join(lines)}).encode()
-    return stubs
-
-
-def _may_stand(name: str, words: set[str], own: set[str]) -> bool:
-    plain = re.fullmatch(r"[A-Za-z_][\w:.-]*", name) is not None
-    taken = name in RESERVED or name.startswith(("assert", "refute", "acrisol", "bats", "test_"))
-    return plain and name in words and name not in own and not taken and name not in _KEYWORDS
-
-
-_KEYWORDS = frozenset(
-    (
-        *(
-            "alias",
-            "bg",
-            "bind",
-            "break",
-            "builtin",
-            "caller",
-            "cd",
-            "command",
-            "compgen",
-            "continue",
-            "declare",
-        ),
-        *(
-            "dirs",
-            "disown",
-            "echo",
-            "enable",
-            "eval",
-            "exec",
-            "exit",
-            "export",
-            "false",
-            "fg",
-            "getopts",
-            "hash",
-        ),
-        *(
-            "help",
-            "history",
-            "jobs",
-            "kill",
-            "let",
-            "local",
-            "logout",
-            "mapfile",
-            "popd",
-            "printf",
-            "pushd",
-            "pwd",
-        ),
-        *(
-            "read",
-            "readarray",
-            "readonly",
-            "return",
-            "set",
-            "shift",
-            "shopt",
-            "source",
-            "suspend",
-            "test",
-            "times",
-        ),
-        *(
-            "trap",
-            "true",
-            "type",
-            "typeset",
-            "ulimit",
-            "umask",
-            "unalias",
-            "unset",
-            "wait",
-            "grep",
-            "cat",
-            "diff",
-        ),
-        *("cmp", "head", "tail", "sed", "awk", "mktemp", "rm", "mkdir"),
-    )
-)
-
-
-def _shared_variables(scripts: dict[str, SourceFile], tests: Sequence[TestFile]) -> list[str]:
-    theirs = (
-        set().union(*(variables_of(parse(file.content)) for file in scripts.values())) if scripts else set()
-    )
-    ours = set().union(*(variables_of(parse(file.source)) for file in tests))
-    return sorted(theirs & ours)
 
 
 def _test_files(tests: Sequence[TestFile]) -> dict[str, bytes]:
@@ -308,18 +179,6 @@ def _kept(tests: Sequence[TestFile], scripts: Iterable[str]) -> bytes:
     """What is never sent nor taken over: the tests, and what stands for the candidate's scripts."""
     paths = (*(file.path for file in tests), *scripts)
     return "".join(f"/work/{path}\n" for path in paths).encode()
-
-
-def _needs_one_process(tests: Sequence[TestFile], scripts: dict[str, SourceFile], words: set[str]) -> str:
-    if loops_over_input(tests):
-        return (
-            "a loop of the tests reads lines while it calls the candidate, which has the same standard input"
-        )
-    for file in scripts.values():
-        called = [name for name in functions_of(parse(file.content)) if name in words]
-        if called and _NAMED_BY_CALLER.search(file.content):
-            return f"{file.path} sets variables that its caller names"
-    return ""
 
 
 SUPPORT = LanguageSupport(
