@@ -32,7 +32,7 @@ def _spin() -> None:
 
 
 @contextmanager
-def _busy(cores: int) -> Iterator[None]:
+def busy(cores: int) -> Iterator[None]:
     """Keep ``cores`` cores busy with processes that end with the block."""
     spinners = [multiprocessing.Process(target=_spin, daemon=True) for _ in range(cores)]
     for spinner in spinners:
@@ -81,8 +81,10 @@ def main() -> int:
             stressed = run == arguments.runs
             for name, problems in suites.items():
                 progress(f"run {run}: {name}")
-                with _busy(cores if stressed else 0), ThreadPoolExecutor(cores) as pool:
-                    judged = list(pool.map(lambda problem: _judge(*problem, verifiers), problems))
+                with busy(cores if stressed else 0), ThreadPoolExecutor(cores) as pool:
+                    judged = list(
+                        pool.map(lambda problem: _judge(problem[0], problem[1], verifiers), problems)
+                    )
                 bad = [(row["task_id"], v) for (row, _), (_, v) in zip(problems, judged, strict=True) if v]
                 failures += bad
                 seconds = [duration for duration, _ in judged]

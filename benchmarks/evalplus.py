@@ -55,7 +55,7 @@ def _ours(
     """Wall-clock seconds, CPU seconds and the verdicts."""
     start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        verdicts = list(pool.map(lambda problem: verifier.verify(*problem, 120.0), problems))
+        verdicts = list(pool.map(lambda problem: verifier.verify(problem[0], problem[1], 120.0), problems))
     wall, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_SELF)
     inside = sum(
         _number(v.evidence["judge_cpu_s"]) + _number(v.evidence["candidate_cpu_s"]) for v in verdicts
@@ -145,10 +145,11 @@ def main() -> int:
     rows = read_rows(arguments.data / "humanevalplus" / "HumanEvalPlus.jsonl.gz")
     problems = _problems(rows)
     limits = TestLimits(runs=2 if arguments.flaky_check else 1, wall_s=120)
-    ours, theirs, lines, rejected = [], [], [], 0
+    ours, theirs, rejected = [], [], 0
+    lines: list[list[object]] = []
     with tempfile.TemporaryDirectory() as folder, closing(Bubblewrap(build_environments())) as sandbox:
         verifier = PythonTestsVerifier(sandbox, limits)
-        verifier.verify(*problems[0], 60.0)  # both start with what they keep between runs
+        verifier.verify(problems[0][0], problems[0][1], 60.0)  # both start with what they keep between runs
         _write_for_evalplus(rows, Path(folder))
         progress("evalplus computes its answers")
         _evalplus(arguments.evalplus_python, Path(folder))

@@ -21,7 +21,7 @@ SCRIPT = "from solution import add\nassert add(2, 3) == 5\nassert add(10, 4) == 
 BARE = "assert add(2, 3) == 5\nassert add(10, 4) == 14\n"
 WRONG = "def add(a, b):\n    return None\n"
 RIGHT = "def add(a, b):\n    return a + b\n"
-LIMITS = TestLimits(cpu_s=2, wall_s=12)
+LIMITS = TestLimits(cpu_s=2, wall_s=6, runs=1)
 
 
 @pytest.mark.parametrize("tests", [PYTEST, SCRIPT], ids=["pytest", "script"])

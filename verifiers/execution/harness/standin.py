@@ -194,6 +194,27 @@ def _refreshed(base: type, name: str) -> Callable[..., Any]:
     return method
 
 
+def _own_unless_named(base: Any, name: str) -> Callable[..., Any]:
+    """A special method of a class that has a builtin's: the class's own only if the tests use it by name."""
+    theirs = _forward(name)
+    own: Any = getattr(base, name, None)
+    if own is not None and base in MUTABLE_BASES:
+        own = _refreshed(base, name)
+
+    def special(self: Any, *args: Any) -> Any:
+        __tracebackhide__ = True
+        if equality.is_named(type(self)):
+            return theirs(self, *args)
+        if own is not None:
+            return own(self, *args)
+        if name in BINARY:
+            return NotImplemented
+        raise TypeError(f"{type(self).__name__} object has no {name} that the tests could rely on")
+
+    special.__name__ = name
+    return special
+
+
 def _base_of(bases: tuple[type, ...]) -> type | None:
     for base in bases:
         if isinstance(base, StandInType):
@@ -215,8 +236,9 @@ def _namespace(base: type | None, carried: frozenset[str]) -> dict[str, Any]:
     copies = base is not None and not issubclass(base, BaseException)
     for name in carried & CARRIED:
         if copies and name in OWN_ON_COPIES:
-            continue
-        space[name] = _forward(name)
+            space[name] = _own_unless_named(base, name)
+        else:
+            space[name] = _forward(name)
     if copies and base is not None:
         own = base if base in (*VALUE_BASES, *MUTABLE_BASES) else base.__mro__[-2]
         for name in (*COMPARISONS, "__hash__"):
