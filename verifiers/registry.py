@@ -25,6 +25,7 @@ from verifiers.scanners.semgrep import SemgrepVerifier
 from verifiers.solidity.compilation import Compilations
 from verifiers.solidity.compile import SolidityCompileVerifier
 from verifiers.solidity.mythril import MythrilVerifier
+from verifiers.solidity.patterns import SolidityPatternsVerifier
 from verifiers.solidity.slither import SlitherVerifier
 from verifiers.solidity.toolchain import SolidityToolchain
 from verifiers.verifier import Verifier
@@ -44,6 +45,7 @@ NAMES = (
     FlawfinderVerifier.name,
     BanditVerifier.name,
     EslintVerifier.name,
+    SolidityPatternsVerifier.name,
     SlitherVerifier.name,
     MythrilVerifier.name,
 )
@@ -74,6 +76,7 @@ def build_verifiers(
         FlawfinderVerifier(sandbox),
         BanditVerifier(sandbox),
         EslintVerifier(sandbox),
+        SolidityPatternsVerifier(compilations),
         SlitherVerifier(sandbox, solidity, compilations),
         MythrilVerifier(sandbox, solidity, compilations),
     )

@@ -1,0 +1,36 @@
+"""A local struct or array that points at storage slot 0 because nothing set it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verifiers.domain import Severity
+from verifiers.solidity.detectors.detector import Detector, Hit, at
+from verifiers.solidity.detectors.program import Program
+from verifiers.solidity.detectors.tree import kind, type_text
+
+
+def find(program: Program) -> Iterator[Hit]:
+    """Declarations of storage pointers without a value; the compiler refuses them from 0.5 on."""
+    for function in program.own:
+        for node in function.inside:
+            if kind(node) != "VariableDeclarationStatement" or node.get("initialValue"):
+                continue
+            declared = [item for item in node.get("declarations", ()) if item]
+            if any(type_text(item).endswith(("storage pointer", "storage ref")) for item in declared):
+                mapping = any(type_text(item).startswith("mapping") for item in declared)
+                if not mapping:
+                    yield at(node, function)
+
+
+DETECTOR = Detector(
+    rule="uninitialised-storage-pointer",
+    severity=Severity.HIGH,
+    swc="109",
+    cwe="CWE-824",
+    message="A local variable points at the first state variables because nothing was assigned to it; "
+    "writing to "
+    "it overwrites them.",
+    fix="Say `memory`, or assign the element of state that it is to stand for.",
+    find=find,
+)
