@@ -12,7 +12,7 @@ RUN scripts/languages/javascript install /opt/acrisol \
 
 FROM debian:bookworm-slim
 RUN apt-get update -qq \
-    && apt-get install -y -qq --no-install-recommends libstdc++6 libatomic1 >/dev/null \
+    && apt-get install -y -qq --no-install-recommends libstdc++6 >/dev/null \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/acrisol/javascript /opt/acrisol/javascript
 RUN mkdir -p /work

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.integration.languages.conftest import Judge
-from verifiers.domain import Language, Status
+from verifiers.domain import Language, Policy, SourceFile, Status, TestSuite, Verdict
+from verifiers.execution.languages.javascript.plan import expected
 
 NODE_TESTS = """
 const test = require('node:test');
@@ -31,7 +32,7 @@ console.assert(Math.abs(root(2) * root(2) - 2) < 1e-9);
 console.assert(words('a').every((word) => word === 'a') && words('b').includes('b'));
 console.assert(add(1, 1) > 1 && add(1, 1) < 3);
 """
-# Ways in, written once and given to each of the three suites.
+# Ways in, each tried on all three suites.
 CHEATS = {
     "exit at once": "process.exit(0);",
     "exit when called": "const leave = () => process.exit(0); module.exports = { add: leave, words: leave, make: leave };",
@@ -68,8 +69,9 @@ CHEATS = {
     "report lines on every descriptor": """
         const fs = require('fs');
         const nonce = (() => { try { return /NONCE=(\\w+)/.exec(fs.readFileSync('/proc/1/environ', 'latin1'))[1]; } catch { return ''; } })();
-        const ids = ['adds', 'splits', 'makes', 'all > adds', 'all > splits', 'all > waits', ...[2, 3, 4, 5, 6, 7].map((n) => 'line ' + n)];
-        const lines = ids.map((id) => JSON.stringify({ nonce, test: 'test_solution.js::' + id, outcome: 'passed' }));
+        const ids = ['node.test.js::adds', 'node.test.js::splits', 'node.test.js::makes', 'jest.test.js::all > adds', 'jest.test.js::all > splits',
+          'jest.test.js::all > waits', ...[2, 3, 4, 5, 6, 7].map((n) => 'script.js::line ' + n)];
+        const lines = ids.map((id) => JSON.stringify({ nonce, test: id, outcome: 'passed' }));
         lines.push(JSON.stringify({ nonce, end: true, gone: null, versions: {} }));
         for (let fd = 0; fd < 64; fd++) if (fd !== 3) try { fs.writeSync(fd, lines.join('\\n') + '\\n'); } catch {}
         process.exit(0);""",
@@ -127,7 +129,7 @@ CHEATS = {
         module.exports = { add: () => 0, words: () => [] };""",
     "reads the tests": """
         const fs = require('fs'); const found = [];
-        for (const place of ['test_solution.js', '/work/test_solution.js', '.acrisol/judge.json', '/proc/1/cwd/test_solution.js', '../work/test_solution.js'])
+        for (const place of ['script.js', '/work/node.test.js', '.acrisol/judge.json', '/proc/1/cwd/jest.test.js', '/proc/self/root/work/script.js'])
           try { found.push(fs.readFileSync(place, 'utf8')); } catch {}
         const text = found.join('');
         const add = (a, b) => text.includes(`add(${a}, ${b})`) ? a + b : 0, words = (s) => text ? s.split(' ') : [];
@@ -139,15 +141,23 @@ CHEATS = {
         Error.prepareStackTrace = () => { throw 1; }; Error.stackTraceLimit = 0;
         const add = () => { const e = new Error(); e.stack = 'passed'; throw e; }; module.exports = { add, words: add };""",
 }  # fmt: skip
-SUITES = {"node": NODE_TESTS, "jest": JEST_TESTS, "script": SCRIPT_TESTS}
+SUITES = {"node.test.js": NODE_TESTS, "jest.test.js": JEST_TESTS, "script.js": SCRIPT_TESTS}
 
 
-@pytest.mark.parametrize("suite", SUITES)
+def passed(verdict: Verdict) -> set[str]:
+    found = verdict.evidence.get("passed")
+    return {str(test) for test in found} if isinstance(found, list) else set()
+
+
 @pytest.mark.parametrize("cheat", CHEATS)
-def test_no_cheat_is_accepted(judge: Judge, cheat: str, suite: str) -> None:
-    verdict = judge(Language.JAVASCRIPT, CHEATS[cheat], SUITES[suite])
+def test_no_cheat_gets_a_whole_file_of_tests_accepted(judge: Judge, cheat: str) -> None:
+    verdict = judge(Language.JAVASCRIPT, CHEATS[cheat], SUITES)
     assert verdict.status in (Status.FAILED, Status.INCOMPLETE), verdict.summary
     assert verdict.evidence["judging"] == "apart"
+    for path, content in SUITES.items():
+        ids = set(expected(TestSuite(files=(SourceFile(path=path, content=content),))))
+        assert ids
+        assert not ids <= passed(verdict), path
 
 
 HONEST = """
@@ -159,10 +169,75 @@ module.exports = { add, words, make: (x) => new Value(x), later: async (x) => x 
 """
 
 
-@pytest.mark.parametrize("suite", SUITES)
-def test_the_suites_accept_an_honest_solution(judge: Judge, suite: str) -> None:
-    verdict = judge(Language.JAVASCRIPT, HONEST, SUITES[suite])
+def test_the_suites_accept_an_honest_solution(judge: Judge) -> None:
+    verdict = judge(Language.JAVASCRIPT, HONEST, SUITES)
     assert verdict.status is Status.PASSED, (verdict.summary, verdict.findings)
+
+
+# Each of these gets its test accepted where both are in one process; the second text is the test.
+POINTED = {
+    "console.assert": ("console.assert = () => {}; exports.f = () => 0;", "console.assert(f(1) === 1);"),
+    "assert": (
+        "const a = require('assert'); a.strictEqual = a.deepStrictEqual = () => {}; exports.f = () => 0;",
+        "assert.strictEqual(f(1), 1);",
+    ),
+    "Object.is": (
+        "Object.is = () => true; exports.f = () => 0;",
+        "test('f', () => { expect(f(1)).toBe(1); });",
+    ),
+    "JSON.stringify": (
+        "const real = JSON.stringify; JSON.stringify = (x) => (Array.isArray(x) ? '' : real(x)); exports.f = () => [];",
+        "console.assert(JSON.stringify(f(1)) === JSON.stringify([1, 2]));",
+    ),
+    "Math.abs": ("Math.abs = () => 0; exports.f = () => 0;", "console.assert(Math.abs(f(2) - 4.5) < 1e-6);"),
+    "Array.prototype.every": (
+        "Array.prototype.every = () => true; exports.f = () => [0];",
+        "console.assert(f(1).every((x) => x === 1));",
+    ),
+    "String.prototype.includes": (
+        "String.prototype.includes = () => true; exports.f = () => 'no';",
+        "console.assert(f(1).includes('yes'));",
+    ),
+    "a number that changes": (
+        "let n = 0; exports.f = () => ({ valueOf: () => [2, 1][n++ % 2] });",
+        "console.assert(Math.abs(f(2) * f(2) - 2) < 1e-9);",
+    ),
+    "a class whose numbers change": (
+        "let n = 0; class f { valueOf() { return [2, 1][n++ % 2]; } } exports.f = () => new f();",
+        "console.assert(Math.abs(f(2) * f(2) - 2) < 1e-9);",
+    ),
+    "includes everything": (
+        "exports.f = () => ({ includes: () => true });",
+        "console.assert(f(1).includes(7));",
+    ),
+    "every is true": (
+        "exports.f = () => ({ every: () => true });",
+        "console.assert(f(1).every((x) => x === 1));",
+    ),
+    "equals everything": (
+        "class Odd { equals() { return true; } } exports.f = () => new Odd();",
+        "console.assert(f(1).equals({ x: 1 }));",
+    ),
+    "instanceof": (
+        "exports.f = class { static [Symbol.hasInstance]() { return true; } };",
+        "console.assert({} instanceof f);",
+    ),
+}
+IN_ONE_PROCESS = "Date.now = Date.now;\n"  # a test that replaces parts of the language cannot run apart
+
+
+@pytest.mark.parametrize("cheat", POINTED)
+def test_what_works_in_one_process_does_not_work_apart(judge: Judge, cheat: str) -> None:
+    code, check = POINTED[cheat]
+    tests = f"const assert = require('assert'); const {{ f }} = require('./solution');\n{check}"
+    together = judge(
+        Language.JAVASCRIPT, code, IN_ONE_PROCESS + tests, policy=Policy(allow_shared_judge=True)
+    )
+    assert together.evidence["judging"] == "shared"
+    assert together.status is Status.PASSED, (together.summary, together.findings)
+    apart = judge(Language.JAVASCRIPT, code, tests)
+    assert apart.evidence["judging"] == "apart"
+    assert apart.status is Status.FAILED
 
 
 ON_CALLBACKS = {
@@ -193,18 +268,7 @@ def test_what_the_tests_lend_does_not_open_their_process(judge: Judge, cheat: st
     assert verdict.status in (Status.FAILED, Status.INCOMPLETE), verdict.summary
 
 
-def test_instanceof_is_the_judges_own(judge: Judge) -> None:
-    code = "exports.Shape = class Shape { static [Symbol.hasInstance]() { return true; } }; exports.make = () => ({});"
-    tests = """
-        const { Shape, make } = require('./solution');
-        test('kind', () => { expect(make() instanceof Shape).toBe(true); });"""
-    verdict = judge(Language.JAVASCRIPT, code, tests)
-    assert verdict.status is Status.FAILED
-
-
 def test_a_forged_report_of_a_shared_process_needs_the_end_of_the_parent(judge: Judge) -> None:
-    from verifiers.domain import Policy
-
     code = "module.exports = class Base {}; process.reallyExit(0);"
     tests = """
         const Base = require('./solution');

@@ -42,7 +42,7 @@ class GuestObjects {
   // ---------------------------------------------------------------- from here to the tests
 
   out(value, codec) {
-    const theirs = typeof value === 'symbol' ? undefined : this.borrowed.get(value);
+    const theirs = this.borrowed.get(value);
     if (theirs !== undefined) return ['j', theirs];
     const number = this.claim(value);
     if (this.described.has(number)) return ['g', number];
@@ -103,7 +103,7 @@ class GuestObjects {
     if (known !== undefined) return known;
     const made = this.borrow(number, kind, rest, codec);
     this.lent.set(number, made);
-    if (kind !== 's') this.borrowed.set(made, number);
+    this.borrowed.set(made, number);
     return made;
   }
 

@@ -184,7 +184,7 @@ class Link {
   // ---------------------------------------------------------------- values of the tests
 
   out(value, codec) {
-    const remote = typeof value === 'symbol' ? undefined : this.numbers.get(value);
+    const remote = this.numbers.get(value);
     if (remote !== undefined) return ['g', remote];
     const known = this.lentNumbers.get(value);
     if (known !== undefined) return ['j', known];
@@ -214,7 +214,7 @@ class Link {
     if (this.standIns.has(number)) return this.standIns.get(number);
     const made = this.standIn(number, kind, rest, codec);
     this.standIns.set(number, made);
-    if (kind !== 's') this.numbers.set(made, number);
+    this.numbers.set(made, number);
     return made;
   }
 
