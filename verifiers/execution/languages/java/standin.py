@@ -23,6 +23,8 @@ _SUPER = {
     "DateTimeException": "super((java.lang.String) null);",
     "ParseException": "super(null, 0);",
 }
+# A test's class that implements an interface inherits its methods, before those that it imports from JUnit.
+_ASSERTING = re.compile(r"assert|assume|fail$")
 _ROOT_METHODS = frozenset(("equals(Object)", "hashCode()", "toString()", "finalize()", "clone()"))
 
 
@@ -51,7 +53,7 @@ def make_stand_in(files: Iterable[File], taken: frozenset[str], foreign: frozens
     """
     kept = [(file, [each for each in file.types if _wanted(each, taken, foreign)]) for file in files]
     every = {each.name: each for _, types in kept for each in all_types(types)}
-    known = _Known(every)
+    known = _Known(every, foreign)
     hidden = {name for each in every.values() for name in each.hidden}
     hidden |= {each.name for each in every.values() if not known.made(each)}
     hidden -= {each.name for each in every.values() if known.made(each)}
@@ -97,6 +99,7 @@ class _Known:
     """The candidate's types by simple name."""
 
     types: dict[str, Declared]
+    foreign: frozenset[str]
 
     def above(self, declared: Declared) -> Declared | None:
         return self.types.get(_simple(declared.above))
@@ -141,13 +144,18 @@ class _Writer:
         return not any(word in self._hidden for each in types for word in re.findall(r"[\w$]+", each))
 
     def _within(self, declared: Declared) -> list[str]:
-        return [self.type(each) for each in declared.nested if self._known.made(each)]
+        nested = [each for each in declared.nested if self._known.made(each)]
+        if declared.kind == "interface":  # a test's class that implements it inherits them
+            nested = [each for each in nested if each.name not in self._known.foreign]
+        return [self.type(each) for each in nested]
 
     def _interface(self, declared: Declared) -> str:
         above = [each for each in declared.interfaces if self._usable(each)]
         lines = [f"interface {declared.name} {declared.variables} {_list('extends', above)} {{"]
         lines += self._fields(declared)
         for method in self._methods(declared):
+            if _ASSERTING.match(method.name):
+                continue
             head = (
                 f"{method.variables} {method.returns} {method.name}({_parameters(method)}) {_throws(method)}"
             )

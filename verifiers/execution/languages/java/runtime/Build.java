@@ -38,7 +38,8 @@ final class Build {
         }
 
         private static String stem(String path) {
-            String name = path.substring(path.lastIndexOf('/') + 1).replaceAll("\\.java$", "");
+            String file = path.substring(path.lastIndexOf('/') + 1);
+            String name = file.endsWith(".java") ? file.substring(0, file.length() - 5) : file;
             return name.chars().allMatch(each -> each < 128 && Character.isJavaIdentifierPart(each)) ? name : "Source";
         }
 
@@ -73,8 +74,10 @@ final class Build {
             }
             String kind = said.getKind() == Diagnostic.Kind.ERROR ? "error" : "warning";
             String path = said.getSource() instanceof Source source ? source.path : "";
-            out.println(path + ":" + Math.max(1, said.getLineNumber()) + ":" + Math.max(1, said.getColumnNumber()) + ": "
-                    + kind + ": [" + said.getCode() + "] " + said.getMessage(Locale.ROOT).replace("\n", "\n  "));
+            long line = Math.max(1, said.getLineNumber());
+            long column = Math.max(1, said.getColumnNumber());
+            String message = said.getMessage(Locale.ROOT).replace("\n", "\n  ");
+            out.println(path + ":" + line + ":" + column + ": " + kind + ": [" + said.getCode() + "] " + message);
         }
     }
 
@@ -103,7 +106,8 @@ final class Build {
             return well ? library.written() : null;
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError error) {
             String first = order.sources.isEmpty() ? "" : order.sources.get(0).path();
-            out.println(first + ":1:1: error: [compiler.ended] the compiler gave up on this code: " + error.getClass().getName());
+            String name = error.getClass().getName();
+            out.println(first + ":1:1: error: [compiler.ended] the compiler gave up on this code: " + name);
             return null;
         }
     }

@@ -270,7 +270,8 @@ final class Decoder {
             case Tags.OPTIONAL -> Optional.ofNullable(value());
             case Tags.OPTIONAL_INT -> value() instanceof Integer whole ? OptionalInt.of(whole) : OptionalInt.empty();
             case Tags.OPTIONAL_LONG -> value() instanceof Long whole ? OptionalLong.of(whole) : OptionalLong.empty();
-            case Tags.OPTIONAL_DOUBLE -> value() instanceof Double real ? OptionalDouble.of(real) : OptionalDouble.empty();
+            case Tags.OPTIONAL_DOUBLE ->
+                value() instanceof Double real ? OptionalDouble.of(real) : OptionalDouble.empty();
             case Tags.ENTRY -> new AbstractMap.SimpleEntry<>(value(), value());
             case Tags.AS_TEXT -> Tags.fromText(text(), text());
             case Tags.DATE -> new Date(wide());

@@ -178,7 +178,7 @@ final class Encoder {
             begin(value, Tags.COLLECTION);
             octet(kind);
             if (kind == Kinds.SORTED_SET || kind == Kinds.HEAP) {
-                value(kind == Kinds.HEAP ? ((PriorityQueue<?>) value).comparator() : ((SortedSet<?>) value).comparator());
+                value(value instanceof PriorityQueue<?> heap ? heap.comparator() : ((SortedSet<?>) value).comparator());
             }
         } else if (value instanceof Map<?, ?> map) {
             int kind = Kinds.of(map);
@@ -271,7 +271,8 @@ final class Encoder {
             octet(Tags.IGNORE_CASE);
         } else if (value instanceof BaseStream<?, ?> stream) {
             octet(Tags.STREAM);
-            octet(stream instanceof IntStream ? 1 : stream instanceof LongStream ? 2 : stream instanceof DoubleStream ? 3 : 0);
+            boolean real = stream instanceof DoubleStream;
+            octet(stream instanceof IntStream ? 1 : stream instanceof LongStream ? 2 : real ? 3 : 0);
             value(stream.iterator());
         } else if (value instanceof CompletableFuture<?> future) {
             Later.write(this, future);

@@ -33,7 +33,8 @@ public final class Guest {
         Mirror mirror = new Mirror(side);
         Printed printed = new Printed();
         Wire wire = new Wire(side, mirror, side, printed);
-        Peer peer = new Peer(new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out), 1, wire::serve);
+        FileInputStream in = new FileInputStream(FileDescriptor.in);
+        Peer peer = new Peer(in, new FileOutputStream(FileDescriptor.out), 1, wire::serve);
         wire.peer = peer;
         side.mirror = mirror;
         side.wire = wire;

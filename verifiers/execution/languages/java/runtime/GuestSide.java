@@ -83,7 +83,8 @@ final class GuestSide implements Objects, Wire.Performer {
         if (back != null) {
             out.octet(Tags.YOURS);
             out.number(back);
-        } else if (value instanceof Enum<?> constant && (value.getClass().getClassLoader() == null || known(constant.getDeclaringClass()))) {
+        } else if (value instanceof Enum<?> constant
+                && (value.getClass().getClassLoader() == null || known(constant.getDeclaringClass()))) {
             out.octet(Tags.ENUM);
             out.text(constant.getDeclaringClass().getName());
             out.text(constant.name());

@@ -87,7 +87,8 @@ final class JUnit implements TestExecutionListener {
         String path = path(test);
         if (result.getStatus() == TestExecutionResult.Status.ABORTED && test.isTest()) {
             boolean before = Link.ASKED.get() == asked;
-            report.result(id(test), before ? "skipped" : "skipped-by-candidate", error == null ? "" : Failure.message(error), 0, path);
+            String why = error == null ? "" : Failure.message(error);
+            report.result(id(test), before ? "skipped" : "skipped-by-candidate", why, 0, path);
         } else if (result.getStatus() == TestExecutionResult.Status.FAILED) {
             String message = error == null ? "failed" : Failure.message(error);
             report.result(id(test), "failed", message, error == null ? 0 : Failure.line(error, path), path);

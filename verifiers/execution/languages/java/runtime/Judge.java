@@ -55,8 +55,13 @@ public final class Judge {
         if (classes == null) {
             return Build.NOT_BUILT;
         }
-        String junit = Tests.run(order, loader, report);
-        boolean there = answers(wire[0]);
+        String junit = null;
+        try {
+            junit = Tests.run(order, loader, report);
+        } catch (OutOfMemoryError error) {
+            peer.end("made the tests run out of memory");
+        }
+        boolean there = peer.gone() == null && answers(wire[0]);
         report.end(there ? null : gone(peer), junit);
         return 0;
     }

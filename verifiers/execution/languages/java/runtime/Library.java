@@ -164,7 +164,8 @@ final class Library implements JavaFileManager {
     }
 
     @Override
-    public JavaFileObject getJavaFileForOutput(Location location, String name, JavaFileObject.Kind kind, FileObject by) {
+    public JavaFileObject getJavaFileForOutput(
+            Location location, String name, JavaFileObject.Kind kind, FileObject by) {
         return new Written(name, written);
     }
 
@@ -179,7 +180,8 @@ final class Library implements JavaFileManager {
     }
 
     @Override
-    public JavaFileObject getJavaFileForInput(Location location, String name, JavaFileObject.Kind kind) throws IOException {
+    public JavaFileObject getJavaFileForInput(Location location, String name, JavaFileObject.Kind kind)
+            throws IOException {
         if (kind == JavaFileObject.Kind.CLASS) {
             int dot = name.lastIndexOf('.');
             for (JavaFileObject file : list(location, dot < 0 ? "" : name.substring(0, dot), Set.of(kind), false)) {
@@ -197,7 +199,8 @@ final class Library implements JavaFileManager {
     }
 
     @Override
-    public FileObject getFileForOutput(Location location, String within, String name, FileObject by) throws IOException {
+    public FileObject getFileForOutput(Location location, String within, String name, FileObject by)
+            throws IOException {
         throw new IOException("only classes are written");
     }
 

@@ -83,7 +83,8 @@ public final class MakeIndex {
                     continue;
                 }
                 byte[] bytes = jar.getInputStream(entry).readAllBytes();
-                var classes = packages.computeIfAbsent(name.substring(0, slash).replace('/', '.'), key -> new TreeMap<>());
+                String within = name.substring(0, slash).replace('/', '.');
+                var classes = packages.computeIfAbsent(within, key -> new TreeMap<>());
                 add(classes, name.substring(slash + 1, name.length() - 6), bytes);
             }
         }

@@ -124,7 +124,8 @@ final class Peer {
     }
 
     private void send(int lane, int kind, byte[] bytes) {
-        byte[] frame = ByteBuffer.allocate(9 + bytes.length).putInt(lane).put((byte) kind).putInt(bytes.length).put(bytes).array();
+        ByteBuffer head = ByteBuffer.allocate(9 + bytes.length).putInt(lane).put((byte) kind);
+        byte[] frame = head.putInt(bytes.length).put(bytes).array();
         try {
             synchronized (out) {
                 out.write(frame);

@@ -53,7 +53,8 @@ final class Tags {
 
     private static Map<String, String> text() {
         Map<String, String> readers = new LinkedHashMap<>();
-        for (String name : "LocalDate LocalTime LocalDateTime Instant Duration Period ZonedDateTime OffsetDateTime Year YearMonth MonthDay".split(" ")) {
+        String times = "LocalDate LocalTime LocalDateTime Instant Duration Period ZonedDateTime OffsetDateTime";
+        for (String name : (times + " Year YearMonth MonthDay").split(" ")) {
             readers.put("java.time." + name, "parse");
         }
         readers.put("java.util.UUID", "fromString");

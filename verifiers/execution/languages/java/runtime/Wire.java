@@ -68,6 +68,9 @@ final class Wire {
         } catch (RuntimeException error) { // such as a null where a collection takes none
             peer.end("broke the protocol of the link: " + error);
             throw new Gone(peer.gone());
+        } catch (OutOfMemoryError error) {
+            peer.end("made the tests run out of memory by what it answered");
+            throw new Gone(peer.gone());
         }
         switch (status) {
             case RETURNED:

@@ -45,6 +45,11 @@ class Solution {
 
     private final Map<String, List<Integer>> known = new HashMap<>();
 
+    /**
+     * The numbers in order.
+     * >>> sorted(Arrays.asList(2, 1))
+     * [1, 2]
+     */
     public List<Integer> sorted(List<Integer> numbers) {
         List<Integer> copy = new ArrayList<>(numbers);
         Collections.sort(copy);
