@@ -14,6 +14,7 @@ import collections
 from collections.abc import Callable
 from typing import Any
 
+from .kinds import BUILTIN_TYPES, FACTORIES, ITEMS, KEYS, MUTABLE, SCALARS, TYPE_NAMES, VALUES
 from .numbers import FEW, MANY, pack_numbers, unpack_numbers
 from .values import VALUE_READERS, write_value
 
@@ -21,22 +22,6 @@ Tree = Any  # None, bool, int, float, str, bytes, or a list of trees
 
 MAX_DEPTH = 200
 _LONG = 2000  # characters; a longer string travels as bytes, which nobody has to look through for quotes
-SCALARS = frozenset((type(None), bool, int, float, str))
-BUILTIN_TYPES: dict[str, type] = {
-    kind.__name__: kind
-    for kind in (
-        bool, int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset, range, slice,
-        object, type(None), type(Ellipsis), type(NotImplemented), map, filter, zip, enumerate, reversed,
-        memoryview, property, staticmethod, classmethod, type, super,
-    )
-}  # fmt: skip
-TYPE_NAMES = {kind: name for name, kind in BUILTIN_TYPES.items()}
-FACTORIES: dict[str, type] = {"list": list, "int": int, "dict": dict, "set": set, "str": str, "float": float,
-                              "tuple": tuple, "bool": bool}  # fmt: skip
-_NONE: dict[Any, Any] = {}
-KEYS, VALUES, ITEMS = type(_NONE.keys()), type(_NONE.values()), type(_NONE.items())
-MUTABLE = frozenset((list, dict, set, bytearray, collections.deque, collections.OrderedDict,
-                     collections.Counter, collections.defaultdict))  # fmt: skip
 _PENDING = object()
 
 

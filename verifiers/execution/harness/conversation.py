@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-from .codec import SCALARS, CodecError, Decoder, Encoder, Tree
+from .codec import CodecError, Decoder, Encoder, Tree
 from .exceptions import CandidateExit, CandidateGone
 from .exports import Exports
 from .frames import FrameReader, LinkBroken, send
 from .hearing import CandidateOutput, run_in_thread
 from .judge_objects import JudgeObjects
+from .kinds import SCALARS
 from .sharing import Shared
 from .wire import dump, load
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from .codec import BUILTIN_TYPES, CodecError
+from .codec import CodecError
+from .kinds import BUILTIN_TYPES
 
 
 class ClassDescription:

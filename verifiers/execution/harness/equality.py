@@ -12,7 +12,7 @@ import functools
 import os
 from typing import Any
 
-from .codec import SCALARS
+from .kinds import SCALARS
 
 DECOYS = 63  # an object that guesses which value is the tests' is right once in 64 times
 _MISSING = object()

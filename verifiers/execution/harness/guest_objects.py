@@ -10,8 +10,9 @@ import sys
 import types
 from typing import Any
 
-from .codec import BUILTIN_TYPES, CodecError, Decoder, Encoder, Tree
+from .codec import CodecError, Decoder, Encoder, Tree
 from .guest_proxies import Proxies
+from .kinds import BUILTIN_TYPES
 from .specials import CARRIED, CLASS_SPECIALS, COMPARISONS
 
 _VALUE_BASES: tuple[type, ...] = (int, float, complex, str, bytes, tuple, frozenset, list, dict, set,

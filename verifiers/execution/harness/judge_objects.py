@@ -13,6 +13,7 @@ from .codec import CodecError, Decoder, Encoder, Tree
 from .descriptions import ClassDescription, builtin_class
 from .exceptions import BUILTIN, CandidateExit, may_derive_from
 from .exports import Exports
+from .kinds import MUTABLE_BASES, VALUE_BASES
 
 # Modules whose classes may come back from the candidate as the judge's own.
 _PLAIN_MODULES = frozenset(("collections", "decimal", "datetime", "fractions", "uuid", "pathlib"))
@@ -61,7 +62,7 @@ class JudgeObjects:
             tree.append(self._exports.describe(value))
         else:
             tree.append(None)
-        for base in (*standin.VALUE_BASES, *standin.MUTABLE_BASES):
+        for base in (*VALUE_BASES, *MUTABLE_BASES):
             if isinstance(value, base):
                 tree.append([base.__name__, encoder.encode(_plain(base, value))])
                 break
@@ -142,7 +143,7 @@ class JudgeObjects:
         found = self._weak.get(number, self._strong.get(number))
         base = cls._acrisol_base
         if found is not None and type(found) is cls:
-            if base in standin.MUTABLE_BASES and type(copy) is base:
+            if base in MUTABLE_BASES and type(copy) is base:
                 standin.replace(found, base, copy)
             return found
         made = standin.instance(cls, number, copy)
@@ -244,7 +245,7 @@ def _may_be_base(base: type) -> bool:
     return (
         isinstance(base, standin.StandInType)
         or base is object
-        or base in (*standin.VALUE_BASES, *standin.MUTABLE_BASES)
+        or base in (*VALUE_BASES, *MUTABLE_BASES)
         or may_derive_from(base)
         or base.__module__ in _PLAIN_MODULES
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from . import standin
-from .codec import SCALARS
 from .conversation import Conversation
 from .exports import Exports
 from .frames import FrameReader
+from .kinds import SCALARS
 
 
 class Link:

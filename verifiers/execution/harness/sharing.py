@@ -5,7 +5,8 @@ from __future__ import annotations
 from operator import is_
 from typing import Any
 
-from .codec import MUTABLE, CodecError, Decoder, Encoder, Tree
+from .codec import CodecError, Decoder, Encoder, Tree
+from .kinds import MUTABLE
 
 
 def _photograph(container: Any) -> Any:

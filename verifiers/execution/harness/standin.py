@@ -10,16 +10,22 @@ from __future__ import annotations
 
 import collections
 import types
-from collections.abc import Callable
 from typing import Any
 
-from . import equality
 from .codec import CodecError
 from .descriptions import ClassDescription
-from .specials import BINARY, CARRIED, CLASS_SPECIALS, COMPARISONS, EXACT, OWN_ON_COPIES
+from .kinds import MUTABLE_BASES, VALUE_BASES
+from .methods import (
+    compare,
+    forward,
+    forward_class,
+    other_object,
+    own_unless_named,
+    refreshed,
+    same_object,
+)
+from .specials import CARRIED, CLASS_SPECIALS, COMPARISONS, OWN_ON_COPIES
 
-VALUE_BASES = (int, float, complex, str, bytes, tuple, frozenset)
-MUTABLE_BASES = (list, dict, set, bytearray, collections.deque)
 # The class that an object of exactly this builtin kind reports, so that isinstance() finds what it is.
 LAZY_KINDS: dict[str, type] = {
     "generator": types.GeneratorType, "async_generator": types.AsyncGeneratorType, "map": map,
@@ -135,86 +141,6 @@ class Reference:
         raise TypeError("an object of the candidate's cannot be pickled by the tests")
 
 
-def _compare(name: str) -> Callable[[Any, Any], Any]:
-    return lambda self, other: equality.order(self, other, name)
-
-
-def _same_object(self: Any, other: Any) -> Any:
-    return equality.equal(self, other)
-
-
-def _other_object(self: Any, other: Any) -> Any:
-    answer = equality.equal(self, other)
-    return answer if answer is NotImplemented else not answer
-
-
-def _call(self: Any, *args: Any, **kwargs: Any) -> Any:
-    __tracebackhide__ = True
-    return type(self)._acrisol_link.call(self, args, kwargs)
-
-
-_call.__name__ = "__call__"
-
-
-def _forward(name: str) -> Callable[..., Any]:
-    if name == "__call__":
-        return _call
-    exact = EXACT.get(name)
-
-    def special(self: Any, *args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True
-        link = type(self)._acrisol_link
-        if name in BINARY:
-            return equality.operate(self, name, args)
-        if name == "__contains__":
-            return equality.contains(self, args[0])
-        answer = link.special(self, name, args)
-        if exact is not None and type(answer) is not exact:
-            raise TypeError(f"{name} gave {type(answer).__name__}, not {exact.__name__}")
-        return answer
-
-    special.__name__ = name
-    return special
-
-
-def _forward_class(name: str) -> Callable[..., Any]:
-    def special(cls: Any, *args: Any) -> Any:
-        return cls._acrisol_link.special(cls, name, args)
-
-    return special
-
-
-def _refreshed(base: type, name: str) -> Callable[..., Any]:
-    own = getattr(base, name)
-
-    def method(self: Any, *args: Any) -> Any:
-        type(self)._acrisol_link.refresh(self)
-        return own(self, *args)
-
-    return method
-
-
-def _own_unless_named(base: Any, name: str) -> Callable[..., Any]:
-    """A special method of a class that has a builtin's: the class's own only if the tests use it by name."""
-    theirs = _forward(name)
-    own: Any = getattr(base, name, None)
-    if own is not None and base in MUTABLE_BASES:
-        own = _refreshed(base, name)
-
-    def special(self: Any, *args: Any) -> Any:
-        __tracebackhide__ = True
-        if equality.is_named(type(self)):
-            return theirs(self, *args)
-        if own is not None:
-            return own(self, *args)
-        if name in BINARY:
-            return NotImplemented
-        raise TypeError(f"{type(self).__name__} object has no {name} that the tests could rely on")
-
-    special.__name__ = name
-    return special
-
-
 def _base_of(bases: tuple[type, ...]) -> type | None:
     for base in bases:
         if isinstance(base, StandInType):
@@ -236,9 +162,9 @@ def _namespace(base: type | None, carried: frozenset[str]) -> dict[str, Any]:
     copies = base is not None and not issubclass(base, BaseException)
     for name in carried & CARRIED:
         if copies and name in OWN_ON_COPIES:
-            space[name] = _own_unless_named(base, name)
+            space[name] = own_unless_named(base, name)
         else:
-            space[name] = _forward(name)
+            space[name] = forward(name)
     if copies and base is not None:
         own = base if base in (*VALUE_BASES, *MUTABLE_BASES) else base.__mro__[-2]
         for name in (*COMPARISONS, "__hash__"):
@@ -246,21 +172,21 @@ def _namespace(base: type | None, carried: frozenset[str]) -> dict[str, Any]:
         if base in MUTABLE_BASES:
             for name in _REFRESHED:
                 if (hasattr(base, name) and name not in space) or name in COMPARISONS:
-                    space[name] = _refreshed(base, name)
+                    space[name] = refreshed(base, name)
             for name in _SENT_ON:
                 if hasattr(base, name):
-                    space[name] = _forward(name)
+                    space[name] = forward(name)
         return space
-    space["__eq__"], space["__ne__"] = _same_object, _other_object
+    space["__eq__"], space["__ne__"] = same_object, other_object
     for name in COMPARISONS[2:]:
         if name in carried:
-            space[name] = _compare(name)
+            space[name] = compare(name)
     if "__hash__=None" in carried:
         space["__hash__"] = None
     elif "__hash__" not in space:
         space["__hash__"] = object.__hash__
     if "__class_getitem__" in space:
-        space["__class_getitem__"] = classmethod(_forward_class("__class_getitem__"))
+        space["__class_getitem__"] = classmethod(forward_class("__class_getitem__"))
     if "__await__" in carried:
         space["__await__"] = lambda self: type(self)._acrisol_link.drive(self).__await__()
     return space
@@ -292,7 +218,7 @@ def build(link: Any, number: int, description: ClassDescription, bases: tuple[ty
         space["__class__"] = property(lambda self: kind)
     meta: Any = StandInType
     inherited = [type(parent) for parent in parents if isinstance(parent, StandInType)]
-    own = {name: _forward_class(name) for name in CLASS_SPECIALS if name in description.meta}
+    own = {name: forward_class(name) for name in CLASS_SPECIALS if name in description.meta}
     try:
         if own or any(kind is not StandInType for kind in inherited):
             distinct = list(dict.fromkeys(kind for kind in inherited if kind is not StandInType))
