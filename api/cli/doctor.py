@@ -23,9 +23,10 @@ from verifiers.domain import Candidate, CodingTask, SourceFile, Status, Value
 from verifiers.errors import AcrisolError, SandboxUnavailable, ToolError
 from verifiers.execution.languages.language import LanguageSupport
 from verifiers.execution.languages.table import SUPPORTS
-from verifiers.sandbox.environments import SEMGREP, Environment
+from verifiers.sandbox.environments import SEMGREP, Environment, install_command
 from verifiers.sandbox.probe import probe
 from verifiers.sandbox.protocol import Job, Limits, Sandbox
+from verifiers.scanners.programs import PROGRAMS, ScannerProgram
 from verifiers.scanners.semgrep import SemgrepVerifier
 from verifiers.solidity.probe import probe as probe_solidity
 from verifiers.solidity.toolchain import SolidityToolchain
@@ -115,6 +116,7 @@ def _tools(settings: AgentSettings, toolchain: SolidityToolchain) -> list[Check]
         return [
             Check(name="semgrep", needed_for="every task", **unknown),
             Check(name="solc, mythril", needed_for="Solidity tasks", **unknown),
+            *(Check(name=row.environment, needed_for=row.needed_for, **unknown) for row in PROGRAMS),
             *(Check(name=row.environment, needed_for=_tasks(row), **unknown) for row in SUPPORTS),
         ]
     try:
@@ -131,6 +133,7 @@ def _tools(settings: AgentSettings, toolchain: SolidityToolchain) -> list[Check]
                 )
                 for report in solidity
             ),
+            *(_scanner(sandbox, table, row) for row in PROGRAMS),
             *(_language(sandbox, table, support) for support in SUPPORTS),
         ]
     finally:
@@ -140,13 +143,30 @@ def _tools(settings: AgentSettings, toolchain: SolidityToolchain) -> list[Check]
 def _language(sandbox: Sandbox, table: Mapping[str, Environment], support: LanguageSupport) -> Check:
     """Ask a toolchain for its version, inside the sandbox that would use it."""
     name, needed_for = support.environment, _tasks(support)
-    mend = f"scripts/install-languages {name}"
     if name not in table:
-        found = "the toolchain is not installed"
+        found, mend = "the toolchain is not installed", install_command(name)
         return Check(name=name, works=False, found=found, needed_for=needed_for, mend=mend)
-    limits = Limits(wall_s=_ASK_S, memory_bytes=2 * 2**30)
+    return _asked(sandbox, name, support.version_command, needed_for)
+
+
+def _scanner(sandbox: Sandbox, table: Mapping[str, Environment], row: ScannerProgram) -> Check:
+    if row.environment not in table:
+        return Check(
+            name=row.environment,
+            works=False,
+            found="it is not installed",
+            needed_for=row.needed_for,
+            mend=install_command(row.environment),
+        )
+    return _asked(sandbox, row.environment, row.version_command, row.needed_for)
+
+
+def _asked(sandbox: Sandbox, name: str, argv: tuple[str, ...], needed_for: str) -> Check:
+    """What a program says of its version, inside the sandbox that would use it."""
+    mend = install_command(name)
     try:
-        result = sandbox.run(Job(environment=name, argv=support.version_command, limits=limits))
+        job = Job(environment=name, argv=argv, limits=Limits(wall_s=_ASK_S, memory_bytes=2 * 2**30))
+        result = sandbox.run(job)
     except ToolError as error:
         return Check(
             name=name, works=False, found=error.message, needed_for=needed_for, mend=error.hint or mend

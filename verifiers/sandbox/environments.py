@@ -118,10 +118,13 @@ def find_environment(environments: Environments, name: str) -> Environment:
     """
     environment = environments.get(name)
     if environment is None:
-        raise ToolMissing(
-            f"The {name} tools are not installed.", f"Run: {_INSTALL.get(name, 'acrisol doctor')}"
-        )
+        raise ToolMissing(f"The {name} tools are not installed.", f"Run: {install_command(name)}")
     return environment
+
+
+def install_command(name: str) -> str:
+    """The command that installs what an environment holds."""
+    return _INSTALL.get(name, "acrisol doctor")
 
 
 def python_environment() -> Environment:

@@ -38,13 +38,8 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Audit]:
 def test_the_fault_is_found_by_all_and_told_with_its_attack(audited: tuple[Path, Audit]) -> None:
     _, made = audited
     assert made.verdict is Status.FAILED
-    assert [check.verifier for check in made.checks] == [
-        "solc",
-        "semgrep",
-        "solidity-patterns",
-        "slither",
-        "mythril",
-    ]
+    run = {check.verifier for check in made.checks}
+    assert {"solc", "semgrep", "solidity-patterns", "slither", "mythril"} <= run
     worst = made.blocking[0]
     assert worst.finding.location is not None
     assert worst.finding.location.path == "src/Till.sol"
