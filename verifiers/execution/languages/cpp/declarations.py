@@ -19,7 +19,9 @@ _STORAGE = re.compile(
     r"\b(static|inline|extern|constexpr|consteval|virtual|explicit|friend|register|restrict|__restrict|"
     r"__restrict__|typename|mutable|__inline|__inline__|_Noreturn)\b|\[\[[^\]]*\]\]"
 )
-_FORBIDDEN = re.compile(r"\b(decltype|typeof|__typeof__|asm|template|auto|operator|acrisol\w*|__attribute__)\b")
+_FORBIDDEN = re.compile(
+    r"\b(decltype|typeof|__typeof__|asm|template|auto|operator|acrisol\w*|__attribute__)\b"
+)
 
 
 @dataclass(frozen=True)

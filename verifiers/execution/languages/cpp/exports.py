@@ -83,7 +83,9 @@ def choose_exports(declared: Declared, tests: Sequence[str], told: str, *, c: bo
     """
     named = set().union(*(words_of(text) for text in tests))
     own = read_declarations(tests, c=c)
-    taken = {function.name for function in own.functions} | {item.name for item in (*own.classes, *own.others)}
+    taken = {function.name for function in own.functions} | {
+        item.name for item in (*own.classes, *own.others)
+    }
     taken |= set(own.templates)
     mentioned = named - taken - KEYWORDS
     # What is only in namespace std means a test's own call only where names need no `std::`.
@@ -97,7 +99,9 @@ def choose_exports(declared: Declared, tests: Sequence[str], told: str, *, c: bo
     for item in classes:
         calls += _class_calls(item, mentioned, c=c)
     given = {call.function.name for call in calls if call.function} | {item.name for item in types}
-    return Exports(tuple(calls), tuple(types), declared, tuple(_missing(declared, mentioned, given, unusable)))
+    return Exports(
+        tuple(calls), tuple(types), declared, tuple(_missing(declared, mentioned, given, unusable))
+    )
 
 
 def _functions(
@@ -118,11 +122,11 @@ def _types(
     declared: Declared, functions: Iterable[Function], mentioned: set[str], reserved: frozenset[str]
 ) -> tuple[list[Class | Other], set[str]]:
     """The types that are needed, in order, and the names of those that cannot be given."""
-    once: dict[tuple[str, tuple[str, ...]], Class | Other] = {}
+    once: dict[tuple[object, ...], Class | Other] = {}  # in C a tag and an alias may have one name
     for item in declared.order:
         if item.name in reserved and not (isinstance(item, Other) and item.kind == "using"):
             continue
-        key = (item.name, item.scope)
+        key = (item.name, item.scope, isinstance(item, Class))
         if isinstance(item, Class) or key not in once:
             once[key] = item
     known: dict[str, list[Class | Other]] = {}
@@ -139,7 +143,9 @@ def _types(
         needed.add(name)
         for item in known[name]:
             waiting += item.words
-    types = [i for i in once.values() if i.name in needed and i.name not in unusable and i.name not in KEYWORDS]
+    types = [
+        i for i in once.values() if i.name in needed and i.name not in unusable and i.name not in KEYWORDS
+    ]
     return types, unusable - {function.name for function in functions}
 
 

@@ -73,7 +73,9 @@ def shared_part(exports: Exports, *, closed: bool) -> str:
         if not item.closed:
             text += codec(item)
         elif closed:
-            text += f"template <> struct IsObject<{full_name(item)}> {{ static constexpr bool value = true; }};\n"
+            text += (
+                f"template <> struct IsObject<{full_name(item)}> {{ static constexpr bool value = true; }};\n"
+            )
     return text + "}\n"
 
 
@@ -171,7 +173,9 @@ def _returns_self(call: Call) -> bool:
     """Whether a method returns its own object, as chains and assignments do."""
     function, owner = call.function, call.owner
     return bool(
-        function and owner and re.fullmatch(rf"(const )?(\w+\s*::\s*)*{owner.name}\s*&", function.result.strip())
+        function
+        and owner
+        and re.fullmatch(rf"(const )?(\w+\s*::\s*)*{owner.name}\s*&", function.result.strip())
     )
 
 
@@ -208,7 +212,7 @@ def _catchers(classes: Sequence[Class]) -> str:
     for number, item in enumerate(classes):
         text += (
             f"static const char* acrisol_caught_{number}() {{ try {{ throw; }} catch (const {full_name(item)}& error)"
-            " { const char* what = error.what(); return what ? what : \"\"; } catch (...) { return nullptr; } }\n"
+            ' { const char* what = error.what(); return what ? what : ""; } catch (...) { return nullptr; } }\n'
         )
         rows.append(f'{{"{full_name(item)}", acrisol_caught_{number}}}')
     text += f"static const acrisol::Catcher acrisol_catchers[] = {{ {', '.join(rows)} }};\n"

@@ -173,7 +173,9 @@ def _class(node: Node, body: Node, scope: tuple[str, ...], name: str, found: Dec
         if child.type == "access_specifier":
             public = text_of(child).startswith("public")
         elif child.type == "friend_declaration":
-            inner = next((c for c in child.named_children if c.type in ("declaration", "function_definition")), None)
+            inner = next(
+                (c for c in child.named_children if c.type in ("declaration", "function_definition")), None
+            )
             function = read_function(inner, scope) if inner is not None else None
             if function is not None:
                 found.functions.append(function)

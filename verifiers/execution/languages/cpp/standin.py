@@ -41,7 +41,9 @@ def cpp_standin(exports: Exports) -> str:
         elif is_exception(item, exports.classes):
             text += within(item.scope, _exception_class(item, exports.classes))
         else:
-            text += within(item.scope, _class(item, by_owner.get((item.name, item.scope), []), exports.classes))
+            text += within(
+                item.scope, _class(item, by_owner.get((item.name, item.scope), []), exports.classes)
+            )
     text += shared_part(exports, closed=False)
     text += "".join(_adopting(item) for item in exports.classes if _is_object(item, exports.classes))
     for number, call in enumerate(exports.calls):
@@ -238,7 +240,9 @@ def c_glue(exports: Exports) -> str:
 def c_dispatcher_head(exports: Exports) -> str:
     """What a C candidate's dispatcher knows of it, in C++."""
     text = "".join(f"#include <{header}>\n" for header in dict.fromkeys(exports.declared.headers))
-    text += '#define _Bool bool\n#include "/opt/acrisol/cpp/include/guest.hpp"\nextern "C" {\n' + c_types(exports)
+    text += '#define _Bool bool\n#include "/opt/acrisol/cpp/include/guest.hpp"\nextern "C" {\n' + c_types(
+        exports
+    )
     for function in _prototypes(exports):
         text += f"{function.result} {function.name}({declared(function.parameters)});\n"
     return text + "}\n"
@@ -246,5 +250,3 @@ def c_dispatcher_head(exports: Exports) -> str:
 
 def _prototypes(exports: Exports) -> list[Function]:
     return [call.function for call in exports.calls if call.function is not None]
-
-

@@ -25,7 +25,9 @@ _NEWER = re.compile(
     r"<=>|\b(concept|requires|co_await|co_yield|co_return|consteval|constinit)\b"
     r"|#\s*include\s*<(ranges|concepts|span|coroutine|bit|numbers|format|source_location|compare|semaphore|latch)>"
 )
-_FRAMEWORK = re.compile(r"^(catch|catch2/.*|doctest|doctest/.*|gtest/.*|gmock/.*)(\.hpp|\.h)?$|catch\.hpp$|doctest\.h$")
+_FRAMEWORK = re.compile(
+    r"^(catch|catch2/.*|doctest|doctest/.*|gtest/.*|gmock/.*)(\.hpp|\.h)?$|catch\.hpp$|doctest\.h$"
+)
 _LIBRARIES = {"openssl/": "-lcrypto"}
 
 
@@ -34,9 +36,7 @@ def environment(tools: Path) -> Environment | None:
     folder = tools / "cpp"
     if not (folder / "guest.o").is_file() or not Path("/usr/bin/g++").exists():
         return None
-    return Environment(
-        name=CPP, image="acrisol/cpp:1", binds=(Bind(source=folder.resolve(), target=FOLDER),)
-    )
+    return Environment(name=CPP, image="acrisol/cpp:1", binds=(Bind(source=folder.resolve(), target=FOLDER),))
 
 
 def candidate_files(order: Order) -> list[SourceFile]:
@@ -102,7 +102,17 @@ def _judge(order: Order, exports: Exports, *, c: bool) -> Job:
     standard = standard_of([*texts, *_texts(order)])
     return Job(
         environment=CPP,
-        argv=("sh", f"{FOLDER}/judge.sh", "c" if c else "c++", standard, "c17", family, main, headers, *sources),
+        argv=(
+            "sh",
+            f"{FOLDER}/judge.sh",
+            "c" if c else "c++",
+            standard,
+            "c17",
+            family,
+            main,
+            headers,
+            *sources,
+        ),
         files=files,
         env={"ACRISOL_NONCE": order.nonce},
         limits=order.judge_limits(memory_bytes=MEMORY),
@@ -114,7 +124,9 @@ def _included(order: Order) -> list[str]:
     assert order.tests is not None
     if len(_units(order)) != 1:
         return []
-    found = re.findall(r'#\s*include\s*"((?:\w[\w.-]*/)*\w[\w.-]*)"', "\n".join(f.content for f in order.tests.files))
+    found = re.findall(
+        r'#\s*include\s*"((?:\w[\w.-]*/)*\w[\w.-]*)"', "\n".join(f.content for f in order.tests.files)
+    )
     named = [name for name in found if not _FRAMEWORK.search(name)]
     folders = {str(PurePosixPath(file.path).parent) for file in order.tests.files}
     return [str(PurePosixPath(folder, name)) for name in named for folder in folders]
@@ -140,7 +152,15 @@ def _guest(order: Order, exports: Exports, *, c: bool) -> Job:
     libraries = libraries_of(headers)
     return Job(
         environment=CPP,
-        argv=("sh", f"{FOLDER}/guest.sh", "c" if c else "c++", standard_of(_texts(order)), "c17", headers, libraries),
+        argv=(
+            "sh",
+            f"{FOLDER}/guest.sh",
+            "c" if c else "c++",
+            standard_of(_texts(order)),
+            "c17",
+            headers,
+            libraries,
+        ),
         files=files,
         limits=order.guest_limits(memory_bytes=MEMORY),
     )

@@ -372,8 +372,18 @@ int run_tests() {
 
 // ---- the beginning and the end
 
+#ifdef ACRISOL_TOGETHER
+bool returned = false;  // from the tests' main
+#endif
+
 static void at_exit(int status, void*) {
   if (ended) return;
+#ifdef ACRISOL_TOGETHER
+  if (!returned) {
+    failed(nullptr, 0, "the process was ended before the tests were done");
+    _exit(status ? status : 1);
+  }
+#endif
   if (has_main) {
     if (status == 0 && !current_failed) report(current, "passed", "", nullptr, 0);
     else if (!current_failed) failed(nullptr, 0, "main ended with " + std::to_string(status));

@@ -6,8 +6,8 @@ shift 5
 . /opt/acrisol/cpp/compile.sh
 export ACRISOL_MAIN="$1"
 ready=
-objects=/opt/acrisol/cpp/together.o
-[ "$main" != frame ] || objects="$objects /opt/acrisol/cpp/main.o"
+objects="$here/together.o $here/above.o"
+[ "$main" != frame ] || cp "$here/main.o" /tmp/part0.o
 flags='-include acrisol-ahead.h'
 number=0
 for file in "$@"; do
@@ -23,6 +23,11 @@ for file in "$@"; do
         cpp checked "$file" $object $checks -I . -I $here/frameworks $flags
     fi || exit 97
     objects="$objects $object"
+done
+[ "$main" != frame ] || objects="$objects /tmp/part0.o"
+for object in /tmp/part*.o; do
+    [ "$(basename "$object")" = part0.o ] || [ "$main" != frame ] || continue
+    "$OBJCOPY" --redefine-sym main=acrisol_tests_main "$object"
 done
 link checked /tmp/together $objects --as-needed $libraries --no-as-needed || exit 97
 echo 'acrisol: built' >&2
