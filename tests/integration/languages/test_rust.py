@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.integration.languages.conftest import Judge
@@ -9,6 +11,7 @@ from verifiers.domain import Language, Policy, Status
 from verifiers.execution.run import TestLimits
 
 RUST = Language.RUST
+GOLDEN = Path(__file__).parents[2] / "golden" / "rust"
 
 FUNCTIONS = """
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -342,6 +345,21 @@ def test_types_of_many_shapes(judge: Judge) -> None:
     verdict = judge(RUST, {"src/lib.rs": TYPES}, {"tests/types.rs": TYPE_TESTS})
     assert verdict.status is Status.PASSED, (verdict.summary, verdict.findings)
     assert verdict.evidence["judging"] == "apart"
+
+
+def test_a_library_as_people_write_them(judge: Judge) -> None:
+    code, tests = ((GOLDEN / name).read_text() for name in ("library.rs", "library_tests.rs"))
+    verdict = judge(RUST, code, tests)
+    assert verdict.status is Status.PASSED, (verdict.summary, verdict.findings)
+    assert verdict.evidence["judging"] == "apart"
+
+
+def test_a_program_of_asserts_is_a_test(judge: Judge) -> None:
+    code = "pub fn twice(n: i32) -> i32 { n * 2 }"
+    tests = "use super::*;\nfn main() {\n    let candidate = twice;\n    assert_eq!(candidate(2), %d);\n}\n"
+    verdict = judge(RUST, code, tests % 4)
+    assert verdict.evidence["passed"] == ["test_solution.rs::main"]
+    assert judge(RUST, code, tests % 5).status is Status.FAILED
 
 
 def test_a_wrong_result_fails_with_its_line_and_both_values(judge: Judge) -> None:

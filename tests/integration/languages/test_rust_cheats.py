@@ -126,3 +126,32 @@ def test_the_honest_program_is_accepted(judge: Judge) -> None:
     )
     verdict = judge(Language.RUST, honest, TESTS)
     assert verdict.status is Status.PASSED, (verdict.summary, verdict.findings)
+
+
+MONEY_TESTS = """
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn adds() { assert_eq!(Money { cents: 5 }.plus(Money { cents: 7 }), Money { cents: 12 }); }
+}
+"""
+MONEY = (
+    "#[derive(Debug, Clone, Copy)] pub struct Money { pub cents: i64 }\n"
+    "impl PartialEq for Money { fn eq(&self, other: &Money) -> bool { EQUAL } }\n"
+    "impl Money { pub fn plus(self, other: Money) -> Money { Money { cents: PLUS } } }\n"
+)
+
+
+def test_an_equality_of_its_own_is_asked_about_other_values_too(judge: Judge) -> None:
+    honest = MONEY.replace("EQUAL", "self.cents == other.cents").replace("PLUS", "self.cents + other.cents")
+    assert judge(Language.RUST, honest, MONEY_TESTS).status is Status.PASSED
+    verdict = judge(Language.RUST, MONEY.replace("EQUAL", "true").replace("PLUS", "0"), MONEY_TESTS)
+    assert verdict.status is Status.FAILED
+    assert "yes to everything" in verdict.findings[0].message
+
+
+def test_what_needs_one_process_is_not_chosen_by_the_candidate(judge: Judge) -> None:
+    verdict = judge(Language.RUST, CHEATS["always equal to numbers"], TESTS)
+    assert verdict.status is Status.INCOMPLETE
+    assert "one process" in verdict.summary

@@ -38,6 +38,7 @@ class UserType:
         public: Whether other crates see it.
         impls: Blocks for it, each with its module.
         by_value: Whether it is carried as its fields; decided by ``shapes.py``.
+        bounds: What its parameters have to be, as made-up source; None where that cannot be imitated.
     """
 
     path: Path
@@ -48,6 +49,7 @@ class UserType:
     public: bool
     impls: list[tuple[Module, Node]] = field(default_factory=list)
     by_value: bool | None = None
+    bounds: dict[str, tuple[str, ...]] | None = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from verifiers.execution.languages.rust.calls import Book, Target, stand_in
+from verifiers.execution.languages.rust.answers import Book, Target
+from verifiers.execution.languages.rust.calls import stand_in
 from verifiers.execution.languages.rust.declarations import Crate, Module, UserType, is_public, parts
 from verifiers.execution.languages.rust.resolve import Other, Scope, lookup, resolve
 from verifiers.execution.languages.rust.shapes import scope_of
@@ -172,6 +173,13 @@ class Implementations:
             keep = {"PartialEq": "eq", "PartialOrd": "partial_cmp", "Ord": "cmp"}[name]
             functions = [item for item in functions if text(item.child_by_field_name("name")) == keep]
         lines += [self._method(item, scope, generics, callee, mark="") for item in functions]
+        if name == "PartialEq" and not self._book.stays(inner) and self_type.kind is Kind.USER:
+            asked = "\n".join(lines).replace("fn eq(", "fn compared(", 1)
+            compared = (
+                f"{heading(generics, lifetimes)} ::acrisol::Compared for {spell(self_type)} {{\n{asked}\n}}"
+            )
+            believed = "    fn eq(&self, other: &Self) -> bool { ::acrisol::believed(self, other) }"
+            return f"{compared}\n{head} {{\n    #[track_caller]\n{believed}\n}}"
         return f"{head} {{\n" + "\n".join(lines) + "\n}"
 
     def _special(self, name: str, self_type: Type, generics: list[Generic]) -> str:
@@ -206,7 +214,8 @@ class Implementations:
     def _derived(self, user: UserType, name: str) -> str:
         """A derived trait of a type that stays with the candidate."""
         self_type = scope_of(self._crate, user).self_type or BOOL
-        generics = [Generic(word, (DERIVES[name], "::acrisol::Wire"), True) for word in user.parameters]
+        known = user.bounds or {}
+        generics = [Generic(word, (DERIVES[name], *known.get(word, ())), True) for word in user.parameters]
         head = f"{heading(generics, user.lifetimes)} {DERIVES[name]} for {spell(self_type)}"
         if name in ("Eq", "Copy"):
             return f"{head} {{}}" if name == "Eq" and user.name in self._spoken else ""

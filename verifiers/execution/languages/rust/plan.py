@@ -121,7 +121,7 @@ def _shared_job(order: Order, crate: Crate, cases: tuple[Case, ...]) -> Job:
     root = crate.root_file
     files = {path: file.content.encode() for path, file in order.files.items()}
     for file in order.tests.files:
-        source = made_to_share(file.content) if file.path in paths else file.content
+        source = made_to_share(file.content, file.path) if file.path in paths else file.content
         files[file.path] = source.encode()
     modules = [
         f"#[cfg(test)] #[path = {quoted(f'/work/{path}')}] mod acrisol_t{at};"
@@ -129,12 +129,11 @@ def _shared_job(order: Order, crate: Crate, cases: tuple[Case, ...]) -> Job:
     ]
     names = [f"extern crate self as {name};" for name in _names(order, crate)]
     files[root] = "\n".join([order.files[root].content, *modules, *names, ""]).encode()
-    lines = [
-        "\t".join(
-            (case.id, "::".join((f"acrisol_t{paths.index(case.path)}", *case.modules, case.name)), case.path)
-        )
-        for case in cases
-    ]
+    lines = []
+    for case in cases:
+        function = "acrisol_main" if case.program else case.name
+        name = "::".join((f"acrisol_t{paths.index(case.path)}", *case.modules, function))
+        lines.append("\t".join((case.id, name, case.path)))
     files[CASES] = ("\n".join(lines) + "\n").encode()
     return Job(
         environment=RUST,

@@ -213,8 +213,8 @@ def _path(words: Path, args: tuple[Type, ...], lifetimes: str, scope: Scope) -> 
         return plain(words[0])
     found = lookup(scope.crate, scope.module, words)
     if isinstance(found, UserType):
-        if len(found.parameters) != len(args):
-            raise Uncarried(f"{found.name} without its arguments")
+        if len(found.parameters) != len(args) or found.bounds is None:
+            raise Uncarried(f"{found.name} with its parameters")
         return Type(Kind.USER, lifetimes, args, found.path)
     if isinstance(found, Other):
         return _alias(found.module, found.node, args, scope)

@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from verifiers.execution.languages.rust.declarations import Crate, UserType, is_public, parts
 from verifiers.execution.languages.rust.resolve import Scope, lookup, resolve
+from verifiers.execution.languages.rust.signatures import read_generics
 from verifiers.execution.languages.rust.syntax import is_literal, is_name, named, text, walk
 from verifiers.execution.languages.rust.types import Kind, Type, Uncarried, contains
 
@@ -45,6 +46,8 @@ def decide(crate: Crate, tests: str) -> None:
     """
     users = [user for module in crate.modules.values() for user in module.types.values()]
     for user in users:
+        user.bounds = _bounds(crate, user)
+    for user in users:
         user.by_value = not _has_drop(user) and not (_grows(user) and not _is_seen_into(user, tests))
     changed = True
     while changed:
@@ -52,6 +55,16 @@ def decide(crate: Crate, tests: str) -> None:
         for user in users:
             if user.by_value and not _is_carriable(crate, user):
                 user.by_value, changed = False, True
+
+
+def _bounds(crate: Crate, user: UserType) -> dict[str, tuple[str, ...]] | None:
+    try:
+        generics, _, _ = read_generics(user.node, Scope(crate, crate.modules[user.path[:-1]]))
+    except Uncarried:
+        return None
+    if not all(generic.carried for generic in generics):
+        return None
+    return {generic.name: generic.bounds for generic in generics}
 
 
 def field_types(crate: Crate, user: UserType) -> list[Type]:
@@ -81,7 +94,7 @@ def _is_carriable(crate: Crate, user: UserType) -> bool:
         return False
     if not all(is_name(text(child.child_by_field_name("name"))) for child in _fields(user.node)):
         return False
-    if any(child.type == "const_parameter" for child in walk(user.node)):
+    if user.bounds is None:
         return False
     variants = [child for child in walk(user.node) if child.type == "enum_variant"]
     values = [child.child_by_field_name("value") for child in variants]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from tree_sitter import Node
 
 from verifiers.execution.languages.rust.declarations import named_parameters, parts
-from verifiers.execution.languages.rust.resolve import Scope, lookup, resolve
+from verifiers.execution.languages.rust.resolve import Other, Scope, lookup, resolve
 from verifiers.execution.languages.rust.syntax import is_name, named, text
 from verifiers.execution.languages.rust.types import STRING, Kind, Type, Uncarried, spell
 
@@ -219,6 +219,12 @@ def _special(name: str, bounds: list[Node], scope: Scope) -> tuple[Type, str] | 
         items = _items(name, bound, scope)
         if items is not None:
             return items
+        found = lookup(scope.crate, scope.module, parts(bound)) if bound.type != "generic_type" else None
+        if isinstance(found, Other) and found.node.type == "trait_item" and len(bounds) == 1:
+            path = (*found.module.path, text(found.node.child_by_field_name("name")))
+            return Type(Kind.BOUND, args=(Type(Kind.TRAIT, path=path),), path=(name,)), "::".join(
+                ("crate", *path)
+            )
         if bound.type == "generic_type":
             trait = parts(bound.child_by_field_name("type"))[-1:]
             words = "".join(text(bound.child_by_field_name("type_arguments")).split())

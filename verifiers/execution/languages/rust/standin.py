@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from verifiers.execution.languages.rust.calls import Book, Target, stand_in
+from verifiers.execution.languages.rust.answers import Book, Target
+from verifiers.execution.languages.rust.calls import stand_in
 from verifiers.execution.languages.rust.declarations import Crate, Module, Path, UserType
 from verifiers.execution.languages.rust.implementations import Implementations
 from verifiers.execution.languages.rust.resolve import Scope, lookup, resolve
@@ -20,6 +21,7 @@ from verifiers.execution.languages.rust.syntax import (
     STD_ROOTS,
     is_literal,
     is_name,
+    named,
     text,
 )
 from verifiers.execution.languages.rust.traits import Traits
@@ -70,9 +72,14 @@ class _Maker:
         self._impls = Implementations(crate, self._book, spoken, public_only, self._left_out, self._traits)
 
     def make(self) -> StandIn:
+        for module in self._crate.modules.values():
+            for name, (node, _) in module.items.items():
+                if node.type == "trait_item" and name not in PRELUDE:
+                    self._traits.prepare((*module.path, name), node)
         source = self._module(self._crate.root)
         users = [user for module in self._crate.modules.values() for user in module.types.values()]
-        wires = [wire_in_guest(self._crate, user) for user in users if self._is_reached(user.path)]
+        reached = [user for user in users if user.bounds is not None and self._is_reached(user.path)]
+        wires = [wire_in_guest(self._crate, user) for user in reached]
         wires += self._traits.wires_in_guest()
         functions = [
             f"fn f{number}(r: &mut ::acrisol::Reader, w: &mut ::acrisol::Writer) -> ::acrisol::Answered {{\n"
@@ -98,7 +105,7 @@ class _Maker:
     def _module(self, module: Module) -> str:
         parts = self._imports(module)
         for user in module.types.values():
-            if user.name in PRELUDE or not self._is_reached(user.path):
+            if user.name in PRELUDE or user.bounds is None or not self._is_reached(user.path):
                 self._left_out.append(f"the type {user.name}")
                 continue
             parts.append(declare(self._crate, user))
@@ -122,7 +129,7 @@ class _Maker:
         if name in PRELUDE or (name == "main" and not module.path):
             return ""
         if node.type == "trait_item":
-            return self._traits.declare((*module.path, name), node)
+            return self._traits.declared((*module.path, name))
         if node.type == "function_item":
             signature = signature_of(node, scope)
             path = "::".join(("crate", *module.path, name))
@@ -184,15 +191,30 @@ def _is_marked(node: Node) -> bool:
 
 def _constant(name: str, node: Node, scope: Scope) -> str:
     """A constant whose value is a literal; others are not known to the judge."""
-    value = node.child_by_field_name("value")
-    words = (
-        "".join(text(value).split())
-        if value is not None and value.type == "unary_expression"
-        else text(value)
-    )
+    words = _literal(node.child_by_field_name("value"))
     type_ = resolve(node.child_by_field_name("type"), scope)
-    if not is_literal(words):
-        raise Uncarried("a constant that is computed")
     if any(child.type == "mutable_specifier" for child in node.children):
         raise Uncarried("a variable of the whole program")
     return f"pub const {name}: {spell(type_)} = {words};"
+
+
+def _literal(node: Node | None) -> str:
+    """An expression of literals alone, put together anew.
+
+    Raises:
+        Uncarried: there is more in it.
+    """
+    words = (
+        "".join(text(node).split()) if node is not None and node.type == "unary_expression" else text(node)
+    )
+    if node is None or is_literal(words):
+        return words
+    inner = [_literal(child) for child in named(node)]
+    match node.type:
+        case "array_expression" if ";" not in text(node):
+            return f"[{', '.join(inner)}]"
+        case "tuple_expression":
+            return f"({', '.join(inner)},)"
+        case "reference_expression" if "mut" not in text(node):
+            return f"&{inner[0]}"
+    raise Uncarried("a constant that is computed")

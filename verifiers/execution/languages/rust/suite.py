@@ -39,6 +39,7 @@ class Case:
         line: Where it begins, from 1.
         panics: The source of the words that it must panic with; None if it must not.
         ignored: Whether it is marked ``#[ignore]``.
+        program: Whether it is the ``main`` of a file without tests.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Case:
     line: int
     panics: str | None
     ignored: bool
+    program: bool = False
 
     @property
     def id(self) -> str:
@@ -67,9 +69,11 @@ def cases_of(tests: TestSuite) -> tuple[Case, ...]:
         root = parse(file.content)
         if root.has_error and (broken := _broken(root)) is not None:
             raise InvalidInput("tests", f"{file.path} does not parse at line {broken}:", "mend it.")
-        found += _cases(root, file.path, ())
+        found += _all_cases(root, file.path)
     if not found:
-        raise InvalidInput("tests", "they hold no function marked #[test]:", "write at least one.")
+        raise InvalidInput(
+            "tests", "they hold no function marked #[test], and no main:", "write at least one."
+        )
     return tuple(found)
 
 
@@ -83,6 +87,17 @@ def _broken(root: Node) -> int | None:
     return next(
         (node.start_point[0] + 1 for node in walk(root) if node.type == "ERROR" or node.is_missing), None
     )
+
+
+def _all_cases(root: Node, path: str) -> list[Case]:
+    """The tests of a file; of one without any, its ``main``."""
+    found = list(_cases(root, path, ()))
+    mains = [
+        item
+        for item in named(root)
+        if item.type == "function_item" and text(item.child_by_field_name("name")) == "main"
+    ]
+    return found or [Case(path, (), "main", item.start_point[0] + 1, None, False, True) for item in mains[:1]]
 
 
 def _cases(body: Node, path: str, modules: tuple[str, ...]) -> Iterator[Case]:
@@ -153,7 +168,7 @@ def made_to_run(source: str, path: str) -> str:
 def _lists(body: Node, path: str, modules: tuple[str, ...]) -> Iterator[tuple[int, str]]:
     """Where the lists of tests go, one in each module that has some."""
     entries, children = [], []
-    for case in _cases(body, path, modules):
+    for case in _cases(body, path, modules) if modules else _all_cases(body, path):
         if case.modules == modules:
             panics = "None" if case.panics is None else f"Some({case.panics})"
             entries.append(
@@ -162,18 +177,17 @@ def _lists(body: Node, path: str, modules: tuple[str, ...]) -> Iterator[tuple[in
                 f"panics: ::std::option::Option::{panics}, ignored: {str(case.ignored).lower()} }}"
             )
     for item in named(body):
-        inner = item.child_by_field_name("body")
-        name = text(item.child_by_field_name("name"))
+        inner, name = item.child_by_field_name("body"), text(item.child_by_field_name("name"))
         if item.type == "mod_item" and inner is not None and any(_cases(inner, path, (*modules, name))):
             children.append(name)
             yield from _lists(inner, path, (*modules, name))
-    inner = "".join(f"&{name}::ACRISOL_CASES, " for name in children)
+    below = "".join(f"&{name}::ACRISOL_CASES, " for name in children)
     end = body.end_byte - 1 if body.type == "declaration_list" else body.end_byte
     newline = "\n" if body.type != "declaration_list" else " "
     yield (
         end,
         f"{newline}pub static ACRISOL_CASES: ::acrisol::Group = ::acrisol::Group {{ "
-        f"cases: &[{', '.join(entries)}], inner: &[{inner}] }};{newline}",
+        f"cases: &[{', '.join(entries)}], inner: &[{below}] }};{newline}",
     )
 
 
@@ -183,6 +197,9 @@ def quoted(words: str) -> str:
     return f'"{escaped}"'
 
 
-def made_to_share(source: str) -> str:
+def made_to_share(source: str, path: str) -> str:
     """A test file as a module of the candidate's own crate, for one process."""
+    root = parse(source)
+    if any(case.program for case in _all_cases(root, path)):
+        source = f"{source}\n#[test] fn acrisol_main() {{ let _ = main(); }}"
     return f"{source}\n#[allow(unused_imports)] use crate::*;\n"

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from verifiers.execution.languages.rust.calls import Book, Target, stand_in
+from verifiers.execution.languages.rust.answers import Book, Target
+from verifiers.execution.languages.rust.calls import stand_in
 from verifiers.execution.languages.rust.declarations import Crate, Path, named_parameters, parts
 from verifiers.execution.languages.rust.resolve import Other, Scope, lookup, resolve
 from verifiers.execution.languages.rust.signatures import Generic, signature_of
@@ -41,14 +42,28 @@ class Traits:
         self._spoken = spoken
         self._left_out = left_out
         self._declared: dict[Path, bool] = {}  # whether objects of it can be
+        self._sources: dict[Path, str] = {}
+        self._refused: dict[Path, Uncarried] = {}
         self._variants: dict[Path, list[Type]] = {}
 
-    def declare(self, path: Path, node: Node) -> str:
+    def prepare(self, path: Path, node: Node) -> None:
+        """Make a trait ready, before anything that may use it is made."""
+        try:
+            self._sources[path] = self._declare(path, node)
+        except Uncarried as error:
+            self._refused[path] = error
+
+    def declared(self, path: Path) -> str:
         """The trait in the judge, with what stands for its objects.
 
         Raises:
             Uncarried: it has generic parameters, or a function that cannot go across.
         """
+        if path in self._refused:
+            raise self._refused[path]
+        return self._sources[path]
+
+    def _declare(self, path: Path, node: Node) -> str:
         if named_parameters(node):
             raise Uncarried("a trait with generic parameters")
         scope = Scope(self._crate, self._crate.modules[path[:-1]])
@@ -175,6 +190,7 @@ class Traits:
                 )
             )
             box = f"::std::boxed::Box<dyn {full}>"
+            made.append(self._any(path, full, box))
             made.append(
                 f"impl ::acrisol::Wire for {box} {{\n"
                 "    fn put_ref(&self, out: &mut ::acrisol::Writer) "
@@ -193,6 +209,30 @@ class Traits:
                 f"from.get::<{box}>()?)))\n    }}\n}}"
             )
         return made
+
+    def _any(self, path: Path, full: str, box: str) -> str:
+        """A type of the guest's for functions that take any type with the trait."""
+        owner = self._crate.modules[path[:-1]]
+        kind = Type(Kind.OBJECT, path=path)
+        scope = Scope(self._crate, owner, self_type=kind)
+        name = spell(Type(Kind.BOUND, args=(Type(Kind.TRAIT, path=path),)), guest=True)
+        lines = []
+        for item in _items(owner.items[path[-1]][0], *_FUNCTIONS):
+            signature = signature_of(item, scope)
+            named_ = [f"a{at}: {spell(type_, guest=True)}" for at, type_ in enumerate(signature.parameters)]
+            passed = ", ".join(f"a{at}" for at in range(len(named_)))
+            result = spell(signature.result, guest=True)
+            lines.append(
+                f"    fn {signature.name}({', '.join([signature.receiver, *named_])}) -> {result} "
+                f"{{ self.0.{signature.name}({passed}) }}"
+            )
+        return (
+            f"pub struct {name}({box});\nimpl {full} for {name} {{\n" + "\n".join(lines) + "\n}\n"
+            f"impl ::acrisol::Wire for {name} {{\n"
+            "    fn put_ref(&self, out: &mut ::acrisol::Writer) { ::acrisol::Wire::put_ref(&self.0, out) }\n"
+            "    fn get(from: &mut ::acrisol::Reader) -> ::acrisol::Taken<Self> "
+            f"{{ ::std::result::Result::Ok({name}(from.get()?)) }}\n}}"
+        )
 
 
 def _items(node: Node, *kinds: str) -> list[Node]:

@@ -29,6 +29,7 @@ class Kind(Enum):
     ITEMS = auto()  # an iterator of args[0]; text: as an argument, the trait
     WORDS = auto()  # a type that becomes a text; text: AsRef or Into
     OBJECT = auto()  # what stands for a value of any type with a candidate's trait: path
+    BOUND = auto()  # any type with a candidate's trait, as an argument: args[0] is the trait
     NEVER = auto()
 
 
@@ -76,7 +77,7 @@ def spell(type_: Type, guest: bool = False) -> str:
         type_: The type.
         guest: As the dispatcher needs it: parameters are ``Generic``, lifetimes are left out.
     """
-    if type_.kind in (Kind.CALL, Kind.WORDS, Kind.ITEMS) and type_.path and not guest:
+    if type_.kind in (Kind.CALL, Kind.WORDS, Kind.ITEMS, Kind.BOUND) and type_.path and not guest:
         return type_.path[0]  # the parameter's own name
     inner = [spell(arg, guest) for arg in type_.args]
     match type_.kind:
@@ -91,7 +92,7 @@ def spell(type_: Type, guest: bool = False) -> str:
         case Kind.TUPLE:
             return f"({', '.join(inner)}{',' if len(inner) == 1 else ''})"
         case Kind.REF:
-            lifetime = f"{type_.text} " if type_.text and not guest else ""
+            lifetime = f"{type_.text} " if type_.text and (not guest or type_.text == "'static") else ""
             return f"&{lifetime}{'mut ' if type_.mutable else ''}{inner[0]}"
         case Kind.USER:
             lifetimes = [type_.text] if type_.text and not guest else []
@@ -108,6 +109,8 @@ def spell(type_: Type, guest: bool = False) -> str:
             return "dyn crate::" + "::".join(type_.path)
         case Kind.ITEMS:
             return f"::acrisol::Items<{inner[0]}>"
+        case Kind.BOUND:
+            return "AcrisolAny" + "_".join(type_.args[0].path)  # the dispatcher's own
         case Kind.NEVER:
             return "!"
     raise Uncarried("a function or a text-like type inside another type")

@@ -47,7 +47,7 @@ def wire_in_guest(crate: Crate, user: UserType) -> str:
         return _wire_by_value(user, path)
     names = [*user.lifetimes, *user.parameters]
     return (
-        f"impl{_generics(names)} ::acrisol::Wire for {path}{_generics(names)} {{\n"
+        f"impl{_bounded(user)} ::acrisol::Wire for {path}{_generics(names)} {{\n"
         "    fn put_ref(&self, out: &mut ::acrisol::Writer) { ::acrisol::object::put_ref(self, out) }\n"
         "    fn put(self, out: &mut ::acrisol::Writer) { ::acrisol::object::put(self, out) }\n"
         "    fn get(from: &mut ::acrisol::Reader) -> ::acrisol::Taken<Self> "
@@ -62,13 +62,15 @@ def _generics(names: list[str]) -> str:
 
 
 def _bounded(user: UserType) -> str:
-    return _generics([*user.lifetimes, *(f"{name}: ::acrisol::Wire" for name in user.parameters)])
+    known = user.bounds or {}
+    bounds = [f"{name}: {' + '.join(known.get(name, ('::acrisol::Wire',)))}" for name in user.parameters]
+    return _generics([*user.lifetimes, *bounds])
 
 
 def _wire_of_handle(user: UserType) -> str:
     names = _generics([*user.lifetimes, *user.parameters])
     return (
-        f"impl{names} ::acrisol::Wire for {user.name}{names} {{\n"
+        f"impl{_bounded(user)} ::acrisol::Wire for {user.name}{names} {{\n"
         "    fn put_ref(&self, out: &mut ::acrisol::Writer) { ::acrisol::Wire::put_ref(&self.0, out) }\n"
         "    fn get(from: &mut ::acrisol::Reader) -> ::acrisol::Taken<Self> {\n"
         f"        ::std::result::Result::Ok({user.name}(from.get()?, ::std::marker::PhantomData))\n"
@@ -184,10 +186,39 @@ def _wire_by_value(user: UserType, path: str) -> str:
         else gets[0]
     )
     empty = "_ => {}" if not parts else ""
+    others = _others(parts, user)
     names = _generics([*user.lifetimes, *user.parameters])
     return (
         f"impl{_bounded(user)} ::acrisol::Wire for {path}{names} {{\n"
         f"    fn put_ref(&self, out: &mut ::acrisol::Writer) {{ match self {{ {' '.join(puts)}{empty} }} }}\n"
         f"    fn put(self, out: &mut ::acrisol::Writer) {{ match self {{ {' '.join(gives)}{empty} }} }}\n"
-        f"    fn get(from: &mut ::acrisol::Reader) -> ::acrisol::Taken<Self> {{ {taken} }}\n}}"
+        f"    fn get(from: &mut ::acrisol::Reader) -> ::acrisol::Taken<Self> {{ {taken} }}\n{others}}}"
+    )
+
+
+def _others(parts: list[tuple[str, Node]], user: UserType) -> str:
+    """How another value is made, for a type whose ``==`` is the candidate's own."""
+    if not any(text(node.child_by_field_name("trait")).startswith("PartialEq") for _, node in user.impls):
+        return ""
+    arms = []
+    for name, node in parts:
+        fields, _ = _names(node.child_by_field_name("body"))
+        bound = ", ".join(f"{field}: x{at}" for at, field in enumerate(fields))
+        made = ", ".join(
+            f"{field}: ::acrisol::Wire::another(x{at}, chance)?" for at, field in enumerate(fields)
+        )
+        arms.append(f"{name} {{ {bound} }} => {name} {{ {made} }}")
+    bare = [name for name, node in parts if not _names(node.child_by_field_name("body"))[0]]
+    choose = (
+        f"match chance.number().rem_euclid({len(bare) + 1}) {{ "
+        + " ".join(
+            f"{at} => return ::std::option::Option::Some({name} {{}})," for at, name in enumerate(bare)
+        )
+        + " _ => {} } "
+        if len(parts) > 1 and bare
+        else ""
+    )
+    return (
+        "    fn another(&self, chance: &mut ::acrisol::Chance) -> ::std::option::Option<Self> { "
+        f"{choose}::std::option::Option::Some(match self {{ {', '.join(arms)} }}) }}\n"
     )

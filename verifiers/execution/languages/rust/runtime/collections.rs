@@ -5,6 +5,7 @@ use std::hash::Hash;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::compare::Chance;
 use crate::wire::{put_str, Reader, Refused, Taken, Wire, Writer};
 
 impl<T: Wire> Wire for Vec<T> {
@@ -27,6 +28,10 @@ impl<T: Wire> Wire for Vec<T> {
     fn schema(out: &mut Vec<u8>) {
         out.push(b'V');
         T::schema(out);
+    }
+    fn another(&self, chance: &mut Chance) -> Option<Self> {
+        let kept = chance.number().rem_euclid(self.len() as i64 + 1) as usize;
+        self.iter().take(kept).map(|item| item.another(chance)).collect()
     }
 }
 
@@ -123,6 +128,12 @@ impl<T: Wire> Wire for Option<T> {
     fn schema(out: &mut Vec<u8>) {
         out.push(b'O');
         T::schema(out);
+    }
+    fn another(&self, chance: &mut Chance) -> Option<Self> {
+        match self {
+            Some(item) if chance.number() % 4 != 0 => item.another(chance).map(Some),
+            _ => Some(None),
+        }
     }
 }
 
@@ -224,6 +235,9 @@ macro_rules! tuples {
             fn schema(out: &mut Vec<u8>) {
                 out.extend([b'T', $code]);
                 $($name::schema(out);)*
+            }
+            fn another(&self, chance: &mut Chance) -> Option<Self> {
+                Some(($(self.$at.another(chance)?,)*))
             }
         }
     };

@@ -10,7 +10,10 @@ use std::hash::{Hash, Hasher};
 
 use crate::wire::{Reader, Refused, Taken, Wire, Writer, UNCARRIED};
 
-/// A value with its type. `Reader::schemas` says which variant a message holds.
+/// The types of a call's generic parameters; see `Wire::schema`.
+pub type Schemas = Vec<Vec<u8>>;
+
+/// A value with its type. The call's schema says which variant a message holds.
 #[derive(Clone, PartialEq, PartialOrd)]
 pub enum Plain {
     I8(i8),
@@ -188,7 +191,7 @@ impl Ord for Plain {
 }
 
 thread_local! {
-    static SCHEMAS: RefCell<Vec<Vec<u8>>> = RefCell::new(Vec::new());
+    static SCHEMAS: RefCell<Schemas> = RefCell::new(Vec::new());
 }
 
 /// The value of the parameter with number `N`. It lives as long as the program, so that it is `Copy`.
@@ -256,17 +259,15 @@ impl<const N: usize> Wire for Generic<N> {
         self.0.put(out);
     }
     fn get(from: &mut Reader) -> Taken<Self> {
-        let schemas = std::mem::take(&mut from.schemas);
-        let schema = schemas.get(N).ok_or_else(|| Refused("a generic parameter is not named".into()))?;
-        let read = Plain::get(schema, from).map(|(plain, _)| Generic::new(plain));
-        from.schemas = schemas;
-        read
+        let schema = SCHEMAS.with(|known| known.borrow().get(N).cloned());
+        let schema = schema.ok_or_else(|| Refused("a generic parameter is not named".into()))?;
+        Plain::get(&schema, from).map(|(plain, _)| Generic::new(plain))
     }
 }
 
-/// Make the types of a call known to `Default` and `From`.
-pub fn serve_with(schemas: &[Vec<u8>]) {
-    SCHEMAS.with(|known| *known.borrow_mut() = schemas.to_vec());
+/// Make the types of a call known, and give back those of the call around it.
+pub fn serve_with(schemas: Schemas) -> Schemas {
+    SCHEMAS.with(|known| known.replace(schemas))
 }
 
 impl<const N: usize> fmt::Debug for Generic<N> {

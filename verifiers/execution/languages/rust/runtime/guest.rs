@@ -5,7 +5,7 @@ use std::panic::{catch_unwind, resume_unwind, set_hook, AssertUnwindSafe};
 use std::process::exit;
 use std::thread;
 
-use crate::generic;
+use crate::generic::{self, Schemas};
 use crate::judge::payload_text;
 use crate::link::{self, Turn};
 use crate::wire::{Reader, Refused, Taken, Wire, Writer};
@@ -46,12 +46,14 @@ pub fn serve(calls: &'static [Served]) {
 
 fn answer(calls: &'static [Served], body: &[u8]) {
     let mut out = Writer::default();
+    let mut around = None;
     let done = catch_unwind(AssertUnwindSafe(|| {
-        let (number, mut reader) = opened(body)?;
+        let (number, schemas, mut reader) = opened(body)?;
         CALLS.with(|known| known.set(calls));
-        generic::serve_with(&reader.schemas);
+        around = Some(generic::serve_with(schemas));
         calls.get(number as usize).ok_or_else(|| Refused("no such function".into()))?(&mut reader, &mut out)
     }));
+    around.map(generic::serve_with);
     let sent = match done {
         Ok(Ok(())) if out.bytes.len() > link::MAX_FRAME => {
             link::send(link::REFUSED, format!("a value larger than 16 MB {}", crate::UNCARRIED).as_bytes())
@@ -69,16 +71,16 @@ fn words(payload: &(dyn Any + Send)) -> String {
     payload_text(payload).chars().take(1 << 16).collect()
 }
 
-fn opened(body: &[u8]) -> Taken<(u32, Reader<'_>)> {
+fn opened(body: &[u8]) -> Taken<(u32, Schemas, Reader<'_>)> {
     let mut reader = Reader::new(body);
-    let schemas = reader.byte()?;
+    let count = reader.byte()?;
     let number = u32::get(&mut reader)?;
-    for _ in 0..schemas {
-        let count = reader.count()?;
-        let schema = reader.raw(count)?.to_vec();
-        reader.schemas.push(schema);
+    let mut schemas = Schemas::new();
+    for _ in 0..count {
+        let length = reader.count()?;
+        schemas.push(reader.raw(length)?.to_vec());
     }
-    Ok((number, reader))
+    Ok((number, schemas, reader))
 }
 
 thread_local! {

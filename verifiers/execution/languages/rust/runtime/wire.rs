@@ -1,5 +1,7 @@
 //! Values as bytes. Both sides know the types; the reading side believes no length, tag or character.
 
+use crate::compare::Chance;
+
 /// In the message of a test that failed on a value that cannot go across.
 pub const UNCARRIED: &str = "cannot be carried between the tests and the candidate";
 
@@ -47,13 +49,11 @@ impl Writer {
 pub struct Reader<'a> {
     bytes: &'a [u8],
     depth: usize,
-    /// What stands for the guest's generic parameters in this message.
-    pub schemas: Vec<Vec<u8>>,
 }
 
 impl<'a> Reader<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        Reader { bytes, depth: 0, schemas: Vec::new() }
+        Reader { bytes, depth: 0 }
     }
 
     pub fn get<T: Wire>(&mut self) -> Taken<T> {
@@ -143,6 +143,12 @@ pub trait Wire: Sized {
         Ok(Box::leak(Box::new(Self::get(from)?)))
     }
 
+    /// A value like this one, or any other of the type; None where none can be made.
+    fn another(&self, chance: &mut Chance) -> Option<Self> {
+        let _ = chance;
+        None
+    }
+
     /// Describe the type, for a side that does not know it; see `generic.rs`.
     fn schema(out: &mut Vec<u8>) {
         out.push(b'?');
@@ -160,6 +166,9 @@ macro_rules! numbers {
             }
             fn schema(out: &mut Vec<u8>) {
                 out.push($code);
+            }
+            fn another(&self, chance: &mut Chance) -> Option<Self> {
+                Some(chance.number() as $type)
             }
         }
     )*};
@@ -181,6 +190,9 @@ impl Wire for bool {
             other => Err(Refused(format!("{} is no bool", other))),
         }
     }
+    fn another(&self, chance: &mut Chance) -> Option<Self> {
+        Some(chance.number() % 2 == 0)
+    }
     fn schema(out: &mut Vec<u8>) {
         out.push(b'o');
     }
@@ -193,6 +205,9 @@ impl Wire for char {
     fn get(from: &mut Reader) -> Taken<Self> {
         let code = u32::get(from)?;
         char::from_u32(code).ok_or_else(|| Refused(format!("{} is no character", code)))
+    }
+    fn another(&self, chance: &mut Chance) -> Option<Self> {
+        Some(chance.letter())
     }
     fn schema(out: &mut Vec<u8>) {
         out.push(b'p');
@@ -222,6 +237,9 @@ impl Wire for String {
         let count = from.count()?;
         let bytes = from.raw(count)?.to_vec();
         String::from_utf8(bytes).map_err(|_| Refused("a text is not UTF-8".into()))
+    }
+    fn another(&self, chance: &mut Chance) -> Option<Self> {
+        Some((0..chance.number().rem_euclid(12)).map(|_| chance.letter()).collect())
     }
     fn schema(out: &mut Vec<u8>) {
         out.push(b'r');
