@@ -51,7 +51,7 @@ def verdict_line(verdict: Verdict) -> Text:
     mark, style = MARKS[verdict.status]
     return Text.assemble(
         (f"{mark} ", f"bold {style}"),
-        (f"{verdict.verifier:<14} ", "bold"),
+        (f"{verdict.verifier:<17} ", "bold"),
         plain(clip(verdict.summary, 200)),
         (f"  {verdict.duration_s:.1f} s", "dim"),
     )
