@@ -246,7 +246,9 @@ func (d *decoder) error() error {
 	case form == 'n':
 		err = errors.New(text)
 	case form == 'w' && Wrap != nil && len(causes) == 1 && causes[0] != nil:
-		err = Wrap(text, causes[0])
+		if wrapped := Wrap(text, causes[0]); wrapped != nil {
+			err = wrapped
+		}
 	}
 	p.theirs[id], p.theirIDs[err] = err, id
 	return err
