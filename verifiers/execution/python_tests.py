@@ -26,7 +26,7 @@ from verifiers.execution.plan import (
 )
 from verifiers.execution.run import TestLimits
 from verifiers.execution.running import Plan, run_apart, run_shared
-from verifiers.execution.suite import TestFile, read_suite
+from verifiers.execution.suite import TestFile, read_suite, used_as_classes
 from verifiers.sandbox.protocol import Sandbox
 from verifiers.verifier import Stage
 
@@ -107,6 +107,7 @@ def _configure(task: CodingTask, tests: Sequence[TestFile], modules: Modules, so
     return {
         "modules": modules.names,
         "main": modules.main,
+        "classes": sorted(used_as_classes(file.tree for file in tests)),
         "starred": sorted(_may_be_starred(tests) | overrides),
         "test_modules": sorted(stems | {"__main__"}),
         "bare_names": sorted(bare),

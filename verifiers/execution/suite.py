@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal
@@ -163,6 +163,35 @@ def _steps(tree: ast.Module, path: str) -> dict[int, str]:
         if any(isinstance(part, ast.Assert) for part in inside) or calls & asserting:
             steps[statement.lineno] = f"{path}:{statement.lineno}"
     return steps
+
+
+def used_as_classes(trees: Iterable[ast.Module]) -> set[str]:
+    """Names that tests use as classes, by how they are written or what is done with them.
+
+    A function that is tested may turn out to be a class of the candidate's; that does not make it one that
+    the tests mean.
+    """
+    found: set[str] = set()
+    for tree in trees:
+        for node in ast.walk(tree):
+            match node:
+                case ast.Name(id=name) | ast.Attribute(attr=name) | ast.alias(name=name) if name.lstrip("_")[
+                    :1
+                ].isupper():
+                    found.add(name)
+                case ast.Call(func=ast.Name(id="isinstance" | "issubclass"), args=[_, kinds]):
+                    found.update(_names_in(kinds))
+                case ast.ExceptHandler(type=ast.expr() as kinds):
+                    found.update(_names_in(kinds))
+    return found
+
+
+def _names_in(node: ast.expr) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            yield part.id
+        elif isinstance(part, ast.Attribute):
+            yield part.attr
 
 
 def flat(body: list[ast.stmt]) -> Iterator[ast.stmt]:

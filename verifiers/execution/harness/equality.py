@@ -12,6 +12,7 @@ import functools
 import os
 from typing import Any
 
+from . import operators
 from .kinds import SCALARS
 
 DECOYS = 63  # an object that guesses which value is the tests' is right once in 64 times
@@ -19,7 +20,8 @@ _MISSING = object()
 
 
 @functools.cache
-def _random() -> Any:
+def random_source() -> Any:
+    """Chance that neither the tests nor the candidate can steer."""
     import random  # costs milliseconds, and most suites never compare an object
 
     return random.Random(os.urandom(16))  # of our own: the tests may seed the module's
@@ -52,21 +54,25 @@ def equal(self: Any, other: Any) -> Any:
         )
         return NotImplemented
     wrong = (
-        decoys(other) if not remote else [_random().getrandbits(40), os.urandom(6).hex(), (1, "x"), [None]]
+        decoys(other)
+        if not remote
+        else [random_source().getrandbits(40), os.urandom(6).hex(), (1, "x"), [None]]
     )
     if not wrong:
         return NotImplemented
     values = [*wrong, other]
     order_ = list(range(len(values)))
-    _random().shuffle(order_)
+    random_source().shuffle(order_)
     answers = link.special_many(self, "__eq__", [values[place] for place in order_])
     by_value = dict(zip(order_, answers, strict=True))
     answer = by_value.pop(len(wrong))
+    if answer is ...:  # it raised
+        answer = link.special(self, "__eq__", (other,))
     if answer is NotImplemented or answer is False:
         return answer
     if answer is not True:
         raise TypeError(f"__eq__ of {cls.__name__} gave {type(answer).__name__}, not bool")
-    if any(found is not False and found is not NotImplemented for found in by_value.values()):
+    if not all(any(found is no for no in (False, NotImplemented, ...)) for found in by_value.values()):
         link.note(f"an object of the candidate's class {cls.__name__!r} says that it equals everything")
         return False
     return True
@@ -81,9 +87,12 @@ def order(self: Any, other: Any, name: str) -> Any:
     if type(other) not in (int, float):
         answer = link.special(self, name, (other,))
     else:
-        ladder = [-1e300, *sorted((other - 1, other, other + 1)), 1e300]
+        place = random_source().randint(1, DECOYS - 1)
+        ladder = [-1e300, *(other + step - place for step in range(DECOYS)), 1e300]
         answers = link.special_many(self, name, ladder)
-        answer = answers[2]
+        answer = answers[place + 1]
+        if answer is ...:  # it raised
+            answer = link.special(self, name, (other,))
         if answer is True and len(set(map(repr, answers))) == 1:
             link.note(
                 f"an object of the candidate's class {cls.__name__!r} has an order that says yes to all"
@@ -91,14 +100,19 @@ def order(self: Any, other: Any, name: str) -> Any:
             return False
     if type(answer) is not bool and answer is not NotImplemented:
         raise TypeError(f"{name} of {cls.__name__} gave {type(answer).__name__}, not bool")
-    return answer
+    return operators.along(self, name, (other,), answer)
 
 
 def contains(self: Any, item: Any) -> bool:
     """The answer of ``item in self``; an object that holds everything holds nothing."""
     cls = type(self)
     link = cls._acrisol_link
-    strange = [_random().getrandbits(70), -_random().random() * 1e9, os.urandom(9).hex(), (os.urandom(5),)]
+    strange = [
+        random_source().getrandbits(70),
+        -random_source().random() * 1e9,
+        os.urandom(9).hex(),
+        (os.urandom(5),),
+    ]
     if not link.special(self, "__contains__", (item,)):
         return False
     if all(_holds(self, value) for value in strange):
@@ -114,37 +128,6 @@ def _holds(self: Any, value: Any) -> bool:
         return False
 
 
-def operate(self: Any, name: str, args: tuple[Any, ...]) -> Any:
-    """The answer of a binary operator.
-
-    A plain answer to a plain operand is only believed of a class that the tests use, and if it depends on
-    the operand as the operator must: ``result - expected`` that is always 0 would pass any tolerance.
-    """
-    cls = type(self)
-    link = cls._acrisol_link
-    answer = link.special(self, name, args)
-    if answer is NotImplemented or type(answer) not in SCALARS or not args or type(args[0]) not in SCALARS:
-        return answer
-    other = args[0]
-    if not is_named(cls):
-        link.note(
-            f"an object of the candidate's class {cls.__name__!r} answered {name} with a plain value; the "
-            "tests do not use that class, so the answer is not believed"
-        )
-        return NotImplemented
-    if type(other) in (int, float):
-        steps = [_random().randint(2, 10**6) for _ in range(8)]
-        answers = link.special_many(self, name, [other + step for step in steps])
-        if all(found == answer for found in answers):
-            return NotImplemented
-        sign = {"__sub__": -1, "__rsub__": 1, "__add__": 1, "__radd__": 1}.get(name)
-        if sign is not None:
-            for found, step in zip(answers, steps, strict=True):
-                if type(found) not in (int, float) or abs((found - answer) - sign * step) > 1e-6 * step:
-                    return NotImplemented
-    return answer
-
-
 def decoys(value: Any) -> list[Any]:
     """Other values of the same type, none equal to this one; empty if none can be made."""
     found: list[Any] = []
@@ -158,7 +141,7 @@ def decoys(value: Any) -> list[Any]:
 
 
 def _other(value: Any) -> Any:
-    random = _random()
+    random = random_source()
     kind = type(value)
     if kind is int:
         return value + random.choice((-1, 1)) * random.choice(
@@ -204,7 +187,7 @@ def _other(value: Any) -> Any:
 def _other_step(value: Any) -> Any:
     import datetime
 
-    amount = _random().randint(1, 10**5)
+    amount = random_source().randint(1, 10**5)
     if isinstance(value, (datetime.date, datetime.timedelta)):
         return datetime.timedelta(days=amount % 700 + 1)
     return amount

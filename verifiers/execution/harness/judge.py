@@ -136,7 +136,11 @@ def _judge(config: dict[str, Any], root: str, reporter: Reporter, answers: int, 
         link = Link(FrameReader(answers, deadline), questions, Exports(set(config["test_modules"])))
         if config["seeds"]:
             _carry_seeds(link)
-        sys.meta_path.append(CandidateFinder(link, config["modules"], frozenset(config["starred"])))
+        sys.meta_path.append(
+            CandidateFinder(
+                link, config["modules"], frozenset(config["starred"]), frozenset(config["classes"])
+            )
+        )
     sys.path.insert(0, root)
     gone: str | None = None
     try:

@@ -192,13 +192,14 @@ class ModuleStandIn(types.ModuleType):
 
     _acrisol_link: Any
     _acrisol_id: int
+    _acrisol_classes: frozenset[str] = frozenset()  # names that the tests use as classes
 
     def __getattr__(self, name: str) -> Any:
         __tracebackhide__ = True
         if name.startswith("__") and name not in ("__version__", "__author__", "__all__"):
             raise AttributeError(name)
         value = self._acrisol_link.get(self, name)
-        if isinstance(value, standin.StandInType):
+        if isinstance(value, standin.StandInType) and name in self._acrisol_classes:
             value._acrisol_named = True
         return value
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import equality
+from . import equality, operators
 from .kinds import MUTABLE_BASES
-from .specials import BINARY, EXACT
+from .specials import BINARY, EXACT, UNARY
+
+_PLAIN_BASES = (int, float, complex, str, bytes)
+# Special methods whose answers can settle an assertion about what an operator gave.
+_TELLING = frozenset((*UNARY, "__bool__", "__len__", "__int__", "__index__", "__float__", "__complex__"))
 
 
 def compare(name: str) -> Callable[[Any, Any], Any]:
@@ -44,13 +48,13 @@ def forward(name: str) -> Callable[..., Any]:
         __tracebackhide__ = True
         link = type(self)._acrisol_link
         if name in BINARY:
-            return equality.operate(self, name, args)
+            return operators.operate(self, name, args)
         if name == "__contains__":
             return equality.contains(self, args[0])
         answer = link.special(self, name, args)
         if exact is not None and type(answer) is not exact:
             raise TypeError(f"{name} gave {type(answer).__name__}, not {exact.__name__}")
-        return answer
+        return operators.along(self, name, args, answer) if name in _TELLING else answer
 
     special.__name__ = name
     return special
@@ -76,6 +80,16 @@ def refreshed(base: type, name: str) -> Callable[..., Any]:
     return method
 
 
+def _like_the_own(base: Any, own: Any, theirs: Any, self: Any, args: tuple[Any, ...]) -> Any:
+    """The candidate's answer if it is the builtin's in a class of the candidate's, else the builtin's."""
+    plain = own(self, *args) if own is not None else NotImplemented
+    if plain is NotImplemented:
+        return theirs(self, *args)
+    answer = type(self)._acrisol_link.special(self, theirs.__name__, args)
+    same = getattr(type(answer), "_acrisol_base", None) is base and bool(base.__eq__(answer, plain) is True)
+    return answer if same else plain
+
+
 def own_unless_named(base: Any, name: str) -> Callable[..., Any]:
     """A special method of a class that has a builtin's: the class's own only if the tests use it by name."""
     theirs = forward(name)
@@ -86,6 +100,8 @@ def own_unless_named(base: Any, name: str) -> Callable[..., Any]:
     def special(self: Any, *args: Any) -> Any:
         __tracebackhide__ = True
         if equality.is_named(type(self)):
+            if base in _PLAIN_BASES and name in BINARY:
+                return _like_the_own(base, own, theirs, self, args)
             return theirs(self, *args)
         if own is not None:
             return own(self, *args)

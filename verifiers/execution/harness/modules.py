@@ -21,9 +21,13 @@ class CandidateFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         link: The way to the candidate's process.
         modules: Dotted names that the tests may import, each with the candidate's own name for it.
         starred: Names that the tests mention, which ``from solution import *`` may make theirs.
+        classes: Names that the tests use as classes.
     """
 
-    def __init__(self, link: Link, modules: Mapping[str, str], starred: frozenset[str]) -> None:
+    def __init__(
+        self, link: Link, modules: Mapping[str, str], starred: frozenset[str], classes: frozenset[str]
+    ) -> None:
+        self._classes = classes
         self._link = link
         self._modules = modules
         self._starred = starred
@@ -46,6 +50,7 @@ class CandidateFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module = ModuleStandIn(spec.name, doc if type(doc) is str else None)
         space: dict[str, Any] = vars(module)
         space["_acrisol_link"], space["_acrisol_id"] = self._link, number
+        space["_acrisol_classes"] = self._classes
         if type(names) is list:
             space["__all__"] = [name for name in names if type(name) is str and name in self._starred]
         return module
