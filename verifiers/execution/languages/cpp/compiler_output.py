@@ -18,7 +18,8 @@ _UNDEFINED_BEHAVIOUR = re.compile(
     r"^(?P<path>[^\s:][^:\n]*):(?P<line>\d+):\d+: runtime error: (?P<message>.*)$", re.M
 )
 _SANITIZER = re.compile(
-    r"^==\d+==ERROR: AddressSanitizer: (?P<kind>[\w-]+)(?P<rest>[^\n]*)\n(?P<stack>.*?)(?=^==\d+==ABORTING|\Z)",
+    r"^==\d+==ERROR: AddressSanitizer: (?P<kind>[\w-]+)(?P<rest>[^\n]*)\n"
+    r"(?P<stack>.*?)(?=^==\d+==ABORTING|\Z)",
     re.M | re.S,
 )
 _FRAME = re.compile(r"^\s*#\d+ .*?(?P<path>[^\s:]+):(?P<line>\d+)(?::\d+)?\s*$", re.M)

@@ -1,133 +1,15 @@
-"""What a candidate declares, read from its source: values only, none of its text but types that were checked."""
+"""Reading what a candidate declares from its source."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
+from verifiers.execution.languages.cpp import members
+from verifiers.execution.languages.cpp.declared import LITERAL, Declared, Other, checked_type
 from verifiers.execution.languages.cpp.syntax import parse, text_of
-
-LITERAL = re.compile(
-    r"[-+]?(0[xXbB][0-9a-fA-F']+|(\d[\d']*)?\.?\d+\.?([eE][-+]?\d+)?)[uUlLfF]*"
-    r"|true|false|nullptr|NULL|'(\\?[^'\\\n]|\\[0-7x][0-9a-fA-F]*)'|\"([^\"\\\n]|\\[ntr0\\\"'])*\"|\{\}"
-)
-_TYPE = re.compile(r"[\w\s:<>,*&\[\]().]*")
-_STORAGE = re.compile(
-    r"\b(static|inline|extern|constexpr|consteval|virtual|explicit|friend|register|restrict|__restrict|"
-    r"__restrict__|typename|mutable|__inline|__inline__|_Noreturn)\b|\[\[[^\]]*\]\]"
-)
-_FORBIDDEN = re.compile(
-    r"\b(decltype|typeof|__typeof__|asm|template|auto|operator|acrisol\w*|__attribute__)\b"
-)
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A declarator cut around its name: ``int `` and ``[3]`` of ``int a[3]``."""
-
-    before: str
-    after: str = ""
-
-    def named(self, name: str) -> str:
-        """The declaration of a parameter of that name; without one, its type."""
-        return f"{self.before} {name}{self.after}".strip()
-
-
-@dataclass(frozen=True)
-class Function:
-    """A function, a method or a constructor (then ``name`` is the class's).
-
-    Attributes:
-        name: Without its scope; operators are ``operator+``.
-        scope: Namespaces, outermost first.
-        result: Its type; empty for constructors.
-        parameters: In order.
-        defaults: How many of the last ones may be left out.
-        static: Of internal linkage, or a method without an object.
-        const: A method that does not change its object.
-    """
-
-    name: str
-    scope: tuple[str, ...]
-    result: str
-    parameters: tuple[Parameter, ...]
-    defaults: int = 0
-    static: bool = False
-    const: bool = False
-
-    @property
-    def signature(self) -> tuple[object, ...]:
-        """Tells overloads apart."""
-        types = tuple(re.sub(r"\s+", "", part.named("")) for part in self.parameters)
-        return (self.scope, self.name, types, self.const)
-
-    @property
-    def words(self) -> set[str]:
-        """Names that its types consist of."""
-        parts = (self.result, *(part.named("") for part in self.parameters))
-        return set(re.findall(r"[A-Za-z_]\w*", " ".join(parts)))
-
-
-@dataclass(frozen=True)
-class Class:
-    """A struct or class.
-
-    Attributes:
-        fields: Public ones; the third part is a literal that they begin with, or empty.
-        closed: There is more in it than public fields of types that can be carried: it is known by reference.
-        lost: Public fields whose declaration cannot be repeated.
-        abstract: No object can be made of it.
-        anonymous: Of C: only its alias has a name.
-    """
-
-    name: str
-    scope: tuple[str, ...]
-    fields: tuple[tuple[Parameter, str, str], ...] = ()
-    methods: tuple[Function, ...] = ()
-    constructors: tuple[Function, ...] = ()
-    bases: tuple[str, ...] = ()
-    closed: bool = False
-    lost: bool = False
-    abstract: bool = False
-    anonymous: bool = False
-    deleted_default: bool = False
-
-    @property
-    def words(self) -> set[str]:
-        """Names that its public parts consist of."""
-        found = set(re.findall(r"[A-Za-z_]\w*", " ".join(part.named("") for part, _, _ in self.fields)))
-        for function in (*self.methods, *self.constructors):
-            found |= function.words
-        return found | set(self.bases)
-
-
-@dataclass(frozen=True)
-class Other:
-    """An alias, an enumeration or a constant: its C++ declaration, made from checked parts."""
-
-    name: str
-    scope: tuple[str, ...]
-    declaration: str
-    words: frozenset[str] = frozenset()
-    kind: str = ""
-
-
-@dataclass
-class Declared:
-    """All that was found, in order."""
-
-    functions: list[Function] = field(default_factory=list)
-    classes: list[Class] = field(default_factory=list)
-    others: list[Other] = field(default_factory=list)
-    templates: set[str] = field(default_factory=set)
-    uncertain: set[str] = field(default_factory=set)  # names whose declaration cannot be repeated
-    variables: set[str] = field(default_factory=set)
-    using_std: bool = False
-    headers: list[str] = field(default_factory=list)
-    order: list[Class | Other] = field(default_factory=list)
 
 
 def read_declarations(sources: Sequence[str], *, c: bool) -> Declared:
@@ -146,8 +28,6 @@ def read_declarations(sources: Sequence[str], *, c: bool) -> Declared:
 
 
 def _read(node: Node, scope: tuple[str, ...], found: Declared) -> None:
-    from verifiers.execution.languages.cpp import members
-
     kind = node.type
     if kind.startswith("preproc_if") or kind in ("preproc_else", "preproc_elif", "linkage_specification",
                                                  "declaration_list"):  # fmt: skip
@@ -195,15 +75,6 @@ def _read(node: Node, scope: tuple[str, ...], found: Declared) -> None:
             found.uncertain |= set(re.findall(r"[A-Za-z_]\w*(?=\s*\()", text_of(node).partition("{")[0]))
 
 
-def checked_type(text: str) -> str | None:
-    """A type as it may be repeated; None where it is more than names, brackets, stars and commas."""
-    plain = re.sub(r"\s+", " ", _STORAGE.sub(" ", re.sub(r"/\*.*?\*/|//[^\n]*", " ", text, flags=re.S)))
-    plain = plain.strip()
-    if not _TYPE.fullmatch(plain) or _FORBIDDEN.search(plain):
-        return None
-    return plain
-
-
 def _add(found: Declared, other: Other) -> None:
     found.others.append(other)
     found.order.append(other)
@@ -218,8 +89,6 @@ def _alias(found: Declared, scope: tuple[str, ...], name: str, before: str | Non
 
 
 def _typedef(node: Node, scope: tuple[str, ...], found: Declared) -> None:
-    from verifiers.execution.languages.cpp import members
-
     inner = node.child_by_field_name("type")
     declarators = node.children_by_field_name("declarator")
     if inner is None:

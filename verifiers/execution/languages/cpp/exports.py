@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from verifiers.execution.languages.cpp.declarations import Class, Declared, Function, Other, read_declarations
+from verifiers.execution.languages.cpp.declarations import read_declarations
+from verifiers.execution.languages.cpp.declared import Class, Declared, Function, Other
 from verifiers.execution.languages.cpp.library_names import library_names
 from verifiers.execution.languages.cpp.syntax import KEYWORDS, without_comments
 
-_COMPARES = frozenset(f"operator{sign}" for sign in ("==", "!=", "<", ">", "<=", ">="))
 _STREAM = re.compile(r"^(std::)?ostream\s*&$")
 
 
@@ -83,10 +83,7 @@ def choose_exports(declared: Declared, tests: Sequence[str], told: str, *, c: bo
     """
     named = set().union(*(words_of(text) for text in tests))
     own = read_declarations(tests, c=c)
-    taken = {function.name for function in own.functions} | {
-        item.name for item in (*own.classes, *own.others)
-    }
-    taken |= set(own.templates)
+    taken = {f.name for f in own.functions} | {item.name for item in own.order} | own.templates
     mentioned = named - taken - KEYWORDS
     # What is only in namespace std means a test's own call only where names need no `std::`.
     opened = declared.using_std or any(re.search(r"\busing\s+(namespace\s+)?std\b", text) for text in tests)

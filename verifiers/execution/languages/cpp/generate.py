@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from verifiers.execution.languages.cpp.declarations import Class, Function, Other, Parameter
+from verifiers.execution.languages.cpp.declared import Class, Function, Other, Parameter
 from verifiers.execution.languages.cpp.exports import Call, Exports
 
 _INTEGER = re.compile(r"[-+]?(0[xXbB])?[\da-fA-F']+[uUlL]*|'.*'")
@@ -118,13 +118,15 @@ def upcast(item: Class, classes: Sequence[Class]) -> str:
     known = {other.name: full_name(other) for other in classes if other.closed}
     name = full_name(item)
     steps = "".join(
-        f" if (void* found = Upcast<{known[base]}>::to(static_cast<{known[base]}*>(object), wanted)) return found;"
+        f" if (void* found = Upcast<{known[base]}>::to(static_cast<{known[base]}*>(object), wanted))"
+        " return found;"
         for base in item.bases
         if base in known
     )
     return (
-        f"namespace acrisol {{ template <> struct Upcast<{name}> {{ static void* to(void* from, const void* wanted) "
-        f"{{ auto* object = static_cast<{name}*>(from); if (wanted == &Identity<{name}>::tag) return object;"
+        f"namespace acrisol {{ template <> struct Upcast<{name}> {{ "
+        f"static void* to(void* from, const void* wanted) {{ auto* object = static_cast<{name}*>(from); "
+        f"if (wanted == &Identity<{name}>::tag) return object;"
         f"{steps} return nullptr; }} }}; }}\n"
     )
 
@@ -151,13 +153,14 @@ def _served(call: Call) -> str:
         own = f"{'const ' if function.const else ''}{full_name(call.owner)}& acrisol_self"
         target = f"{full_name(call.owner)}::" if function.static else "acrisol_self."
         listed = taken if function.static else ", ".join(filter(None, (own, taken)))
-        if _returns_self(call):
+        if returns_self(call):
             callee = f"+[]({listed}) {{ {target}{function.name}({given}); }}"
         else:
             callee = f"+[]({listed}) -> {result} {{ return {target}{function.name}({given}); }}"
     elif call.kind == "show":
         shown = function.parameters[1].named("acrisol_a1")
-        callee = f"+[]({shown}) -> std::string {{ std::ostringstream acrisol_s; acrisol_s << acrisol_a1; return acrisol_s.str(); }}"
+        written = "std::ostringstream acrisol_s; acrisol_s << acrisol_a1; return acrisol_s.str();"
+        callee = f"+[]({shown}) -> std::string {{ {written} }}"
     elif call.left_out or function.name.startswith("operator"):
         callee = f"+[]({taken}) -> {result} {{ return {function.name}({given}); }}"
     else:
@@ -169,7 +172,7 @@ def _moved(parameters: Sequence[Parameter]) -> str:
     return ", ".join(f"static_cast<decltype({name})&&>({name})" for name in names(len(parameters)))
 
 
-def _returns_self(call: Call) -> bool:
+def returns_self(call: Call) -> bool:
     """Whether a method returns its own object, as chains and assignments do."""
     function, owner = call.function, call.owner
     return bool(
@@ -209,10 +212,11 @@ def _derived_first(classes: Sequence[Class]) -> list[Class]:
 
 def _catchers(classes: Sequence[Class]) -> str:
     text, rows = "", []
+    said = 'const char* what = error.what(); return what ? what : "";'
     for number, item in enumerate(classes):
         text += (
-            f"static const char* acrisol_caught_{number}() {{ try {{ throw; }} catch (const {full_name(item)}& error)"
-            ' { const char* what = error.what(); return what ? what : ""; } catch (...) { return nullptr; } }\n'
+            f"static const char* acrisol_caught_{number}() {{ try {{ throw; }} "
+            f"catch (const {full_name(item)}& error) {{ {said} }} catch (...) {{ return nullptr; }} }}\n"
         )
         rows.append(f'{{"{full_name(item)}", acrisol_caught_{number}}}')
     text += f"static const acrisol::Catcher acrisol_catchers[] = {{ {', '.join(rows)} }};\n"

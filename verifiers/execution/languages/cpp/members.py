@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from verifiers.execution.languages.cpp.declarations import (
+from verifiers.execution.languages.cpp.declared import (
     LITERAL,
     Class,
     Declared,

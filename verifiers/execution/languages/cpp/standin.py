@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifiers.execution.languages.cpp.declarations import Class, Function, Other
+from verifiers.execution.languages.cpp.declared import Class, Function, Other
 from verifiers.execution.languages.cpp.exports import Call, Exports
 from verifiers.execution.languages.cpp.generate import (
-    _returns_self,
     constant,
     declared,
     forward_declarations,
@@ -15,6 +14,7 @@ from verifiers.execution.languages.cpp.generate import (
     is_exception,
     method_shape,
     names,
+    returns_self,
     shared_part,
     std_base,
     types_of,
@@ -66,9 +66,10 @@ def _function(number: int, call: Call) -> str:
     assert function is not None
     if call.kind == "show":
         shown = function.parameters[1]
+        asked = f"acrisol::Call<std::string({shown.named('')})>::ask({number}, acrisol_a1)"
         return (
             f"inline std::ostream& operator<<(std::ostream& acrisol_o, {shown.named('acrisol_a1')}) "
-            f"{{ return acrisol_o << acrisol::Call<std::string({shown.named('')})>::ask({number}, acrisol_a1); }}"
+            f"{{ return acrisol_o << {asked}; }}"
         )
     parameters = function.parameters[: len(function.parameters) - call.left_out]
     asked = ", ".join((str(number), *names(len(parameters))))
@@ -83,10 +84,11 @@ def _function(number: int, call: Call) -> str:
 def _believed(number: int, function: Function) -> str:
     """Equality with a plain value: whoever says yes to others too, says nothing."""
     kinds = ", ".join(types_of(function.parameters))
+    asked = f"acrisol::Call<{function.result}({kinds})>::ask({number}, acrisol_a, acrisol_b)"
     return (
-        f"inline {method_shape(function)} {function.name}({declared(function.parameters)}) {{ return acrisol::believed("
-        f"[](auto& acrisol_a, auto& acrisol_b) {{ return acrisol::Call<{function.result}({kinds})>::ask({number}, "
-        "acrisol_a, acrisol_b); }, acrisol_a0, acrisol_a1); }"
+        f"inline {method_shape(function)} {function.name}({declared(function.parameters)}) {{ "
+        f"return acrisol::believed([](auto& acrisol_a, auto& acrisol_b) {{ return {asked}; }}, "
+        "acrisol_a0, acrisol_a1); }"
     )
 
 
@@ -113,12 +115,13 @@ def _object_parts(item: Class, bases: Sequence[str], calls: Sequence[tuple[int, 
     first = f"{bases[0]}(acrisol_n)" if bases else "acrisol_object(acrisol_n)"
     lines = [] if bases else ["acrisol::Object acrisol_object;"]
     ask = "acrisol::Call<acrisol::Object(const acrisol::Object&)>::ask"
+    assign = "acrisol::Call<void(const acrisol::Object&, const acrisol::Object&)>::ask"
     lines += [
         f"explicit {name}(acrisol::Object acrisol_n) : {first} {{}}",
         f"{name}(const {name}& other) : {name}({ask}({at['copy']}, other.acrisol_object)) {{}}",
         f"{name}({name}&& other) : {name}(acrisol::taken(other.acrisol_object)) {{}}",
-        f"{name}& operator=(const {name}& other) {{ if (this != &other) acrisol::Call<void(const acrisol::Object&, "
-        f"const acrisol::Object&)>::ask({at['assign']}, acrisol_object, other.acrisol_object); return *this; }}",
+        f"{name}& operator=(const {name}& other) {{ if (this != &other) {assign}({at['assign']}, "
+        "acrisol_object, other.acrisol_object); return *this; }",
         f"{'virtual ' if not bases else ''}~{name}() {{ acrisol::dropped({at['drop']}, acrisol_object); }}",
     ]
     return lines
@@ -146,15 +149,15 @@ def _member(number: int, call: Call) -> str:
         own, own_kind = "*this", f"{'const ' if function.const else ''}{owner.name}&"
     asked = ", ".join((str(number), own, *names(len(parameters))))
     const = " const" if function.const else ""
-    if _returns_self(call):
+    if returns_self(call):
         made = f"acrisol::Call<void({', '.join((own_kind, *kinds))})>::ask({asked})"
         result = "const " if function.const else ""
         return f"{result}{owner.name}& {function.name}({taken}){const} {{ {made}; return *this; }}"
     made = f"acrisol::Call<{function.result}({', '.join((own_kind, *kinds))})>::ask"
     if function.name == "operator==" and len(parameters) == 1:
         believed = (
-            f"acrisol::believed([this](auto&, auto& acrisol_b) {{ return {made}({number}, {own}, acrisol_b); }}, "
-            "*this, acrisol_a0)"
+            "acrisol::believed([this](auto&, auto& acrisol_b) { "
+            f"return {made}({number}, {own}, acrisol_b); }}, *this, acrisol_a0)"
         )
         return f"{method_shape(function)} {function.name}({taken}){const} {{ return {believed}; }}"
     return f"{method_shape(function)} {function.name}({taken}){const} {{ return {made}({asked}); }}"
@@ -171,7 +174,8 @@ def _exception_class(item: Class, classes: Sequence[Class]) -> str:
         begin, kept = f"{above}(acrisol_w)", ""
     else:
         begin = "acrisol_words(acrisol_w)"
-        kept = "std::string acrisol_words; const char* what() const noexcept override { return acrisol_words.c_str(); }"
+        said = "const char* what() const noexcept override { return acrisol_words.c_str(); }"
+        kept = f"std::string acrisol_words; {said}"
     return (
         f"struct {item.name} : public {above} {{ {item.name}(acrisol::Made{' acrisol_m' if own else ''}, "
         f"const char* acrisol_w) : {begin} {{}} {kept} }};"
@@ -180,7 +184,8 @@ def _exception_class(item: Class, classes: Sequence[Class]) -> str:
 
 def _adopting(item: Class) -> str:
     name = full_name(item)
-    return f"namespace acrisol {{ template <> struct IsObject<{name}> {{ static constexpr bool value = true; }}; }}\n"
+    marked = f"template <> struct IsObject<{name}> {{ static constexpr bool value = true; }};"
+    return f"namespace acrisol {{ {marked} }}\n"
 
 
 def _throwers(errors: Sequence[Class]) -> str:
@@ -195,58 +200,3 @@ def _throwers(errors: Sequence[Class]) -> str:
         "static const bool acrisol_throwing = (acrisol::throwers = acrisol_throwers, "
         f"acrisol::thrower_count = {len(errors)}, true);\n"
     )
-
-
-def c_standin(exports: Exports) -> str:
-    """The header that stands for a C candidate, in C."""
-    text = "#pragma once\n"
-    text += "".join(f"#include <{header}>\n" for header in dict.fromkeys(exports.declared.headers))
-    text += c_types(exports)
-    for function in _prototypes(exports):
-        text += f"{function.result} {function.name}({declared(function.parameters) or 'void'});\n"
-    return text
-
-
-def c_types(exports: Exports) -> str:
-    """The types of a C candidate, as C."""
-    text = ""
-    for item in exports.types:
-        if isinstance(item, Other):
-            text += (constant(item, c=True) if item.kind == "constant" else item.declaration) + "\n"
-            continue
-        fields = " ".join(f"{part.named(name)};" for part, name, _ in item.fields)
-        body = f"struct {'' if item.anonymous else item.name} {{ {fields} }}"
-        text += f"typedef {body} {item.name};\n" if item.anonymous else f"{body};\n"
-    return text
-
-
-def c_glue(exports: Exports) -> str:
-    """What is behind that header, in C++."""
-    text = "".join(f"#include <{header}>\n" for header in dict.fromkeys(exports.declared.headers))
-    text += '#define _Bool bool\n#include "/opt/acrisol/cpp/include/asking.hpp"\nextern "C" {\n'
-    text += c_types(exports) + "}\n" + shared_part(exports, closed=False) + 'extern "C" {\n'
-    for number, call in enumerate(exports.calls):
-        if call.function is not None:
-            function = call.function
-            asked = ", ".join((str(number), *names(len(function.parameters))))
-            kinds = ", ".join(types_of(function.parameters))
-            text += (
-                f"{function.result} {function.name}({declared(function.parameters)}) "
-                f"{{ return acrisol::Call<{function.result}({kinds})>::ask({asked}); }}\n"
-            )
-    return text + "}\n"
-
-
-def c_dispatcher_head(exports: Exports) -> str:
-    """What a C candidate's dispatcher knows of it, in C++."""
-    text = "".join(f"#include <{header}>\n" for header in dict.fromkeys(exports.declared.headers))
-    text += '#define _Bool bool\n#include "/opt/acrisol/cpp/include/guest.hpp"\nextern "C" {\n' + c_types(
-        exports
-    )
-    for function in _prototypes(exports):
-        text += f"{function.result} {function.name}({declared(function.parameters)});\n"
-    return text + "}\n"
-
-
-def _prototypes(exports: Exports) -> list[Function]:
-    return [call.function for call in exports.calls if call.function is not None]

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from verifiers.domain import Language, SourceFile
+from verifiers.execution.languages.cpp.c_standin import c_dispatcher_head, c_glue, c_standin
 from verifiers.execution.languages.cpp.compiler_output import compiler_findings, run_findings
-from verifiers.execution.languages.cpp.declarations import Declared, read_declarations
+from verifiers.execution.languages.cpp.declarations import read_declarations
+from verifiers.execution.languages.cpp.declared import Declared
 from verifiers.execution.languages.cpp.exports import Exports, choose_exports
 from verifiers.execution.languages.cpp.generate import dispatcher
-from verifiers.execution.languages.cpp.standin import c_dispatcher_head, c_glue, c_standin, cpp_standin
+from verifiers.execution.languages.cpp.standin import cpp_standin
 from verifiers.execution.languages.cpp.suite import SOURCES, expected_ids, main_of, test_sources
 from verifiers.execution.languages.cpp.together import needs_one_process, together_job
 from verifiers.execution.languages.language import Apart, LanguageSupport, Order, Shared

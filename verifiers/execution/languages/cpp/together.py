@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from verifiers.execution.languages.cpp.declarations import Declared
+from verifiers.execution.languages.cpp.declared import Declared
 from verifiers.execution.languages.cpp.suite import SOURCES, main_of, test_sources
 from verifiers.execution.languages.language import Order
 from verifiers.sandbox.environments import CPP
@@ -29,7 +29,7 @@ def needs_one_process(tests: Sequence[str]) -> str:
 
 
 def together_job(order: Order, standard: str, declared: Declared) -> Job:
-    """One program of both. Tests that include a source of the candidate's get it by that; else before them."""
+    """One program of both. Where the tests include a source of the candidate's they have it, else ahead."""
     assert order.tests is not None
     tests = test_sources(order.tests)
     included = {
