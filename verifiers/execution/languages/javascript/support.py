@@ -15,6 +15,12 @@ from verifiers.sandbox.environments import JAVASCRIPT, Bind, Environment
 TOOLS_FOLDER = f"/opt/acrisol/{JAVASCRIPT}"
 _ERROR = re.compile(r"^(?P<path>.+?):(?P<line>\d+): error: (?P<message>.+)$", re.MULTILINE)
 
+_UNCAUGHT = re.compile(
+    r"^(?:file://)?/work/(?P<path>[^\n:]{1,200}):(?P<line>\d{1,9})\n[^\n]*\n[ ~^]*\^[ ~^]*\n\n"
+    r"(?P<message>[^\n]+)$",
+    re.MULTILINE,
+)
+
 
 def toolchain(tools: Path) -> Environment | None:
     """Node and the packages that tests commonly need, as ``scripts/languages/javascript`` installs them.
@@ -54,6 +60,25 @@ def compiler_findings(said: str, paths: Sequence[str]) -> tuple[Finding, ...]:
     )
 
 
+def run_findings(said: str, paths: Sequence[str]) -> tuple[Finding, ...]:
+    """The error that ended the candidate's process, with its line.
+
+    Args:
+        said: What the process wrote to its stderr; the candidate may have made it up.
+        paths: Files of the candidate's; others are left out.
+    """
+    return tuple(
+        Finding(
+            rule="uncaught-error",
+            message=f"nobody caught: {found['message'][:500]}",
+            severity=Severity.LOW,
+            location=Location(path=found["path"], line=max(int(found["line"]), 1)),
+        )
+        for found in _UNCAUGHT.finditer(said)
+        if found["path"] in paths
+    )
+
+
 SUPPORT = LanguageSupport(
     languages=(Language.JAVASCRIPT, Language.TYPESCRIPT),
     suffixes=SUFFIXES,
@@ -64,4 +89,5 @@ SUPPORT = LanguageSupport(
     plan=plan,
     build=build,
     compiler_findings=compiler_findings,
+    run_findings=run_findings,
 )

@@ -7,7 +7,7 @@
 
 const { builtinClass, errorParts, fillError, isError, newError } = require('./errors.js');
 const { emptyOf, fillBytes, fillObject, put, unboxed } = require('./containers.js');
-const { HOLE, contentsOf, kindOf, sameContents } = require('./kinds.js');
+const { HOLE, LONG, contentsOf, kindOf, sameContents } = require('./kinds.js');
 
 const { getPrototypeOf, is, isExtensible, keys } = Object;
 const MAX_DEPTH = 1000;
@@ -260,9 +260,9 @@ class Codec {
     value.length = 0;
     for (let i = 0; i < trees.length; i++) {
       if (Array.isArray(trees[i]) && trees[i][0] === 'h') value.length = i + 1;
-      else put(value, i, this.decode(trees[i]));
+      else value[i] = this.decode(trees[i]);
     }
-    for (const name of keys(value)) if (!(Number(name) < trees.length)) delete value[name];
+    if (trees.length <= LONG) for (const name of keys(value)) if (!(Number(name) < trees.length)) delete value[name];
     for (const extra of extras) put(value, text(extra[0]), this.decode(extra[1]));
   }
 }

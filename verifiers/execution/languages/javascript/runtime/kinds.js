@@ -69,6 +69,7 @@ function isPlainObject(value, careful) {
 }
 
 function isPlainArray(value) {
+  if (value.length > LONG) return true;
   if (getOwnPropertySymbols(value).length > 0) return false;
   const names = getOwnPropertyNames(value);
   return hasNoAccessor(value, names);
@@ -83,6 +84,8 @@ function hasNoAccessor(value, names) {
   return true;
 }
 
+// Arrays longer than this are not searched for anything beside their items: naming each would take longer than the rest.
+const LONG = 1000;
 const HOLE = Symbol('hole');
 
 /** How far a container is closed: 0 not at all, 1 to new properties, 2 sealed, 3 frozen. */
@@ -98,7 +101,7 @@ function contentsOf(value, kind) {
   if (letter === 'A') {
     const { length } = value;
     for (let i = 0; i < length; i++) out[i] = i in value ? value[i] : HOLE;
-    const own = keys(value);
+    const own = length > LONG ? [] : keys(value);
     let extra = own.length;
     while (extra > 0 && !isIndex(own[extra - 1], length)) extra--;
     for (let i = extra; i < own.length; i++) out[out.length] = [own[i], value[own[i]]];
@@ -147,4 +150,4 @@ function sameContents(one, other) {
   return true;
 }
 
-module.exports = { SPEAKING, HOLE, TYPED, contentsOf, kindOf, sameContents };
+module.exports = { HOLE, LONG, SPEAKING, TYPED, contentsOf, kindOf, sameContents };

@@ -149,7 +149,7 @@ function candidateFile({ folder, candidate, main }, specifier, parent, apart) {
   if (found !== undefined) return found;
   if (tried.some(isFile)) return '';
   const named = /(^|\/)solution(\.[cm]?[jt]s)?$/.test(specifier);
-  return named || candidate.length === 1 ? main : '';
+  return named || candidate.filter(isSource).length === 1 ? main : '';
 }
 
 function virtualModule(name, modules, standIn, { apis, imported }) {

@@ -104,6 +104,12 @@ class Session {
       if (this.runner.stuck) this.runner.stuck();
       else this.drained();
     });
+    // Tests that were written to stand below the candidate's code use what that has imported.
+    Object.defineProperty(globalThis, 'assert', {
+      configurable: true,
+      get: () => require('node:assert'),
+      set: (value) => Object.defineProperty(globalThis, 'assert', { value, writable: true, configurable: true }),
+    });
     const at = (line) => this.script?.at(line);
     Object.defineProperty(globalThis, '__acrisol_at', { value: at, configurable: true });
   }
