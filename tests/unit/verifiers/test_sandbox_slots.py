@@ -15,7 +15,7 @@ from verifiers.errors import SandboxUnavailable
 from verifiers.sandbox.docker import isolation_of
 from verifiers.sandbox.docker_container import program_text
 from verifiers.sandbox.docker_owner import is_gone, owner
-from verifiers.sandbox.docker_process import AttachedSource, MarkedSource, _read_account
+from verifiers.sandbox.docker_streams import AttachedSource, MarkedSource, read_account
 from verifiers.sandbox.slots import Slots
 
 MARK = b"0123456789abcdef\n"
@@ -148,7 +148,7 @@ def test_what_is_no_start_is_passed_on_as_the_engines_words() -> None:
     ],
 )
 def test_an_account_is_read(said: str, code: int, usage: dict[str, float]) -> None:
-    assert _read_account(said) == (code, usage)
+    assert read_account(said) == (code, usage)
 
 
 def test_a_programs_text_says_its_length_and_quotes_its_words() -> None:
