@@ -29,13 +29,12 @@ _BANDIT = {"LOW": Severity.LOW, "MEDIUM": Severity.MEDIUM, "HIGH": Severity.HIGH
 _CODESHIELD = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "advice": Severity.LOW}
 _CODESHIELD_PROGRAM = """
 import asyncio, json, sys
-from codeshield.insecure_code_detector.insecure_code_detector import analyze
-from codeshield.insecure_code_detector.languages import Language
+from codeshield.cs import CodeShield, Language
 
 async def main():
     for line in sys.stdin:
-        issues = await analyze(Language.PYTHON, json.loads(line))
-        print(json.dumps([str(getattr(issue.severity, "value", issue.severity)).lower() for issue in issues]))
+        found = await CodeShield.scan_code(json.loads(line), Language.PYTHON)
+        print(json.dumps([issue.severity.value for issue in found.issues_found or ()]), flush=True)
 
 asyncio.run(main())
 """
@@ -74,7 +73,11 @@ def _run(sandbox: Sandbox, targets: Sequence[Target]) -> tuple[str, dict[str, in
     if result.exit_code != 0:
         sys.exit(f"Semgrep ended with exit code {result.exit_code}: {result.stderr.decode()[:300]}")
     rules = set(pack.rules) | {probe_id(language) for language in languages}
-    return result.stdout.decode("utf-8", "replace"), {target.path: len(target.content) for target in targets}, rules
+    return (
+        result.stdout.decode("utf-8", "replace"),
+        {target.path: len(target.content) for target in targets},
+        rules,
+    )
 
 
 def _batches(texts: Sequence[Text]) -> Iterator[list[int]]:

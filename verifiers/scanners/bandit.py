@@ -66,6 +66,7 @@ def read(result: ExecResult, inputs: Sequence[Input]) -> Scan:
     Raises:
         ToolFailed: Bandit crashed, its output cannot be read, or it did not look at a file.
     """
+    trust()  # a broken table shows at once, not first with a finding
     cut = cut_short(result, inputs)
     if cut:
         return cut
@@ -123,7 +124,7 @@ def parse(text: str, inputs: Sequence[Input]) -> Scan:
     names = {f"./{item.path}": item.candidate_path for item in inputs}
     missed = [name for path, name in names.items() if path not in output.metrics]
     named = [issue.filename for issue in output.results] + [error.filename for error in output.errors]
-    strange = [name for name in named if name not in names]
+    strange = [name for name in (*named, *output.metrics) if name not in names and name != "_totals"]
     if missed or strange:
         raise ToolFailed(
             f"Bandit did not look at {missed[0]}."

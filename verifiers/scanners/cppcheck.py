@@ -37,7 +37,6 @@ _MEMORY = re.compile(
     r"|returnReference|autoVariables|invalidContainer|bufferAccess\w*|eraseDereference|negativeIndex)\w*"
 )
 _LEAK = re.compile(r"memleak\w*|resourceLeak|leakNoVarFunctionCall|leakReturnValNotUsed")
-_CHECKING = re.compile(r"^Checking (?P<path>r\d+/.+?)(?:: .*)? ?\.\.\.$", re.MULTILINE)
 
 
 class CppcheckVerifier:
@@ -135,8 +134,8 @@ def parse(progress: str, report: str, inputs: Sequence[Input]) -> Scan:
     version = root.find("cppcheck")
     if root.tag != "results" or version is None or root.find("errors") is None:
         raise ToolFailed("Cppcheck's report has an unknown form.")
-    done = {found["path"] for found in _CHECKING.finditer(progress)}
-    missed = [item.candidate_path for item in inputs if item.path not in done]
+    said = set(progress.split("\n"))
+    missed = [item.candidate_path for item in inputs if f"Checking {item.path} ..." not in said]
     if missed:
         raise ToolFailed(f"Cppcheck did not check {missed[0]}.")
     names = {item.path: item.candidate_path for item in inputs}
