@@ -6,6 +6,7 @@ import collections
 import contextlib
 import datetime as dt
 import math
+import os
 import pathlib
 import uuid
 from decimal import Decimal
@@ -17,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verifiers.execution.harness.codec import CodecError, Decoder, Encoder
+from verifiers.execution.harness.report import MAX_TEXTS, Reporter
 from verifiers.execution.harness.sharing import Shared
 from verifiers.execution.harness.wire import dump, load
 
@@ -151,3 +153,44 @@ def test_malformed_changes_are_refused(changes):
     shared = Shared([[1], (2,)])
     with pytest.raises(CodecError):
         shared.apply(Decoder(known=shared.table), changes)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"", b"B", b"B\x00\x00\x00\xff", b"B\x00\x00\x00\x02[]\x7f\xff\xff\xffx", b'[{"b": 0}]', b'[{"b": true}]',
+        b'B\x00\x00\x00\x09[{"b":1}]\x00\x00\x00\x01x', b"[] []", b"[NaN", b'[{"c": 0}]', b"\xff",
+    ],
+)  # fmt: skip
+def test_malformed_bytes_behind_a_message_are_refused(message):
+    with pytest.raises(CodecError):
+        load(message)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [[], ["q"], ["q", "x"], ["q", b"1"], ["x", b"12345678"], ["d", b"\0" * 8, b"\1\0\0\0"], ["d", b"\0" * 8, b"1"],
+     ["d", b"\0\0\0\0\0\0\xf0\x7f", b"\0" * 4], [b"d", b""]],
+)  # fmt: skip
+def test_malformed_numbers_are_refused(parts):
+    with pytest.raises(CodecError):
+        Decoder().decode(["l", ["N", *parts]])
+
+
+@given(st.lists(st.integers() | st.floats(allow_nan=False) | st.booleans(), min_size=40, max_size=120))
+def test_long_lists_of_numbers_keep_values_and_types(value):
+    back = carried(value)
+    assert back == value
+    assert list(map(type, back)) == list(map(type, value))
+
+
+def test_all_messages_together_have_a_limit_and_outcomes_none(tmp_path):
+    path = tmp_path / "report"
+    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY)
+    reporter = Reporter(descriptor, "n")
+    for number in range(3000):
+        reporter.result(f"t{number}", "failed", "m" * 2000)
+    reporter.end(None, {})
+    os.close(descriptor)
+    assert path.stat().st_size < MAX_TEXTS + 3000 * 200
+    assert path.read_bytes().count(b'"failed"') == 3000
