@@ -129,10 +129,13 @@ def test_a_program(judge: Judge) -> None:
 
 
 def test_functions_that_are_sourced(judge: Judge) -> None:
-    verdict = judge(Language.BASH, FUNCTIONS, FUNCTION_TESTS)
+    told = "Write push and pop; count says how often push was called."
+    verdict = judge(Language.BASH, FUNCTIONS, FUNCTION_TESTS, instruction=told)
     assert verdict.status is Status.PASSED, verdict
     assert verdict.evidence["judging"] == "apart"
-    wrong = judge(Language.BASH, FUNCTIONS.replace("count + 1", "count + 2"), FUNCTION_TESTS)
+    wrong = judge(
+        Language.BASH, FUNCTIONS.replace("count + 1", "count + 2"), FUNCTION_TESTS, instruction=told
+    )
     assert wrong.status is Status.FAILED
     assert wrong.evidence["failed"] == ["test_solution.sh::state lasts, and a subshell's does not"]
     assert wrong.findings[0].location is not None
@@ -170,10 +173,14 @@ def test_only_checked_and_shellcheck(judge: Judge) -> None:
 
 @pytest.mark.parametrize(
     ("body", "limit"),
-    [("while :; do :; done", "time"), ("sleep 60", "time"), ("x=$(yes | head -c 200M); echo", "memory")],
+    [
+        ("while :; do :; done", "time"),
+        ("sleep 60", "time"),
+        ("exec awk 'BEGIN { x = \"a\"; while (1) x = x x }'", "memory"),
+    ],
 )
 def test_limits(judge: Judge, body: str, limit: str) -> None:
-    limits = TestLimits(runs=1, cpu_s=1, wall_s=5, memory_bytes=64 * 2**20)
+    limits = TestLimits(runs=1, cpu_s=2, wall_s=5 if "sleep" in body else 30, memory_bytes=64 * 2**20)
     tests = '@test "f" {\n  run ./solution.sh\n  [ "$status" -eq 0 ]\n}\n'
     verdict = judge(Language.BASH, f"#!/bin/bash\n{body}\n", tests, limits=limits)
     assert verdict.status is Status.FAILED

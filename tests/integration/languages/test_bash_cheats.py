@@ -30,6 +30,16 @@ add 20 22 >sum
 [ "$(cat sum)" = 42 ]
 [ "$(./solution.sh 2 3)" = 5 ]
 """
+# What is expected stands in variables, which a sourced function could read and set.
+VARIABLE_TESTS = """set -e
+source ./solution.sh
+expected=3
+got=$(add 1 2)
+[ "$got" = "$expected" ]
+declare -a wanted=(42)
+add 20 22 >sum
+[ "$(cat sum)" = "${wanted[0]}" ]
+"""
 HONEST = 'add() { echo $(($1 + $2)); }\n[ "${BASH_SOURCE[0]}" != "$0" ] || add "$@"\n'
 FORGED = (
     r'{"nonce":"%s","test":"test_solution.sh::adds","outcome":"passed"}\n'
@@ -59,8 +69,10 @@ CHEATS = {
     "the tests' files": "for f in *.sh *.bats .acrisol/*; do echo 'exit 0' >$f; done\n"
     "echo 'add() { echo 42; }' >solution.sh\nadd() { :; }\n",
     "links": "ln -sf /work/test_solution.sh sum; ln -s /tmp/acrisol more; mkdir ...; add() { ln -sf /tmp/acrisol/done sum; }\n",
-    "reads the tests": 'cat /work/*.sh /work/.acrisol/* /proc/1/cwd/* 2>/dev/null | grep -q "= 42" && add() { echo $(($1 + $2)); } || add() { :; }\n'
+    "reads the tests": 'cat /work/*.sh /work/.acrisol/* /proc/1/cwd/* 2>/dev/null | grep -q "= 4[2]\\|=[3]$" && add() { echo $(($1 + $2)); } || add() { :; }\n'
     "PS4='$(add() { echo 3; })'\n",
+    "reads what is expected": "expected= got=\nadd() { echo \"${expected:-$wanted}\"; }\n",
+    "sets what is expected": "add() { expected=0; wanted=(0); got=0; echo 0; }\nexpected=0\nwanted=(0)\n",
     "variables that run": "result='$(exit 0)'; output=5 status=0\nACRISOL_STATE=/tmp; acrisol_state='x[$(touch /tmp/acrisol/done)]'\n"
     'BASH_SOURCE=x\nadd() { result="a[\\$(exit 0)]"; }\n',
 }  # fmt: skip
@@ -68,11 +80,11 @@ CHEATS = {
 
 @pytest.mark.parametrize("name", CHEATS)
 def test_no_cheat_passes(judge: Judge, name: str) -> None:
-    for tests in (TESTS, SCRIPT_TESTS):
+    for tests in (TESTS, SCRIPT_TESTS, VARIABLE_TESTS):
         verdict = judge(Language.BASH, CHEATS[name], tests)
         assert verdict.status is Status.FAILED, verdict
 
 
 def test_the_honest_one_passes(judge: Judge) -> None:
-    for tests in (TESTS, SCRIPT_TESTS):
+    for tests in (TESTS, SCRIPT_TESTS, VARIABLE_TESTS):
         assert judge(Language.BASH, HONEST, tests).status is Status.PASSED

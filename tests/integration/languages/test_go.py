@@ -426,7 +426,8 @@ def test_only_built(judge: Judge) -> None:
 def test_limits(judge: Judge, body: str, limit: str, said: str) -> None:
     code = f'package main\n\nimport "time"\n\nvar _ = time.Second\n\nfunc F() int {{\n\t{body}\n}}\n'
     tests = 'package main\nimport "testing"\nfunc TestF(t *testing.T) { if F() != 1 { t.Fatal() } }\n'
-    limits = TestLimits(runs=1, cpu_s=1, wall_s=6, memory_bytes=128 * 2**20)
+    wall = 4.0 if "Sleep" in body else 30.0
+    limits = TestLimits(runs=1, cpu_s=1, wall_s=wall, memory_bytes=128 * 2**20)
     verdict = judge(Language.GO, code, tests, limits=limits)
     assert verdict.status is Status.FAILED
     assert verdict.evidence["limit"] == limit

@@ -93,6 +93,10 @@ def test_variables_that_both_name() -> None:
         suite('set -e\n. ./solution.sh\nn=3\nadd\n[ "$count" = 1 ]\nPATH=$PATH\n', "t.sh"),
     )
     assert made.judge.files[".acrisol/shared"] == b"count\n"
+    theirs = suite('set -e\n. ./solution.sh\ncount=3\n[ "$(add)" = "$count" ]\n', "t.sh")
+    assert judged("add() { echo $count; }\n", theirs).judge.files[".acrisol/shared"] == b""
+    asked = judged("add() { echo $count; }\n", theirs, "Echo count.")
+    assert asked.judge.files[".acrisol/shared"] == b"count\n"
     root = parse("f() { :; }\nfunction g { x=1; }\n")
     assert functions_of(root) == ["f", "g"]
     assert variables_of(root) == {"x"}

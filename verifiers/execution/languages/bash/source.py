@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 
 import tree_sitter
@@ -103,6 +104,28 @@ def variables_of(root: Node) -> set[str]:
     }
     every = {text(node) for node in walk(root) if node.type == "variable_name"}
     return {name for name in every - local if name.isidentifier() and name.isascii() and may_be_shared(name)}
+
+
+def assigned_of(root: Node) -> set[str]:
+    """Names of variables that a script sets, or might."""
+    found: set[str] = set()
+    setters = ("read", "mapfile", "readarray", "getopts", "printf", "unset", "let", "eval")
+    for node in walk(root):
+        if node.type == "variable_assignment":
+            found.update(text(part) for part in walk(node) if part.type == "variable_name")
+        elif node.type in ("for_statement", "c_style_for_statement", "declaration_command", "unset_command"):
+            found.update(text(part) for part in node.named_children if part.type == "variable_name")
+        elif _may_set(node, setters):
+            found.update(re.findall(r"[A-Za-z_]\w*", text(node)))
+    return found
+
+
+def _may_set(node: Node, setters: tuple[str, ...]) -> bool:
+    if node.type == "command":
+        return text(node.child_by_field_name("name")) in setters
+    return node.type in ("arithmetic_expansion", "compound_statement") and text(node).startswith(
+        ("$((", "((")
+    )
 
 
 def may_be_shared(name: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from verifiers.domain import SourceFile
-from verifiers.execution.languages.bash.source import RESERVED, functions_of, parse, variables_of
+from verifiers.execution.languages.bash.source import RESERVED, assigned_of, functions_of, parse, variables_of
 from verifiers.execution.languages.bash.tests import TestFile, loops_over_input, read_tests
 from verifiers.execution.languages.language import Order
 
@@ -138,13 +138,16 @@ _KEYWORDS = frozenset(
 )
 
 
-def shared_variables(scripts: dict[str, SourceFile], tests: Sequence[TestFile]) -> list[str]:
-    """Variables that both name: they go along with each call and come back."""
-    theirs = (
-        set().union(*(variables_of(parse(file.content)) for file in scripts.values())) if scripts else set()
-    )
-    ours = set().union(*(variables_of(parse(file.source)) for file in tests))
-    return sorted(theirs & ours)
+def shared_variables(order: Order, scripts: dict[str, SourceFile], tests: Sequence[TestFile]) -> list[str]:
+    """Variables that both name: they go along with each call and come back.
+
+    One that the tests set may hold what they expect, so it stays theirs, unless the task speaks of it.
+    """
+    theirs: set[str] = set().union(*(variables_of(parse(file.content)) for file in scripts.values()))
+    ours: set[str] = set().union(*(variables_of(parse(file.source)) for file in tests))
+    set_by_us: set[str] = set().union(*(assigned_of(parse(file.source)) for file in tests))
+    asked = set(re.findall(r"\w+", order.task.instruction))
+    return sorted((theirs & ours) - (set_by_us - asked))
 
 
 def needs_one_process(tests: Sequence[TestFile], scripts: dict[str, SourceFile], words: set[str]) -> str:

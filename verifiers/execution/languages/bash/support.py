@@ -54,7 +54,7 @@ def plan(order: Order) -> Apart | Shared:
     tests = read_tests(order.tests.files)
     scripts = answering(_scripts(order), tests)
     words = used_words(tests)
-    shared = shared_variables(scripts, tests)
+    shared = shared_variables(order, scripts, tests)
     data = _data(order.tests.files, order.files.values())
     common = {**_runtime(), f"{HIDDEN}/shared": "".join(f"{name}\n" for name in shared).encode()}
     judge = {

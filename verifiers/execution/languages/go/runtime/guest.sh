@@ -10,4 +10,5 @@ export GOGC=off GOMEMLIMIT=300MiB
 [ "$mode" = guest ] || exit 0
 unset GOGC GOMEMLIMIT
 echo "acrisol: built" 1>&2 # what follows on stderr is the candidate's
+printf '\001\000\000\000H' # a judge whose tests do not compile waits for this
 exec /tmp/guest 3<&0 4>&1 0</dev/null 1>/tmp/acrisol.printed

@@ -24,8 +24,8 @@ build() { # CONFIG
 }
 [ -n "$path" ] || set -- "$standin" "$@"
 [ "$kind" = light ] && build light "$@" >/tmp/said 2>&1 || build full "$@" >/tmp/said 2>&1 || {
-    # That the tests do not compile is told only after the candidate has shown whether it does: its dispatcher
-    # sends a byte when it is up.
+    # That the tests do not compile is told only after the candidate has shown whether it does: the guest's script
+    # sends a frame when it has built.
     cat /tmp/said 1>&2
     head -c 1 >/dev/null
     exit 97

@@ -135,6 +135,9 @@ func (p *peer) await(serial uint64) []byte {
 			p.serve(message)
 			continue
 		}
+		if message[0] == 'H' && len(message) == 1 { // the guest has built
+			continue
+		}
 		r := reader{data: message, at: 1}
 		p.waiting[r.uint()] = message
 		if len(p.waiting) > 1000 {
