@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.languages.conftest import Judge
+from tests.integration.languages.conftest import Judge, require_language
 from verifiers.domain import Language, Policy, Severity, Status, Verdict
+from verifiers.execution.languages.java.support import CLASS_PATH, FOLDER, SUPPORT
 from verifiers.execution.run import TestLimits
+from verifiers.sandbox.environments import JAVA
+from verifiers.sandbox.protocol import Job, Sandbox
 
 J5 = """import static org.junit.jupiter.api.Assertions.*;
 import java.util.*;
@@ -415,3 +418,13 @@ def test_shared_candidate_that_exits_fails(judge: Judge) -> None:
     tests = J5 + "class T { @Test void a() { assertEquals(3, new Solution() { }.add(1, 2)); } }"
     verdict = judge(Language.JAVA, code, tests, policy=Policy(allow_shared_judge=True))
     assert verdict.status is Status.FAILED
+
+
+def test_the_archive_of_classes_fits_the_toolchain(sandbox: Sandbox) -> None:
+    require_language(Language.JAVA)
+    options = [SUPPORT.version_command[0], f"-XX:SharedArchiveFile={FOLDER}/acrisol.jsa", "-XX:+UseSerialGC"]
+    result = sandbox.run(
+        Job(environment=JAVA, argv=(*options, "-Xshare:on", "-cp", CLASS_PATH, "acrisol.Guest"))
+    )
+    # It is given no order: it starts, if the archive can be used, and complains.
+    assert b"ArrayIndexOutOfBounds" in result.stderr, result.stderr

@@ -117,6 +117,7 @@ CHEATS = {
     "many-threads": candidate(
         add="for (int i = 0; i < 10000; i++) new Thread(() -> { while (true) try { Thread.sleep(1000); } catch (InterruptedException e) { } }).start(); return 0;"
     ),
+    "more-than-fits-into-the-judge": candidate(find="return Collections.nCopies(30_000_000, null);"),
     "too-much": candidate(
         add="return 0;",
         find='StringBuilder b = new StringBuilder(); while (b.length() < 70_000_000) b.append("xxxxxxxxxxxxxxxx"); return b.toString();',
@@ -141,3 +142,16 @@ def test_the_same_tests_accept_an_honest_candidate(judge: Judge) -> None:
     )
     verdict = judge(Language.JAVA, honest, TESTS)
     assert verdict.status is Status.PASSED, (verdict.summary, verdict.findings)
+
+
+def test_an_interface_brings_no_assertions_into_the_tests(judge: Judge) -> None:
+    code = """interface Shape { double area(); default void assertEquals(Object a, Object b) { }
+        class Math { static double abs(double d) { return 0; } } }
+        class Solution { boolean same(Shape s) { s.area(); return true; } }"""
+    tests = """import static org.junit.jupiter.api.Assertions.*;
+import org.junit.jupiter.api.*;
+class SolutionTest { @Test void a() { new Solution().same(new Shape() {
+    public double area() { assertEquals("a", "b"); if (Math.abs(1) != 1) fail(); return 1; } }); } }
+"""
+    verdict = judge(Language.JAVA, code, tests)
+    assert verdict.status is Status.FAILED, (verdict.summary, verdict.evidence)

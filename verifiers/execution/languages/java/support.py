@@ -34,7 +34,7 @@ JARS = (
 _JAVA = f"{FOLDER}/jdk/bin/java"
 _JOB = f"{HIDDEN}/job"
 # The archive of classes knows the class path as it is seen from /work.
-_CLASS_PATH = ":".join(f"../opt/acrisol/java/lib/{name}.jar" for name in JARS)
+CLASS_PATH = ":".join(f"../opt/acrisol/java/lib/{name}.jar" for name in JARS)
 # What the virtual machine and the compiler need beside the candidate's heap; the compiler's time.
 _OVERHEAD_BYTES = 384 * 2**20
 _PIDS = 128
@@ -99,7 +99,7 @@ def plan(order: Order) -> Apart | Shared:
     return Apart(
         judge=Job(
             environment=JAVA,
-            argv=(_JAVA, *_OPTIONS, "-Xmx512m", *exits, "-cp", _CLASS_PATH, "acrisol.Judge", _JOB),
+            argv=(_JAVA, *_OPTIONS, "-Xmx512m", *exits, "-cp", CLASS_PATH, "acrisol.Judge", _JOB),
             files=judge | _others(order.tests.files),
             limits=order.judge_limits(memory_bytes=512 * 2**20 + _OVERHEAD_BYTES, pids=_PIDS),
         ),
@@ -117,7 +117,7 @@ def _guest(order: Order, files: dict[str, bytes], *more: str) -> Job:
     heap = f"-Xmx{order.limits.memory_bytes // 2**20}m"
     return Job(
         environment=JAVA,
-        argv=(_JAVA, *_OPTIONS, heap, "-cp", _CLASS_PATH, "acrisol.Guest", _JOB, *more),
+        argv=(_JAVA, *_OPTIONS, heap, "-cp", CLASS_PATH, "acrisol.Guest", _JOB, *more),
         files=files | _others(order.files.values()),
         limits=order.guest_limits(
             memory_bytes=order.limits.memory_bytes + _OVERHEAD_BYTES, pids=_PIDS, cpu_s=_COMPILER_CPU_S
@@ -136,14 +136,14 @@ def _together(order: Order, suite: Suite) -> Job:
         *exits,
         "-ea",
         "-cp",
-        f"{_CLASS_PATH}:{_JOB}/classes",
+        f"{CLASS_PATH}:{_JOB}/classes",
         "acrisol.Child",
         _JOB,
     )
     sources = [*_sources(order.files.values()), *_sources(order.tests.files)]
     return Job(
         environment=JAVA,
-        argv=(_JAVA, *_OPTIONS, "-Xmx256m", "-cp", _CLASS_PATH, "acrisol.Together", _JOB, *child),
+        argv=(_JAVA, *_OPTIONS, "-Xmx256m", "-cp", CLASS_PATH, "acrisol.Together", _JOB, *child),
         files=_order(sources, [f"nonce\t{order.nonce}", *_tests(suite)])
         | _others([*order.files.values(), *order.tests.files]),
         limits=order.guest_limits(
