@@ -123,6 +123,11 @@ def _configure(task: CodingTask, tests: Sequence[TestFile], modules: Modules, so
         ],
         "pytest_files": [file.path for file in tests if file.style == "pytest"],
         "doctests": [],
+        "doctest_files": [
+            {"path": file.path, "tests": {str(line): test for line, test in file.steps.items()}}
+            for file in tests
+            if file.style == "doctest"
+        ],
         "seeds": any({"random", "seed"} <= file.mentioned for file in tests),
         "only_import": False,
         "entry_point": entry_point(task, source) if checked else "",

@@ -104,7 +104,7 @@ def run_shared(sandbox: Sandbox, plan: Plan, limits: TestLimits, seconds: float)
 
 
 def _judges_preload(plan: Plan) -> Preload:
-    needs_pytest = plan.config["pytest_files"] or plan.config["doctests"]
+    needs_pytest = any(plan.config[kind] for kind in ("pytest_files", "doctests", "doctest_files"))
     return preload("with_pytest" if needs_pytest else "judge")
 
 

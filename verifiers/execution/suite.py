@@ -12,21 +12,22 @@ from typing import Literal
 
 from verifiers.domain import SourceFile, TestSuite
 from verifiers.errors import InvalidInput
+from verifiers.execution.doctests import examples_in_module, examples_in_text, may_hold_examples
 from verifiers.execution.parsing import Unparsable, parse
 
-Style = Literal["pytest", "script", "check", "helper"]
+Style = Literal["pytest", "script", "check", "doctest", "helper"]
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 @dataclass(frozen=True)
 class TestFile:
-    """One Python file of a suite.
+    """One file of a suite: Python, or a text with doctest examples.
 
     Attributes:
         path: As the user gave it.
         style: How it is run. A helper holds no tests of its own.
         ids: The tests that must be reported passed.
-        steps: For a script, the line at which each test begins and its id.
+        steps: For a script or doctests, the line at which each test begins and its id.
         bare_names: Names that it uses without defining or importing them, builtins aside.
         builtins_called: Builtins that it calls without defining them.
         mentioned: Every name and attribute in it.
@@ -50,21 +51,28 @@ class TestFile:
 
 
 def read_suite(suite: TestSuite) -> tuple[TestFile, ...]:
-    """The suite's Python files.
+    """The suite's files that are or hold Python.
 
     Raises:
         InvalidInput: a file does not parse, or there is no test in any of them.
     """
-    found = tuple(
-        _read_file(place, source) for place, source in enumerate(suite.files) if source.path.endswith(".py")
-    )
+    found = tuple(_read_files(suite))
     if not any(file.ids for file in found):
         raise InvalidInput(
             "tests",
             "there is no test in the test files:",
-            "write test_* functions, unittest cases, asserts at the top level or check(candidate).",
+            "write test_* functions, unittest cases, asserts at the top level, check(candidate) or doctests.",
         )
     return found
+
+
+def _read_files(suite: TestSuite) -> Iterator[TestFile]:
+    for place, source in enumerate(suite.files):
+        if source.path.endswith(".py"):
+            yield _read_file(place, source)
+        elif may_hold_examples(source):
+            tree, steps = examples_in_text(source, place)
+            yield _test_file(source.path, "doctest", tuple(steps.values()), steps, tree)
 
 
 def _read_file(place: int, source: SourceFile) -> TestFile:
@@ -84,10 +92,21 @@ def _read_file(place: int, source: SourceFile) -> TestFile:
             f"{source.path} is too deeply nested.",
             "Write simpler expressions.",
         ) from error
+    if style == "helper":
+        examples, steps = examples_in_module(tree, source.path, place)
+        if steps:
+            whole = ast.Module([*tree.body, *examples.body], [])
+            return _test_file(source.path, "doctest", tuple(steps.values()), steps, whole)
+    return _test_file(source.path, style, ids, steps, tree)
+
+
+def _test_file(
+    path: str, style: Style, ids: tuple[str, ...], steps: dict[int, str], tree: ast.Module
+) -> TestFile:
     bound, loaded, called, mentioned = _names(tree)
     free = loaded - bound
     return TestFile(
-        path=source.path,
+        path=path,
         style=style,
         ids=ids,
         steps=steps,

@@ -158,10 +158,19 @@ def test_malformed_changes_are_refused(changes):
 @pytest.mark.parametrize(
     "message",
     [
-        b"", b"B", b"B\x00\x00\x00\xff", b"B\x00\x00\x00\x02[]\x7f\xff\xff\xffx", b'[{"b": 0}]', b'[{"b": true}]',
-        b'B\x00\x00\x00\x09[{"b":1}]\x00\x00\x00\x01x', b"[] []", b"[NaN", b'[{"c": 0}]', b"\xff",
+        b"",
+        b"B",
+        b"B\x00\x00\x00\xff",
+        b"B\x00\x00\x00\x02[]\x7f\xff\xff\xffx",
+        b'[{"b": 0}]',
+        b'[{"b": true}]',
+        b'B\x00\x00\x00\x09[{"b":1}]\x00\x00\x00\x01x',
+        b"[] []",
+        b"[NaN",
+        b'[{"c": 0}]',
+        b"\xff",
     ],
-)  # fmt: skip
+)
 def test_malformed_bytes_behind_a_message_are_refused(message):
     with pytest.raises(CodecError):
         load(message)
@@ -169,9 +178,18 @@ def test_malformed_bytes_behind_a_message_are_refused(message):
 
 @pytest.mark.parametrize(
     "parts",
-    [[], ["q"], ["q", "x"], ["q", b"1"], ["x", b"12345678"], ["d", b"\0" * 8, b"\1\0\0\0"], ["d", b"\0" * 8, b"1"],
-     ["d", b"\0\0\0\0\0\0\xf0\x7f", b"\0" * 4], [b"d", b""]],
-)  # fmt: skip
+    [
+        [],
+        ["q"],
+        ["q", "x"],
+        ["q", b"1"],
+        ["x", b"12345678"],
+        ["d", b"\0" * 8, b"\1\0\0\0"],
+        ["d", b"\0" * 8, b"1"],
+        ["d", b"\0\0\0\0\0\0\xf0\x7f", b"\0" * 4],
+        [b"d", b""],
+    ],
+)
 def test_malformed_numbers_are_refused(parts):
     with pytest.raises(CodecError):
         Decoder().decode(["l", ["N", *parts]])

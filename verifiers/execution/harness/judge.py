@@ -70,6 +70,10 @@ def _run(config: dict[str, Any], root: str, reporter: Reporter, link: Link | Non
             reporter.result(f"import {config['main']}", "failed", describe(error, []))
         else:
             reporter.result(f"import {config['main']}", "passed")
+    if config["doctest_files"]:
+        from . import run_doctest
+
+        run_doctest.run_files(config["doctest_files"], root, space, reporter, link)
     if config["doctests"]:
         from . import run_doctest
 

@@ -86,7 +86,10 @@ def _like_the_own(base: Any, own: Any, theirs: Any, self: Any, args: tuple[Any, 
     if plain is NotImplemented:
         return theirs(self, *args)
     answer = type(self)._acrisol_link.special(self, theirs.__name__, args)
-    same = getattr(type(answer), "_acrisol_base", None) is base and bool(base.__eq__(answer, plain) is True)
+    if getattr(type(answer), "_acrisol_base", None) is not base:
+        return plain
+    equals: Any = base.__eq__
+    same = equals(answer, plain) is True
     return answer if same else plain
 
 
