@@ -42,7 +42,7 @@ def examples_in_module(tree: ast.Module, path: str, place: int) -> tuple[ast.Mod
 
 
 def docstrings(tree: ast.Module) -> list[tuple[int, str]]:
-    """Docstrings with examples in them: the line where each begins (from 1), and its text as it is written."""
+    """Docstrings with examples: the line where each begins (from 1), and its text as it is written."""
     kinds = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     found = []
     for node in ast.walk(tree):
@@ -61,6 +61,8 @@ def _examples(text: str, path: str, place: int, first: int) -> tuple[ast.Module,
     steps: dict[int, str] = {}
     try:
         for example in doctest.DocTestParser().get_examples(text, path):
+            if example.options.get(doctest.SKIP):
+                continue
             line = first + example.lineno
             tree = parse(example.source, path)
             body += ast.increment_lineno(tree, line - 1).body

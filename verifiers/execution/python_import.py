@@ -56,9 +56,9 @@ class PythonImportVerifier:
         tests = list(doctests(project[modules.main_path].content, modules.main_path))[:MAX_DOCTESTS]
         expected = (f"import {modules.main}", *(test["id"] for test in tests))
         config: dict[str, Any] = {
-            "modules": modules.names, "main": modules.main, "starred": [], "classes": [], "doctest_files": [], "test_modules": [],
-            "bare_names": [], "overrides": [], "scripts": [], "pytest_files": [], "doctests": tests,
-            "only_import": True, "entry_point": "", "seeds": False,
+            "modules": modules.names, "main": modules.main, "starred": [], "classes": [], "test_modules": [],
+            "bare_names": [], "overrides": [], "scripts": [], "pytest_files": [], "doctest_files": [],
+            "doctests": tests, "only_import": True, "entry_point": "", "seeds": False,
         }  # fmt: skip
         run = run_apart(self._sandbox, Plan({}, project, config), self._limits, seconds)
         return decide(

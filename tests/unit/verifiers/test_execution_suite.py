@@ -11,7 +11,7 @@ from verifiers.execution.plan import entry_point, find_modules, overridden_built
 from verifiers.execution.python_import import doctests
 from verifiers.execution.python_syntax import PythonSyntaxVerifier
 from verifiers.execution.report import Result, ids_by_outcome, read_report
-from verifiers.execution.suite import read_suite
+from verifiers.execution.suite import read_suite, used_as_classes
 
 
 def suite(text: str, path: str = "test_a.py") -> TestSuite:
@@ -213,3 +213,23 @@ def test_a_forged_report_is_no_end_and_no_crash():
     assert not read_report(b"[" * 100_000 + b'"nonce": "n"\n' + end, "n").ended
     odd = b'{"nonce": "n", "test": "a", "outcome": "passed", "line": "x"}\n'
     assert read_report(odd + end, "n").results[0].line == 0
+
+
+def test_doctests_in_test_files_are_tests():
+    text = "# T\n\n>>> from solution import f\n>>> f(1)\n2\n>>> f(2) # doctest: +SKIP\n3\n"
+    (file,) = read_suite(suite(text, "README.md"))
+    assert (file.style, file.ids) == ("doctest", ("README.md:3", "README.md:4"))
+    assert file.imports == {"solution"}
+    module = 'from solution import f\ndef g():\n    """G.\n\n    >>> f(1)\n    2\n    """\n'
+    (file,) = read_suite(suite(module, "checks.py"))
+    assert (file.style, file.ids) == ("doctest", ("checks.py:5",))
+    with pytest.raises(InvalidInput, match="line 1 does not parse"):
+        read_suite(suite(">>> f(\n2\n", "a.txt"))
+
+
+def test_a_name_is_a_class_by_how_the_tests_use_it():
+    text = "from s import f, g, Money\nassert f(1) - 2 < 1\nassert isinstance(x, h.node)\n"
+    text += "try: g()\nexcept bad: pass\n"
+    (file,) = read_suite(suite(text))
+    assert used_as_classes([file.tree]) >= {"Money", "node", "bad"}
+    assert not {"f", "g"} & used_as_classes([file.tree])

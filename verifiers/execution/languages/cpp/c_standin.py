@@ -54,8 +54,24 @@ def c_dispatcher_head(exports: Exports) -> str:
         exports
     )
     for function in _prototypes(exports):
+        if function.static:
+            text += f"#define {function.name} acrisol_static_{function.name}\n"
         text += f"{function.result} {function.name}({declared(function.parameters)});\n"
     return text + "}\n"
+
+
+def c_doors(exports: Exports) -> str:
+    """C behind a candidate's source: its static functions under names that another object can call."""
+    text = ""
+    for function in _prototypes(exports):
+        if function.static:
+            given = ", ".join(names(len(function.parameters)))
+            back = "" if function.result == "void" else "return "
+            text += (
+                f"{function.result} acrisol_static_{function.name}({declared(function.parameters) or 'void'}) "
+                f"{{ {back}{function.name}({given}); }}\n"
+            )
+    return text
 
 
 def _prototypes(exports: Exports) -> list[Function]:

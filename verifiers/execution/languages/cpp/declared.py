@@ -76,6 +76,7 @@ class Class:
         lost: Public fields whose declaration cannot be repeated.
         abstract: No object can be made of it.
         anonymous: Of C: only its alias has a name.
+        copied: Copies can be made of it, as far as its text tells.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Class:
     abstract: bool = False
     anonymous: bool = False
     deleted_default: bool = False
+    copied: bool = True
 
     @property
     def words(self) -> set[str]:

@@ -181,8 +181,10 @@ def _class_calls(item: Class, mentioned: set[str], *, c: bool) -> list[Call]:
     implicit = item.closed and not item.constructors and not item.abstract and not item.deleted_default
     if implicit:
         calls.append(Call("constructor", Function(item.name, item.scope, "", ()), item))
+    if item.closed and item.copied:
+        calls += [Call("copy", None, item), Call("assign", None, item)]
     if item.closed:
-        calls += [Call("copy", None, item), Call("assign", None, item), Call("drop", None, item)]
+        calls.append(Call("drop", None, item))
     for function in item.methods:
         operator = function.name.startswith("operator")
         if (operator and item.name in mentioned) or (not operator and function.name in mentioned):

@@ -66,6 +66,15 @@ def codec(item: Class) -> str:
     )
 
 
+def object_trait(item: Class) -> str:
+    """Marks a class as one whose objects stay with the candidate."""
+    copied = "true" if item.copied else "false"
+    return (
+        f"template <> struct IsObject<{full_name(item)}> "
+        f"{{ static constexpr bool value = true, copied = {copied}; }};"
+    )
+
+
 def shared_part(exports: Exports, *, closed: bool) -> str:
     """What both programs say of the candidate's classes."""
     text = "namespace acrisol {\n"
@@ -73,9 +82,8 @@ def shared_part(exports: Exports, *, closed: bool) -> str:
         if not item.closed:
             text += codec(item)
         elif closed:
-            text += (
-                f"template <> struct IsObject<{full_name(item)}> {{ static constexpr bool value = true; }};\n"
-            )
+            text += object_trait(item) + "
+"
     return text + "}\n"
 
 

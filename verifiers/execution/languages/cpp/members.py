@@ -19,6 +19,7 @@ from verifiers.execution.languages.cpp.declared import (
 from verifiers.execution.languages.cpp.syntax import KEYWORDS, text_of
 
 _WRAPPERS = ("pointer_declarator", "reference_declarator")
+_UNCOPIED = re.compile(r"\b(unique_ptr|mutex|thread|future|promise|atomic\w*|[io]?fstream|unique_lock)\b")
 _NAMES = ("identifier", "field_identifier", "operator_name", "type_identifier")
 
 
@@ -168,7 +169,7 @@ def _enumeration(node: Node, body: Node, scope: tuple[str, ...], name: str, foun
 def _class(node: Node, body: Node, scope: tuple[str, ...], name: str, found: Declared) -> Class:
     public = node.type == "struct_specifier"
     made = Class(name, scope, bases=_bases(node))
-    made = replace(made, closed=bool(made.bases))
+    made = replace(made, closed=bool(made.bases), copied=_UNCOPIED.search(text_of(body)) is None)
     for child in body.named_children:
         if child.type == "access_specifier":
             public = text_of(child).startswith("public")
@@ -224,7 +225,13 @@ def _add_method(node: Node, made: Class, text: str) -> Class:
     function = read_function(node, made.scope, owner=made.name)
     if re.search(r"=\s*delete\s*;$", text):
         default = function is not None and function.name == made.name and not function.parameters
-        return replace(made, closed=True, deleted_default=made.deleted_default or default)
+        copies = function is not None and bool(function.parameters)
+        return replace(
+            made,
+            closed=True,
+            deleted_default=made.deleted_default or default,
+            copied=made.copied and not copies,
+        )
     if function is None or (function.name == "operator=" and not function.result):
         return made
     if function.name == made.name:

@@ -14,6 +14,7 @@ from verifiers.execution.languages.cpp.generate import (
     is_exception,
     method_shape,
     names,
+    object_trait,
     returns_self,
     shared_part,
     std_base,
@@ -118,11 +119,16 @@ def _object_parts(item: Class, bases: Sequence[str], calls: Sequence[tuple[int, 
     assign = "acrisol::Call<void(const acrisol::Object&, const acrisol::Object&)>::ask"
     lines += [
         f"explicit {name}(acrisol::Object acrisol_n) : {first} {{}}",
-        f"{name}(const {name}& other) : {name}({ask}({at['copy']}, other.acrisol_object)) {{}}",
         f"{name}({name}&& other) : {name}(acrisol::taken(other.acrisol_object)) {{}}",
+        f"{'virtual ' if not bases else ''}~{name}() {{ acrisol::dropped({at['drop']}, acrisol_object); }}",
+    ]
+    if not item.copied:
+        swapped = "std::swap(acrisol_object, other.acrisol_object); return *this;"
+        return [*lines, f"{name}& operator=({name}&& other) {{ {swapped} }}"]
+    lines += [
+        f"{name}(const {name}& other) : {name}({ask}({at['copy']}, other.acrisol_object)) {{}}",
         f"{name}& operator=(const {name}& other) {{ if (this != &other) {assign}({at['assign']}, "
         "acrisol_object, other.acrisol_object); return *this; }",
-        f"{'virtual ' if not bases else ''}~{name}() {{ acrisol::dropped({at['drop']}, acrisol_object); }}",
     ]
     return lines
 
@@ -183,9 +189,7 @@ def _exception_class(item: Class, classes: Sequence[Class]) -> str:
 
 
 def _adopting(item: Class) -> str:
-    name = full_name(item)
-    marked = f"template <> struct IsObject<{name}> {{ static constexpr bool value = true; }};"
-    return f"namespace acrisol {{ {marked} }}\n"
+    return f"namespace acrisol {{ {object_trait(item)} }}\n"
 
 
 def _throwers(errors: Sequence[Class]) -> str:

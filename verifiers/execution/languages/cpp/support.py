@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from verifiers.domain import Language, SourceFile
-from verifiers.execution.languages.cpp.c_standin import c_dispatcher_head, c_glue, c_standin
+from verifiers.execution.languages.cpp.c_standin import c_dispatcher_head, c_doors, c_glue, c_standin
 from verifiers.execution.languages.cpp.compiler_output import compiler_findings, run_findings
 from verifiers.execution.languages.cpp.declarations import read_declarations
 from verifiers.execution.languages.cpp.declared import Declared
@@ -141,7 +141,7 @@ def _guest(order: Order, exports: Exports, *, c: bool) -> Job:
         units = "".join(f'#include "candidate/{file.path}"\n' for file in candidate_files(order))
     units = f"#define main acrisol_candidate_main\n{units}#undef main\n"
     if c:
-        files["guest.c"] = units.encode()
+        files["guest.c"] = f"{units}{c_doors(exports)}".encode()
         files["dispatcher.cpp"] = (c_dispatcher_head(exports) + dispatcher(exports, c=True)).encode()
     else:
         shown = any(call.kind == "show" for call in exports.calls)

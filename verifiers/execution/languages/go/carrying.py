@@ -14,6 +14,7 @@ STANDARD_TYPES = {
     "time": ("Time", "Duration", "Month", "Weekday"),
     "math/big": ("Int", "Rat", "Float"),
     "strconv": ("NumError",),
+    "context": ("CancelFunc",),
 }
 # Errors of the standard library that are the same on both sides.
 SENTINELS = {
@@ -38,6 +39,7 @@ STANDARD_INTERFACES = {
     ("io", "StringWriter"): "WriteString(s string) (n int, err error)",
     ("io", "ByteReader"): "ReadByte() (byte, error)",
     ("math/rand", "Source"): "Int63() int64; Seed(seed int64)",
+    ("context", "Context"): "Err() error; Value(key any) any",  # the rest of it is written by hand
 }
 
 

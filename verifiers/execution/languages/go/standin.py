@@ -30,6 +30,29 @@ from verifiers.execution.languages.go.variables import variable_type
 _QUALIFIER = re.compile(r"\b([A-Za-z_]\w*)\.[A-Za-z_]")
 
 
+# The rest of a proxy of context.Context: a channel is not carried, so whoever waits for it asks again and again.
+_CONTEXT = """var acrisolDone acrisolSync.Map
+
+func (p acrisolProxy_context_Context) Deadline() (at acrisolTime.Time, ok bool) {
+	return
+}
+
+func (p acrisolProxy_context_Context) Done() <-chan struct{} {
+	made, known := acrisolDone.LoadOrStore(p.Ref, make(chan struct{}))
+	done := made.(chan struct{})
+	if !known {
+		go func() {
+			defer func() { recover() }()
+			for p.Err() == nil {
+				acrisolTime.Sleep(2 * acrisolTime.Millisecond)
+			}
+			close(done)
+		}()
+	}
+	return done
+}"""
+
+
 @dataclass
 class Pair:
     """The two generated files.
@@ -55,6 +78,7 @@ class _Draft:
     know: list[str] = field(default_factory=list)  # on both sides
     proxies: list[str] = field(default_factory=list)  # on both sides
     serve: list[str] = field(default_factory=list)
+    imports: list[str] = field(default_factory=list)
 
     def may(self, name: str) -> bool:
         """Whether the stand-in may declare a name."""
@@ -245,6 +269,9 @@ def _add_interfaces(draft: _Draft) -> None:
         package, _, name = qualified.partition(".")
         methods = standard_methods(draft.declared.imports[package], name) or {}
         _add_proxy(draft, qualified, qualified.replace(".", "_"), methods)
+        if draft.declared.imports[package] == "context":
+            draft.proxies.append(_CONTEXT)
+            draft.imports += ['import acrisolTime "time"', 'import acrisolSync "sync"']
 
 
 def _add_standard(draft: _Draft, tests: Tests) -> None:
@@ -267,7 +294,7 @@ def _imports(draft: _Draft, parts: Iterable[str]) -> str:
         and _is_plain(path)
     )
     lines = [f'import {name} "{path}"' for name, path in needed]
-    return "\n".join(('import acrisolLink "acrisol"', *lines))
+    return "\n".join(('import acrisolLink "acrisol"', *draft.imports, *lines))
 
 
 def _standin(draft: _Draft, package: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from verifiers.domain import Language, SourceFile
-from verifiers.execution.languages.java.declarations import read_file
+from verifiers.execution.languages.java.declarations import File, read_file
 from verifiers.execution.languages.java.findings import compiler_findings
 from verifiers.execution.languages.java.standin import make_stand_in
 from verifiers.execution.languages.java.suite import Suite, expected, foreign_names, read_suite
@@ -86,6 +86,8 @@ def plan(order: Order) -> Apart | Shared:
     together = _together(order, suite)
     if suite.unfit:
         return Shared(together, suite.unfit)
+    if borrowed := _borrowed(suite, files, _sources(order.files.values())):
+        return Shared(together, f"the candidate uses {borrowed}, which the tests define")
     if derived := sorted(
         suite.derived & stand_in.classes - {name.rpartition(".")[2] for name in suite.defined}
     ):
@@ -106,6 +108,15 @@ def plan(order: Order) -> Apart | Shared:
         guest=_guest(order, guest),
         together=together,
     )
+
+
+def _borrowed(suite: Suite, files: list[File], sources: list[SourceFile]) -> str:
+    """A type that the tests define, that is no test itself, and that the candidate cannot do without."""
+    own = {each.name for file in files for each in file.types}
+    tests = {name for name, _ in suite.classes} | {main.binary for main in suite.mains}
+    helpers = {name.rpartition(".")[2] for name in suite.defined - tests} - own
+    words = {word for file in sources for word in re.findall(r"\w+", file.content)} if helpers else set()
+    return min(helpers & words, default="")
 
 
 def build(order: Order) -> Job:

@@ -1,7 +1,7 @@
 // What the stand-in for the candidate is made of beside values.
 #ifndef ACRISOL_ASKING_HPP
 #define ACRISOL_ASKING_HPP
-#include "acrisol.hpp"
+#include "calling.hpp"
 
 namespace acrisol {
 

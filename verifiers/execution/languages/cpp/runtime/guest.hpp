@@ -1,7 +1,7 @@
 // What the candidate's dispatcher is made of beside values.
 #ifndef ACRISOL_GUEST_HPP
 #define ACRISOL_GUEST_HPP
-#include "acrisol.hpp"
+#include "calling.hpp"
 
 namespace acrisol {
 
@@ -60,7 +60,7 @@ template <class T>
 struct Codec<T, std::enable_if_t<IsObject<T>::value>> {
   static void put(Writer& out, const T& value) {
     if constexpr (std::is_abstract_v<T>) broken("an object of an abstract class");
-    else if constexpr (std::is_copy_constructible_v<T>) put_number(out, hold(new T(value), KindOf<T>::kind(), true));
+    else if constexpr (IsObject<T>::copied && std::is_copy_constructible_v<T>) put_number(out, hold(new T(value), KindOf<T>::kind(), true));
     else if constexpr (std::is_move_constructible_v<T>)
       put_number(out, hold(new T(std::move(const_cast<T&>(value))), KindOf<T>::kind(), true));
     else broken("an object that can be neither copied nor moved");
@@ -68,7 +68,7 @@ struct Codec<T, std::enable_if_t<IsObject<T>::value>> {
   static T get(Reader& in) {
     T* object = Codec<T*>::get(in);
     if (!object) broken("an object that is not there");
-    if constexpr (std::is_copy_constructible_v<T>) return *object;
+    if constexpr (IsObject<T>::copied && std::is_copy_constructible_v<T>) return *object;
     else return std::move(*object);
   }
 };

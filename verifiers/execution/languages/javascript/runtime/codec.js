@@ -7,11 +7,11 @@
 
 const { builtinClass, errorParts, fillError, isError, newError } = require('./errors.js');
 const { emptyOf, fillBytes, fillObject, put, unboxed } = require('./containers.js');
-const { HOLE, LONG, contentsOf, kindOf, sameContents } = require('./kinds.js');
+const { HOLE, LONG, contentsOf, isUnchanged, kindOf } = require('./kinds.js');
 
 const { getPrototypeOf, is, isExtensible, keys } = Object;
 const MAX_DEPTH = 1000;
-const MAX_HELD = 10_000; // entries of containers that stay shared between calls
+const MAX_HELD = 2000; // entries of containers that stay shared between calls
 const CLOSING = [null, Object.preventExtensions, Object.seal, Object.freeze];
 const NUMBERS = { __proto__: null, NaN, Infinity, '-Infinity': -Infinity, '-0': -0 };
 const WELL_KNOWN = { __proto__: null };
@@ -34,6 +34,7 @@ class Codec {
     this.next = first;
     this.ids = new WeakMap();
     this.held = new Map();
+    this.size = 0; // of what is held, when it was last looked at
     this.undo = [];
     this.depth = 0;
     this.encode = this.encode.bind(this);
@@ -134,11 +135,12 @@ class Codec {
   /** What changed since the last message, in the containers that both sides hold. */
   changes() {
     const found = [];
+    this.size = 0;
     this.held.forEach((entry) => {
-      const now = contentsOf(entry.value, entry.kind);
-      if (sameContents(now, entry.seen)) return;
+      this.size += entry.seen.items.length + 1;
+      if (isUnchanged(entry.value, entry.kind, entry.seen)) return;
       const before = entry.seen;
-      entry.seen = now;
+      entry.seen = contentsOf(entry.value, entry.kind);
       this.undo[this.undo.length] = () => { entry.seen = before; };
       found[found.length] = [entry.id, ...this.body(entry)];
     });
@@ -155,8 +157,7 @@ class Codec {
 
   /** The numbers of containers that are not to be shared any longer: the oldest, where they are too many. */
   forgettable() {
-    let size = 0;
-    this.held.forEach((entry) => { size += entry.seen.items.length + 1; });
+    let { size } = this;
     const gone = [];
     if (size <= MAX_HELD) return gone;
     this.held.forEach((entry) => {
