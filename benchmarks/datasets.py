@@ -26,7 +26,9 @@ def plus_tests(row: dict[str, Any]) -> str:
 
     The expected value of each input is the reference solution's, computed by the tests themselves.
     """
-    return _plus_tests(row, [], row["test"].replace("def check(", "def _base_check("), "_base_check(candidate)")
+    return _plus_tests(
+        row, [], row["test"].replace("def check(", "def _base_check("), "_base_check(candidate)"
+    )
 
 
 def plus_tests_with_answers(row: dict[str, Any]) -> str:
