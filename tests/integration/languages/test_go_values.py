@@ -207,9 +207,111 @@ func TestOtherShapes(t *testing.T) {
 	}
 }
 """
+CONTEXT = """package main
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+type key string
+
+const User key = "user"
+
+func Work(ctx context.Context, n int) (int, error) {
+	for i := 0; i < n; i++ {
+		select {
+		case <-ctx.Done():
+			return i, ctx.Err()
+		case <-time.After(time.Millisecond):
+		}
+	}
+	return n, nil
+}
+
+func WithUser(ctx context.Context, name string) context.Context { return context.WithValue(ctx, User, name) }
+func UserOf(ctx context.Context) (string, error) {
+	if name, ok := ctx.Value(User).(string); ok {
+		return name, nil
+	}
+	return "", errors.New("nobody")
+}
+func HasEnd(ctx context.Context) bool {
+	at, ok := ctx.Deadline()
+	return ok && time.Until(at) > time.Minute
+}
+func Short(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, 5*time.Millisecond)
+}
+"""
+CONTEXT_TESTS = """package main
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+)
+
+func TestContext(t *testing.T) {
+	if HasEnd(context.Background()) {
+		t.Fatal("an end")
+	}
+	limited, stop := context.WithTimeout(context.Background(), time.Hour)
+	defer stop()
+	if !HasEnd(limited) {
+		t.Fatal("no end")
+	}
+	if n, err := Work(context.Background(), 3); n != 3 || err != nil {
+		t.Fatal(n, err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if n, err := Work(ctx, 1000); n > 500 || !errors.Is(err, context.Canceled) {
+		t.Fatal(n, err)
+	}
+	ctx, cancel = context.WithTimeout(context.Background(), 30*time.Millisecond)
+	defer cancel()
+	if _, err := Work(ctx, 100000); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatal(err)
+	}
+	ctx, cancel = context.WithCancel(context.Background())
+	time.AfterFunc(20*time.Millisecond, cancel)
+	if _, err := Work(ctx, 100000); err != context.Canceled {
+		t.Fatal(err)
+	}
+}
+
+func TestValues(t *testing.T) {
+	ctx := WithUser(context.Background(), "ann")
+	if name, err := UserOf(ctx); name != "ann" || err != nil || ctx.Value(User) != "ann" {
+		t.Fatal(name, err)
+	}
+	if name, _ := UserOf(context.WithValue(context.Background(), User, "bob")); name != "bob" {
+		t.Fatal(name)
+	}
+	if _, err := UserOf(context.Background()); err == nil {
+		t.Fatal("somebody")
+	}
+	ctx, cancel := Short(context.Background())
+	defer cancel()
+	select {
+	case <-ctx.Done():
+	case <-time.After(5 * time.Second):
+		t.Fatal("late")
+	}
+}
+"""
 
 
 def test_values(judge: Judge) -> None:
     verdict = judge(Language.GO, CODE, TESTS)
+    assert verdict.status is Status.PASSED, verdict
+    assert verdict.evidence["judging"] == "apart"
+
+
+def test_contexts(judge: Judge) -> None:
+    verdict = judge(Language.GO, CONTEXT, CONTEXT_TESTS)
     assert verdict.status is Status.PASSED, verdict
     assert verdict.evidence["judging"] == "apart"

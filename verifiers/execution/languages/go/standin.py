@@ -23,34 +23,12 @@ from verifiers.execution.languages.go.declarations import (
     Type,
     may_be_declared,
 )
+from verifiers.execution.languages.go.proxies import CONTEXT, proxy_of, signature
 from verifiers.execution.languages.go.source import UNIVERSE, clean, text
 from verifiers.execution.languages.go.tests import Tests
 from verifiers.execution.languages.go.variables import variable_type
 
 _QUALIFIER = re.compile(r"\b([A-Za-z_]\w*)\.[A-Za-z_]")
-
-
-# The rest of a proxy of context.Context: a channel is not carried, so whoever waits for it asks again and again.
-_CONTEXT = """var acrisolDone acrisolSync.Map
-
-func (p acrisolProxy_context_Context) Deadline() (at acrisolTime.Time, ok bool) {
-	return
-}
-
-func (p acrisolProxy_context_Context) Done() <-chan struct{} {
-	made, known := acrisolDone.LoadOrStore(p.Ref, make(chan struct{}))
-	done := made.(chan struct{})
-	if !known {
-		go func() {
-			defer func() { recover() }()
-			for p.Err() == nil {
-				acrisolTime.Sleep(2 * acrisolTime.Millisecond)
-			}
-			close(done)
-		}()
-	}
-	return done
-}"""
 
 
 @dataclass
@@ -199,26 +177,13 @@ def _field(draft: _Draft, part: Node, hidden: list[str]) -> str:
     return f"\t{', '.join(names)} acrisolLink.Opaque"
 
 
-def _head(function: Function) -> tuple[str, str, str, str]:
-    """Parameters and results as declared, and the pointers to them that a call passes."""
-    parameters = [
-        f"acrisolA{at} {'...' if part.variadic else ''}{clean(part.type)}"
-        for at, part in enumerate(function.parameters)
-    ]
-    results = [f"acrisolR{at} {clean(part.type)}" for at, part in enumerate(function.results)]
-    given = [f"&acrisolA{at}" for at in range(len(parameters))]
-    taken = ", ".join(f"&acrisolR{at}" for at in range(len(results)))
-    result = f"({', '.join(results)})" if results else ""
-    return ", ".join(parameters), result, ", ".join(given), taken
-
-
 def _body(name: str, given: str, taken: str) -> str:
     call = f'acrisolLink.Call("{name}", []interface{{}}{{{given}}}, []interface{{}}{{{taken}}})'
     return f"{{\n\t_ = acrisolTypes\n\t{call}\n\treturn\n}}"
 
 
 def _add_function(draft: _Draft, function: Function) -> None:
-    parameters, results, given, taken = _head(function)
+    parameters, results, given, taken = signature(function)
     name = function.name
     draft.body.append(f"func {name}({parameters}) {results} {_body(name, given, taken)}")
     real = "acrisolMain" if name == "main" else name
@@ -226,7 +191,7 @@ def _add_function(draft: _Draft, function: Function) -> None:
 
 
 def _add_method(draft: _Draft, method: Function) -> None:
-    parameters, results, given, taken = _head(method)
+    parameters, results, given, taken = signature(method)
     owner = f"*{method.receiver}" if method.by_pointer else method.receiver
     full = f"{method.receiver}.{method.name}"
     given = ", ".join(part for part in ("&acrisolSelf", given) if part)
@@ -244,33 +209,23 @@ def _add_variable(draft: _Draft, name: str, kind: str) -> None:
     draft.serve.append(f'acrisolLink.Func("var {name}", func() {kind} {{ return {name} }})')
 
 
-def _add_proxy(draft: _Draft, kind: str, label: str, methods: dict[str, Function]) -> None:
-    """What lets objects behind an interface be passed as references."""
-    proxy = f"acrisolProxy_{label}"
-    lines = [f"type {proxy} struct{{ *acrisolLink.Ref }}"]
-    cases = []
-    for method in methods.values():
-        parameters, results, given, taken = _head(method)
-        call = f'p.Ref.Method("{method.name}", []interface{{}}{{{given}}}, []interface{{}}{{{taken}}})'
-        lines.append(f"func (p {proxy}) {method.name}({parameters}) {results} {{\n\t{call}\n\treturn\n}}")
-        cases.append(f'\tcase "{method.name}":\n\t\treturn acrisolValue.({kind}).{method.name}')
-    draft.proxies.append("\n\n".join(lines))
-    chosen = "\n".join(("switch acrisolName {", *cases, "\t}"))
-    draft.know.append(
-        f"acrisolLink.Interface((*{kind})(nil),\n"
-        f"\t\tfunc(r *acrisolLink.Ref) interface{{}} {{ return {proxy}{{r}} }},\n"
-        "\t\tfunc(acrisolValue interface{}, acrisolName string) interface{} {\n"
-        f"\t{chosen}\n\treturn nil\n\t}})"
-    )
+def _add_proxy(
+    draft: _Draft, kind: str, label: str, methods: dict[str, Function], by_hand: tuple[str, ...] = ()
+) -> None:
+    declared, registered = proxy_of(kind, label, methods, by_hand)
+    draft.proxies.append(declared)
+    draft.know.append(registered)
 
 
 def _add_interfaces(draft: _Draft) -> None:
     for qualified in sorted(draft.carrying.interfaces):
         package, _, name = qualified.partition(".")
         methods = standard_methods(draft.declared.imports[package], name) or {}
-        _add_proxy(draft, qualified, qualified.replace(".", "_"), methods)
-        if draft.declared.imports[package] == "context":
-            draft.proxies.append(_CONTEXT)
+        is_context = draft.declared.imports[package] == "context"
+        by_hand = ("Deadline",) if is_context else ()
+        _add_proxy(draft, qualified, qualified.replace(".", "_"), methods, by_hand)
+        if is_context:
+            draft.proxies.append(CONTEXT)
             draft.imports += ['import acrisolTime "time"', 'import acrisolSync "sync"']
 
 
