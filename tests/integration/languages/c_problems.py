@@ -60,7 +60,7 @@ PROBLEMS = [
     ),
     Problem(
         "structs by value",
-        "typedef struct { int x, y; char name[8]; } Spot;\nSpot middle(Spot a, Spot b) { Spot m = {(a.x + b.x) / 2, (a.y + b.y) / 2, \"mid\"}; return m; }",
+        'typedef struct { int x, y; char name[8]; } Spot;\nSpot middle(Spot a, Spot b) { Spot m = {(a.x + b.x) / 2, (a.y + b.y) / 2, "mid"}; return m; }',
         'Spot a = {0, 0, "a"}, b = {4, 6, "b"}; Spot m = middle(a, b); assert(m.x == 2 && m.y == 3); assert(strcmp(m.name, "mid") == 0);',
     ),
     Problem(
@@ -138,7 +138,7 @@ PROBLEMS = [
     Problem(
         "counting letters into a table",
         "void letters(const char *s, int table[26]) { memset(table, 0, 26 * sizeof(int)); for (; *s; s++) if (isalpha((unsigned char)*s)) table[tolower((unsigned char)*s) - 'a']++; }",
-        "int t[26]; letters(\"Abba!\", t); assert(t[0] == 2 && t[1] == 2 && t[25] == 0);",
+        'int t[26]; letters("Abba!", t); assert(t[0] == 2 && t[1] == 2 && t[25] == 0);',
     ),
     Problem(
         "a tree",

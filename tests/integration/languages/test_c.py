@@ -8,7 +8,9 @@ from tests.integration.languages.c_problems import PROBLEMS, Problem
 from tests.integration.languages.conftest import Judge
 from verifiers.domain import Language, Status
 
-HEADS = "#include <ctype.h>\n#include <stdbool.h>\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n"
+HEADS = (
+    "#include <ctype.h>\n#include <stdbool.h>\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n"
+)
 GROUPS = [PROBLEMS[start : start + 9] for start in range(0, len(PROBLEMS), 9)]
 MUTATED = [
     (group, place, change)
@@ -62,7 +64,9 @@ def test_a_buffer_that_is_too_small_is_reported_with_its_line(judge: Judge) -> N
 
 def test_constant_text_stays_constant(judge: Judge) -> None:
     code = "void shout(char *text) { text[0] = 'X'; }"
-    tests = '#include <assert.h>\nint main(void) { char *text = "abc"; shout(text); assert(text[0] == \'X\'); }'
+    tests = (
+        "#include <assert.h>\nint main(void) { char *text = \"abc\"; shout(text); assert(text[0] == 'X'); }"
+    )
     verdict = judge(Language.C, code, tests)
     assert verdict.status is Status.FAILED
     assert "constant" in str(verdict.findings)

@@ -116,7 +116,9 @@ int *numbers(int n) { return calloc((size_t)n, sizeof(int)); }
 """
 C_CHEATS = {
     "exits": C_WRONG.replace("return 0;", "exit(0);"),
-    "exits later": "#include <unistd.h>\n" + C_WRONG + "__attribute__((destructor)) static void last(void) { _exit(0); }",
+    "exits later": "#include <unistd.h>\n"
+    + C_WRONG
+    + "__attribute__((destructor)) static void last(void) { _exit(0); }",
     "leaves before main": "#include <unistd.h>\n"
     + C_WRONG
     + "__attribute__((constructor)) static void first(void) { _exit(0); }",
@@ -134,9 +136,12 @@ C_CHEATS = {
         "return 0;",
         'for (int fd = 0; fd < 256; ++fd) if (write(fd, "\\5\\0\\0\\0\\3\\3\\0\\0\\0", 9) < 0) continue; return 0;',
     ),
-    "exec": "#include <unistd.h>\n" + C_WRONG.replace("return 0;", 'execl("/bin/true", "true", (char *)0); return 0;'),
+    "exec": "#include <unistd.h>\n"
+    + C_WRONG.replace("return 0;", 'execl("/bin/true", "true", (char *)0); return 0;'),
     "forks": "#include <unistd.h>\n" + C_WRONG.replace("return 0;", "if (fork() == 0) _exit(0); return 0;"),
-    "a pointer to nowhere": C_WRONG.replace("return calloc((size_t)n, sizeof(int));", "return (int *)(long)n;"),
+    "a pointer to nowhere": C_WRONG.replace(
+        "return calloc((size_t)n, sizeof(int));", "return (int *)(long)n;"
+    ),
     "a pointer to what is gone": C_WRONG.replace(
         "return calloc((size_t)n, sizeof(int));",
         "int *p = calloc((size_t)n, sizeof(int)); p[1] = 1; free(p); return p;",
@@ -183,6 +188,8 @@ def test_a_class_that_equals_every_number_is_not_believed(judge: Judge) -> None:
     code = "struct Money { int cents; bool operator==(int) const { return true; } };\nMoney total() { return {0}; }"
     tests = "#include <cassert>\nint main() { Money sum = total(); assert(sum == 5); }"
     assert judge(Language.CPP, code, tests).status is Status.FAILED
-    honest = code.replace("return true", "return cents == 5").replace("int)", "int other)").replace("{0}", "{5}")
+    honest = (
+        code.replace("return true", "return cents == 5").replace("int)", "int other)").replace("{0}", "{5}")
+    )
     honest = honest.replace("cents == 5", "cents == other")
     assert judge(Language.CPP, honest, tests).status is Status.PASSED

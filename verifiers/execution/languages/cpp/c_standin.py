@@ -66,9 +66,10 @@ def c_doors(exports: Exports) -> str:
     for function in _prototypes(exports):
         if function.static:
             given = ", ".join(names(len(function.parameters)))
+            taken = declared(function.parameters) or "void"
             back = "" if function.result == "void" else "return "
             text += (
-                f"{function.result} acrisol_static_{function.name}({declared(function.parameters) or 'void'}) "
+                f"{function.result} acrisol_static_{function.name}({taken}) "
                 f"{{ {back}{function.name}({given}); }}\n"
             )
     return text

@@ -82,8 +82,7 @@ def shared_part(exports: Exports, *, closed: bool) -> str:
         if not item.closed:
             text += codec(item)
         elif closed:
-            text += object_trait(item) + "
-"
+            text += object_trait(item) + "\n"
     return text + "}\n"
 
 
