@@ -480,6 +480,14 @@ func ExampleSay() {
     assert verdict.evidence["judging"] == "apart"
 
 
+def test_a_program(judge: Judge) -> None:
+    code = 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hi") }\n'
+    tests = 'package main\n\nimport "testing"\n\nfunc ExampleMain() {\n\tmain()\n\t// Output: hi\n}\n'
+    tests += "func TestNothing(t *testing.T) {}\n"
+    assert judge(Language.GO, code, tests).status is Status.PASSED
+    assert judge(Language.GO, code.replace("hi", "ho"), tests).status is Status.FAILED
+
+
 GENERIC = """package main
 
 func Map[T, U any](xs []T, f func(T) U) []U {

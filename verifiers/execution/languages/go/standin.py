@@ -185,8 +185,8 @@ def _body(name: str, given: str, taken: str) -> str:
 def _add_function(draft: _Draft, function: Function) -> None:
     parameters, results, given, taken = signature(function)
     name = function.name
-    draft.body.append(f"func {name}({parameters}) {results} {_body(name, given, taken)}")
-    real = "acrisolMain" if name == "main" else name
+    real = "acrisolMain" if name == "main" else name  # the runner and the dispatcher have one of their own
+    draft.body.append(f"func {real}({parameters}) {results} {_body(name, given, taken)}")
     draft.serve.append(f'acrisolLink.Func("{name}", {real})')
 
 

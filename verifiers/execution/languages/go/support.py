@@ -153,6 +153,7 @@ def _test_sources(tests: Tests) -> dict[str, bytes]:
     found = {}
     for at, file in enumerate(tests.files):
         edits = [(start, end, "acrisolExitBy(os.Exit)") for start, end in file.exits]
+        edits += [(start, end, "acrisolMain") for start, end in file.mains]
         found[f"acrisol_tests{at}.go"] = as_main(file.path, file.source, edits).encode()
     return found
 

@@ -67,6 +67,7 @@ class TestFile:
         entries: Its tests.
         has_main: It has a ``TestMain``.
         exits: Byte ranges of ``os.Exit`` in it, where it is called in ``TestMain``.
+        mains: Byte ranges of ``main`` in it, where it is called.
         used: Every identifier in it, the names behind a dot included.
         assigned: Names that it assigns to or takes the address of.
     """
@@ -81,6 +82,7 @@ class TestFile:
     entries: tuple[Entry, ...]
     has_main: bool
     exits: tuple[tuple[int, int], ...]
+    mains: tuple[tuple[int, int], ...]
     used: frozenset[str]
     assigned: frozenset[str]
 
@@ -170,6 +172,7 @@ def _read(file: SourceFile) -> TestFile:
         for call in (walk(main) if main else ())
         if call.type == "selector_expression" and text(call) == "os.Exit"
     )
+    called = (node.child_by_field_name("function") for node in walk(root) if node.type == "call_expression")
     kinds = ("identifier", "type_identifier", "field_identifier", "package_identifier")
     return TestFile(
         path=file.path,
@@ -180,6 +183,7 @@ def _read(file: SourceFile) -> TestFile:
         entries=tuple(entries),
         has_main=main is not None,
         exits=exits,
+        mains=tuple((node.start_byte, node.end_byte) for node in called if node and text(node) == "main"),
         used=frozenset(text(node) for node in walk(root) if node.type in kinds),
         assigned=frozenset(assigned_names(root)),
     )
