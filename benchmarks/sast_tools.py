@@ -1,6 +1,6 @@
-"""The scanners that ``benchmarks.sast`` compares, each as a function from texts to the severities found in them.
+"""The scanners that ``benchmarks.sast`` compares, each a function from texts to the severities found in them.
 
-Ours is the Semgrep pack as the ``semgrep`` verifier runs it: in the sandbox, each language with its own rules.
+Ours is the Semgrep pack as the ``semgrep`` verifier runs it: in the sandbox, each language by its own rules.
 """
 
 from __future__ import annotations

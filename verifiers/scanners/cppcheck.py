@@ -36,7 +36,10 @@ _MEMORY = re.compile(
     r"\w*(?:OutOfBounds|[dD]oubleFree|dealloc\w*|[dD]anglingLifetime|[uU]seAfterFree|danglingReference"
     r"|returnReference|autoVariables|invalidContainer|bufferAccess\w*|eraseDereference|negativeIndex)\w*"
 )
-_LEAK = re.compile(r"memleak\w*|resourceLeak|leakNoVarFunctionCall|leakReturnValNotUsed")
+# Leaks harm nobody in a program that ends; of containers Cppcheck often supposes wrongly that they are empty.
+_MILD = re.compile(
+    r"memleak\w*|resourceLeak|leakNoVarFunctionCall|leakReturnValNotUsed|containerOutOfBounds\w*"
+)
 
 
 class CppcheckVerifier:
@@ -186,6 +189,6 @@ def _severity(error: ElementTree.Element, kind: str) -> Severity:
         return Severity.LOW
     if grade == "portability":
         return Severity.INFO
-    if _LEAK.fullmatch(kind):
-        return Severity.LOW  # a leak harms nobody in a program that ends
+    if _MILD.fullmatch(kind):
+        return Severity.LOW
     return Severity.HIGH if _MEMORY.fullmatch(kind) else Severity.MEDIUM

@@ -148,6 +148,7 @@ def test_cppcheck_says_what_it_could_not_read() -> None:
         ('id="x" severity="error"', Severity.MEDIUM),
         ('id="x" severity="error" inconclusive="true"', Severity.LOW),
         ('id="memleak" severity="error"', Severity.LOW),
+        ('id="containerOutOfBounds" severity="error"', Severity.LOW),
         ('id="bufferAccessOutOfBounds" severity="error"', Severity.HIGH),
         ('id="deallocuse" severity="error"', Severity.HIGH),
     ],
