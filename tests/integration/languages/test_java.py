@@ -413,6 +413,40 @@ def test_what_only_one_process_can_do_is_said(judge: Judge, tests: str, reason: 
     assert reason in str(allowed.evidence["shared_because"])
 
 
+LRU = """import java.util.*;
+class Cache<K, V> extends LinkedHashMap<K, V> {
+    private final int size;
+    Cache(int size) { super(16, 0.75f, true); this.size = size; }
+    @Override protected boolean removeEldestEntry(Map.Entry<K, V> eldest) { return size() > size; }
+}"""
+SHAPES = "class Circle implements Shape { public double area() { return 3; } }"
+
+
+@pytest.mark.parametrize(
+    ("code", "tests", "reason"),
+    [
+        (
+            LRU,
+            'class T { @Test void a() { Cache<String, Integer> c = new Cache<>(1); c.put("a", 1); c.put("b", 2); assertEquals(Set.of("b"), c.keySet()); } }',
+            "do not compile against",
+        ),
+        (
+            SHAPES,
+            "interface Shape { double area(); } class T { @Test void a() { assertEquals(3, new Circle().area()); } }",
+            "uses Shape",
+        ),
+    ],
+    ids=["extends-a-map", "implements-what-the-tests-define"],
+)
+def test_tests_that_do_not_fit_the_stand_in_run_shared(
+    judge: Judge, code: str, tests: str, reason: str
+) -> None:
+    verdict = judge(Language.JAVA, code, J5 + tests, policy=Policy(allow_shared_judge=True))
+    assert verdict.status is Status.PASSED, (verdict.summary, verdict.findings)
+    assert reason in str(verdict.evidence["shared_because"])
+    assert judge(Language.JAVA, code, J5 + tests).status is Status.INCOMPLETE
+
+
 def test_shared_candidate_that_exits_fails(judge: Judge) -> None:
     code = "class Solution { int add(int a, int b) { System.exit(0); return 0; } }"
     tests = J5 + "class T { @Test void a() { assertEquals(3, new Solution() { }.add(1, 2)); } }"

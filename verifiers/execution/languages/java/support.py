@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from verifiers.domain import Language, SourceFile
-from verifiers.execution.languages.java.declarations import File, read_file
+from verifiers.execution.languages.java.declarations import File, all_types, read_file
 from verifiers.execution.languages.java.findings import compiler_findings
 from verifiers.execution.languages.java.standin import make_stand_in
 from verifiers.execution.languages.java.suite import Suite, expected, foreign_names, read_suite
@@ -112,7 +112,7 @@ def plan(order: Order) -> Apart | Shared:
 
 def _borrowed(suite: Suite, files: list[File], sources: list[SourceFile]) -> str:
     """A type that the tests define, that is no test itself, and that the candidate cannot do without."""
-    own = {each.name for file in files for each in file.types}
+    own = {each.name for file in files for each in all_types(file.types)}
     tests = {name for name, _ in suite.classes} | {main.binary for main in suite.mains}
     helpers = {name.rpartition(".")[2] for name in suite.defined - tests} - own
     words = {word for file in sources for word in re.findall(r"\w+", file.content)} if helpers else set()

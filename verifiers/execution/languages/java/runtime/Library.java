@@ -22,6 +22,17 @@ import javax.tools.StandardLocation;
 final class Library implements JavaFileManager {
     /** A module of the platform. */
     private record Module(String name) implements Location {
+        // A record's own hashCode and equals are linked at run time, which takes longer than a small compilation.
+        @Override
+        public int hashCode() {
+            return name.hashCode();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Module module && module.name.equals(name);
+        }
+
         @Override
         public String getName() {
             return "SYSTEM_MODULES[" + name + "]";
