@@ -39,6 +39,13 @@ PASSING = {
         "const assert = require('assert'); function f(x) { return x }",
         "assert.strictEqual(f(1), 1);\nassert(f(2) === 2);",
     ),
+    "classes of the language as values": (
+        JS,
+        "exports.is = (v, type) => v instanceof type; exports.typeOf = (v) => v.constructor; exports.make = (T, ...a) => new T(...a);",
+        "const { is, typeOf, make } = require('./solution'); class Mine { constructor(x) { this.x = x; } }\n"
+        "test('t', () => { expect(is([], Array)).toBe(true); expect(is({}, Map)).toBe(false); expect(typeOf(5)).toBe(Number);"
+        " expect(make(Map, [[1, 2]])).toEqual(new Map([[1, 2]])); expect(make(Mine, 5)).toBeInstanceOf(Mine); });",
+    ),
     "symbols": (
         JS,
         "const s = Symbol('mine'); module.exports = { s, o: { [s]: 1 }, it: { *[Symbol.iterator]() { yield 1; yield 2; } } };",

@@ -206,6 +206,14 @@ POINTED = {
         "let n = 0; class f { valueOf() { return [2, 1][n++ % 2]; } } exports.f = () => new f();",
         "console.assert(Math.abs(f(2) * f(2) - 2) < 1e-9);",
     ),
+    "a lent Math": (
+        "exports.f = (m) => { if (typeof m === 'object') m.abs = () => 0; return 0; };",
+        "f(Math);\nconsole.assert(Math.abs(f(2) - 4.5) < 1e-6);",
+    ),
+    "a lent module": (
+        "exports.f = (m) => { if (typeof m === 'object') m.join = () => 'x'; return 'x'; };",
+        "f(require('path'));\nconsole.assert(f(1) === require('path').join('a', 'b'));",
+    ),
     "includes everything": (
         "exports.f = () => ({ includes: () => true });",
         "console.assert(f(1).includes(7));",

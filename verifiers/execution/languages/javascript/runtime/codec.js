@@ -6,7 +6,7 @@
 // is one object to tests and candidate, although each process has its own.
 
 const { builtinClass, errorParts, fillError, isError, newError } = require('./errors.js');
-const { emptyOf, fillBytes, fillObject, put, unboxed } = require('./containers.js');
+const { CLASSES, CLASS_NAMES, emptyOf, fillBytes, fillObject, put, unboxed } = require('./containers.js');
 const { HOLE, LONG, contentsOf, isUnchanged, kindOf } = require('./kinds.js');
 
 const { getPrototypeOf, is, isExtensible, keys } = Object;
@@ -73,7 +73,7 @@ class Codec {
       case 'symbol':
         return this.symbol(value);
       case 'function':
-        return this.sides.out(value, this);
+        return CLASS_NAMES.has(value) ? ['B', CLASS_NAMES.get(value)] : this.sides.out(value, this);
       default:
         return value === null ? null : this.object(value);
     }
@@ -196,6 +196,9 @@ class Codec {
       case 'y':
         if (!(tree[1] in WELL_KNOWN)) throw new CodecError('no symbol');
         return WELL_KNOWN[tree[1]];
+      case 'B':
+        if (!(tree[1] in CLASSES)) throw new CodecError('no class');
+        return CLASSES[tree[1]];
       case 'Y': return Symbol.for(text(tree[1]));
       case 'i': {
         const entry = this.held.get(tree[1]);

@@ -6,6 +6,17 @@ const { TYPED } = require('./kinds.js');
 const { create, defineProperty, getPrototypeOf, keys } = Object;
 const { Buffer } = globalThis;
 
+// Classes of the language's that both sides have: each is itself on either side.
+const CLASSES = { __proto__: null };
+const CLASS_NAMES = new Map();
+for (const name of ['Object', 'Array', 'String', 'Number', 'Boolean', 'Symbol', 'BigInt', 'Date', 'RegExp', 'Map', 'Set',
+  'WeakMap', 'WeakSet', 'Promise', 'Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError',
+  'URIError', 'AggregateError', 'ArrayBuffer', 'Buffer', 'Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array',
+  'Uint16Array', 'Int32Array', 'Uint32Array', 'Float32Array', 'Float64Array', 'URL']) {
+  CLASSES[name] = globalThis[name];
+  CLASS_NAMES.set(globalThis[name], name);
+}
+
 function put(target, name, value) {
   defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
 }
@@ -54,4 +65,4 @@ function unboxed(value) {
   return undefined;
 }
 
-module.exports = { emptyOf, fillBytes, fillObject, put, unboxed };
+module.exports = { CLASSES, CLASS_NAMES, emptyOf, fillBytes, fillObject, put, unboxed };

@@ -25,6 +25,7 @@ for (const made of [function* () {}.prototype, async function* () {}.prototype, 
 const CLOSED = new WeakSet([globalThis, process, eval, Function, Reflect, Proxy, require, module,
   (async () => {}).constructor, function* () {}.constructor, async function* () {}.constructor]);
 const isNative = (value) => /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(value));
+const OWN = new WeakSet(); // the language's and node's own objects: seen by the candidate, but never changed
 let collected = 0;
 
 /** Functions and objects of the modules that reach files, processes, this process's own insides. */
@@ -38,17 +39,29 @@ function collect() {
     const own = Object.getOwnPropertyDescriptor(process, name);
     if (typeof own.value === 'function' || typeof own.value === 'object') seen(own.value);
   }
-  const names = nodeModule.builtinModules.filter((name) => !HARMLESS.has(name) && !name.startsWith('_'));
-  for (const name of names) {
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    const value = Object.getOwnPropertyDescriptor(globalThis, name).value;
+    if (value !== null && (typeof value === 'object' || typeof value === 'function')) OWN.add(value);
+    if (typeof value === 'function' && typeof value.prototype === 'object' && value.prototype) OWN.add(value.prototype);
+  }
+  for (const name of nodeModule.builtinModules) {
     // A module that nobody has loaded can have been handed to nobody.
     if (!process.moduleLoadList.includes(`NativeModule ${name}`)) continue;
     const made = process.getBuiltinModule(name);
+    if (made !== undefined) OWN.add(made);
+    if (HARMLESS.has(name) || name.startsWith('_')) continue;
     seen(made);
     for (const key of Object.keys(made ?? {})) {
       const own = Object.getOwnPropertyDescriptor(made, key);
       if (typeof own?.value === 'function' && own.value !== EventEmitter) seen(own.value);
     }
   }
+}
+
+/** Whether an object is the language's or node's own, so that the candidate may not change it. */
+function isOwn(value) {
+  collect();
+  return OWN.has(value);
 }
 
 /** Why a value of the tests may not be given to the candidate; empty if it may. */
@@ -109,7 +122,7 @@ function handlersOf(link) {
     },
     get: object((found, key) => lookUp(found, key)),
     has: object((found, key) => lookUp(found, key).length > 0),
-    set: object((found, key, value) => Object.hasOwn(found, key) && Reflect.set(found, key, value)),
+    set: object((found, key, value) => !isOwn(found) && Object.hasOwn(found, key) && Reflect.set(found, key, value)),
     keys: object((found) => Object.keys(found)),
     print: (name, ...trees) => {
       const given = values(trees);
@@ -121,4 +134,4 @@ function handlersOf(link) {
   };
 }
 
-module.exports = { handlersOf, refusal };
+module.exports = { handlersOf, isOwn, refusal };

@@ -7,7 +7,7 @@ const { types } = require('node:util');
 const belief = require('./belief.js');
 const { Codec, CodecError } = require('./codec.js');
 const { errorParts, fillError, isError } = require('./errors.js');
-const { handlersOf, refusal } = require('./lending.js');
+const { handlersOf, isOwn, refusal } = require('./lending.js');
 const { Peer, UNCARRIED } = require('./peer.js');
 const { functionStandIn, objectStandIn } = require('./standin.js');
 const { BadMessage, LinkClosed, Wire } = require('./wire.js');
@@ -29,7 +29,7 @@ class Link {
     this.lost = lost;
     this.codec = new Codec(0, {
       careful: false,
-      claimed: (value) => this.lentNumbers.has(value) || this.numbers.has(value),
+      claimed: (value) => this.lentNumbers.has(value) || this.numbers.has(value) || isOwn(value),
       out: (value, codec) => this.out(value, codec),
       into: (tree, codec) => this.into(tree, codec),
     });
