@@ -48,11 +48,13 @@ def test_the_python_image_runs_pytest(docker_sandbox: Docker) -> None:
 
 def test_a_languages_image_runs_its_programs(engine: Engine) -> None:
     table: dict[str, Environment] = build_environments(languages=tuple(language_environments(TOOLS)))
-    name = next((name for name in PROGRAMS if name in table), None)
-    if name is None:
+    for name in filter(table.__contains__, PROGRAMS):
+        made = build(engine, name)
+        if made.returncode == 0:
+            break
+        assert "not installed" in made.stderr, made.stderr
+    else:
         pytest.skip("no other language's tools are installed; run scripts/install-languages")
-    made = build(engine, name)
-    assert made.returncode == 0, made.stderr
     sandbox = Docker(table, engine.url)
     limits = Limits(memory_bytes=2**30, wall_s=60, cpu_s=60, disk_bytes=256 * 2**20)
     job = Job(environment=name, argv=PROGRAMS[name], stdin=STDIN.get(name, b""), limits=limits)
