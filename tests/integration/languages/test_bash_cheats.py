@@ -40,6 +40,19 @@ declare -a wanted=(42)
 add 20 22 >sum
 [ "$(cat sum)" = "${wanted[0]}" ]
 """
+# And in files, which a program could read and overwrite.
+FILE_TESTS = {
+    "t.sh": """set -e
+echo 5 >expected.txt
+./solution.sh 2 3 >got
+diff expected.txt got
+echo 7 >seven
+source ./solution.sh
+[ "$(add 3 4)" = "$(cat seven)" ]
+cmp <(./solution.sh 4 5) data/nine
+""",
+    "data/nine": "9\n",
+}
 HONEST = 'add() { echo $(($1 + $2)); }\n[ "${BASH_SOURCE[0]}" != "$0" ] || add "$@"\n'
 FORGED = (
     r'{"nonce":"%s","test":"test_solution.sh::adds","outcome":"passed"}\n'
@@ -73,6 +86,9 @@ CHEATS = {
     "PS4='$(add() { echo 3; })'\n",
     "reads what is expected": "expected= got=\nadd() { echo \"${expected:-$wanted}\"; }\n",
     "sets what is expected": "add() { expected=0; wanted=(0); got=0; echo 0; }\nexpected=0\nwanted=(0)\n",
+    "reads the files to compare with": "add() { cat expected.txt seven data/nine 2>/dev/null | tail -n 1; }\nadd\n",
+    "writes the files to compare with": "for f in expected.txt seven data/nine; do mkdir -p data; echo 0 >$f; done\n"
+    "add() { echo 0; }\necho 0\n",
     "variables that run": "result='$(exit 0)'; output=5 status=0\nACRISOL_STATE=/tmp; acrisol_state='x[$(touch /tmp/acrisol/done)]'\n"
     'BASH_SOURCE=x\nadd() { result="a[\\$(exit 0)]"; }\n',
 }  # fmt: skip
@@ -80,11 +96,11 @@ CHEATS = {
 
 @pytest.mark.parametrize("name", CHEATS)
 def test_no_cheat_passes(judge: Judge, name: str) -> None:
-    for tests in (TESTS, SCRIPT_TESTS, VARIABLE_TESTS):
+    for tests in (TESTS, SCRIPT_TESTS, VARIABLE_TESTS, FILE_TESTS):
         verdict = judge(Language.BASH, CHEATS[name], tests)
         assert verdict.status is Status.FAILED, verdict
 
 
 def test_the_honest_one_passes(judge: Judge) -> None:
-    for tests in (TESTS, SCRIPT_TESTS, VARIABLE_TESTS):
+    for tests in (TESTS, SCRIPT_TESTS, VARIABLE_TESTS, FILE_TESTS):
         assert judge(Language.BASH, HONEST, tests).status is Status.PASSED

@@ -6,7 +6,7 @@ import pytest
 
 from verifiers.domain import Candidate, CodingTask, Language, Severity, SourceFile, TestSuite
 from verifiers.errors import InvalidInput
-from verifiers.execution.languages.bash.source import functions_of, parse, variables_of
+from verifiers.execution.languages.bash.source import compared_files, functions_of, parse, variables_of
 from verifiers.execution.languages.bash.support import compiler_findings, expected, plan
 from verifiers.execution.languages.bash.tests import loops_over_input, read_tests
 from verifiers.execution.languages.language import Apart
@@ -100,6 +100,13 @@ def test_variables_that_both_name() -> None:
     root = parse("f() { :; }\nfunction g { x=1; }\n")
     assert functions_of(root) == ["f", "g"]
     assert variables_of(root) == {"x"}
+
+
+def test_files_to_compare_with() -> None:
+    root = parse(
+        'diff "$tmp/right" <(./solution.sh)\n[ "$(cat ok.txt)" = "$x" ]\n[[ $(<seven) == 7 ]]\ncat other\n'
+    )
+    assert compared_files(root) == {"right", "ok.txt", "seven"}
 
 
 def test_a_loop_that_reads_lines() -> None:

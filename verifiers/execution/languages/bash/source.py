@@ -128,6 +128,24 @@ def _may_set(node: Node, setters: tuple[str, ...]) -> bool:
     )
 
 
+def compared_files(root: Node) -> set[str]:
+    """Names of files that a script compares with something, as far as it spells them out."""
+    found: set[str] = set()
+    for node in walk(root):
+        if node.type == "command" and text(node.child_by_field_name("name")) in ("diff", "cmp", "comm"):
+            found.update(_file_name(text(part)) for part in node.children_by_field_name("argument"))
+        elif node.type in ("test_command", "command") and re.match(r"\[|test\b|assert", text(node)):
+            for part in walk(node):
+                if part.type == "command_substitution":
+                    read = re.fullmatch(r"\$\(\s*(?:cat\s+|<\s*)([^|;&()]+)\)", text(part))
+                    found.update(_file_name(word) for word in (read.group(1).split() if read else ()))
+    return {name for name in found if re.fullmatch(r"[\w.+-]+", name) and not name.startswith("-")}
+
+
+def _file_name(word: str) -> str:
+    return word.strip("\"'").rpartition("/")[2]
+
+
 def may_be_shared(name: str) -> bool:
     """Whether a variable may go between the two shells."""
     return name not in SPECIAL and not name.lower().startswith(("acrisol", "bats", "bash_", "ld_", "lc_"))

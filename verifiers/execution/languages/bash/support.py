@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from verifiers.domain import Finding, Language, Location, Severity, SourceFile, TestSuite
+from verifiers.execution.languages.bash.source import compared_files, parse
 from verifiers.execution.languages.bash.standing import (
     answering,
     needs_one_process,
@@ -56,7 +57,12 @@ def plan(order: Order) -> Apart | Shared:
     words = used_words(tests)
     shared = shared_variables(order, scripts, tests)
     data = _data(order.tests.files, order.files.values())
-    common = {**_runtime(), f"{HIDDEN}/shared": "".join(f"{name}\n" for name in shared).encode()}
+    compared = set().union(*(compared_files(parse(file.source)) for file in tests))
+    common = {
+        **_runtime(),
+        f"{HIDDEN}/shared": "".join(f"{name}\n" for name in shared).encode(),
+        f"{HIDDEN}/compared": "".join(f"{name}\n" for name in sorted(compared)).encode(),
+    }
     judge = {
         **data,
         **common,
@@ -64,7 +70,8 @@ def plan(order: Order) -> Apart | Shared:
         **_test_files(tests),
         f"{HIDDEN}/kept": _kept(tests, scripts),
     }
-    guest = {**data, **_sources(scripts.items()), **common, f"{HIDDEN}/kept": b""}
+    own = _data(order.files.values())
+    guest = {**own, **_sources(scripts.items()), **common, f"{HIDDEN}/kept": b"", f"{HIDDEN}/compared": b""}
     together = Job(
         environment=BASH,
         argv=_argv("run.sh", "together", *_listed(tests)),

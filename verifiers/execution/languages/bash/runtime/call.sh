@@ -5,10 +5,26 @@ source "$ACRISOL_HOME/frames.sh"
 declare -gA ACRISOL_KEPT=()
 while IFS= read -r acrisol_line; do ACRISOL_KEPT[$acrisol_line]=1; done <"$ACRISOL_HOME/kept"
 mapfile -t ACRISOL_SHARED <"$ACRISOL_HOME/shared"
+mapfile -t ACRISOL_COMPARED <"$ACRISOL_HOME/compared"
 
 acrisol_trouble() { # WHAT
     [ -e "$ACRISOL_STATE/trouble" ] || printf '%s' "$1" >"$ACRISOL_STATE/trouble"
     return 125
+}
+
+# Whether a file looks like one that holds what is expected, and no argument of the call speaks of it. Such a file
+# is not shown to the candidate, and not changed by it.
+acrisol_withheld() { # PATH
+    local base=${1##*/} argument name
+    for argument in "${acrisol_given[@]}"; do
+        argument=${argument%/}
+        [[ $argument != *"$base"* && $1/ != "${argument:-/}"/* && $1/ != "$PWD/${argument#./}"/* ]] || return 1
+    done
+    case $base in
+    expect* | want* | golden* | correct* | *.exp | *.expected | *.golden | *.want) return 0 ;;
+    esac
+    for name in "${ACRISOL_COMPARED[@]}"; do [ "$base" != "$name" ] || return 0; done
+    return 1
 }
 
 # Changed files of the tests', as a tar archive, and what is gone. What the tests consist of stays here.
@@ -18,6 +34,7 @@ acrisol_pack() { # ARCHIVE GONE; without them only notes what there is
     [ ! -e "$ACRISOL_STATE/seen" ] || while IFS= read -r -d '' key && IFS= read -r -d '' path; do was[$path]=$key; done <"$ACRISOL_STATE/seen"
     while IFS= read -r -d '' key && IFS= read -r -d '' kind && IFS= read -r -d '' path; do
         [ -z "${ACRISOL_KEPT[$path]:-}" ] || continue
+        [ "$kind" = d ] || ! acrisol_withheld "$path" || continue
         now[$path]=1
         seen+=("$key" "$path")
         [ "${was[$path]:-}" = "$key" ] || listed+=("$path")
@@ -44,6 +61,10 @@ acrisol_unpack() { # LIST CONTENTS
             acrisol_trouble "the candidate changed a file of the tests: $path"
             return 2
         fi
+        if [ "$kind" != d ] && [ -e "$path" ] && acrisol_withheld "$path"; then
+            acrisol_trouble "the candidate changed a file that the tests compare with: $path"
+            return 2
+        fi
         case $kind in
         d) mkdir -p -- "$path" ;;
         g) rm -rf -- "$path" ;;
@@ -68,7 +89,7 @@ acrisol_call() { # KIND NAME ARGUMENTS...
 
 acrisol_call_now() {
     [ ! -e "$ACRISOL_STATE/trouble" ] || return 125
-    local acrisol_c=$ACRISOL_STATE/call.$BASHPID.$SRANDOM acrisol_status acrisol_merged=0 acrisol_v
+    local acrisol_c=$ACRISOL_STATE/call.$BASHPID.$SRANDOM acrisol_status acrisol_merged=0 acrisol_v acrisol_given=("${@:3}")
     if [ /dev/stdin -ef /dev/null ]; then : >"$acrisol_c.stdin"; else cat >"$acrisol_c.stdin"; fi
     [ ! /dev/fd/1 -ef /dev/fd/2 ] || acrisol_merged=1
     {
@@ -100,7 +121,10 @@ acrisol_call_now() {
     [ ! -s "$acrisol_c.3" ] || cat -- "$acrisol_c.3" >&2
     acrisol_assign || acrisol_trouble "broke the protocol: variables that are none" || return 125
     acrisol_state=${acrisol_all[1]}
-    [ "${acrisol_all[2]:-$PWD}" = "$PWD" ] || cd -- "${acrisol_all[2]}" 2>/dev/null || true
+    case ${acrisol_all[2]:-}/ in
+    "$PWD"/) ;;
+    /work/* | /tmp/t/*) cd -- "${acrisol_all[2]}" 2>/dev/null || true ;;
+    esac
     if [ "${acrisol_all[3]:-}" = left ]; then
         # In the shell of the test itself this ends the test before its last line.
         [ "$BASHPID" != "${ACRISOL_SHELL:-}" ] || printf 'the candidate ended the shell of the test by exit' >"$ACRISOL_STATE/left"
