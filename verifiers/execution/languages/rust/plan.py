@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from verifiers.execution.languages.language import Apart, Order, Shared
@@ -23,6 +24,7 @@ from verifiers.sandbox.protocol import Job
 
 JUDGE, ALONE = "acrisol_judge.rs", "acrisol_alone.rs"
 DISPATCHER, CASES = "acrisol_dispatch.rs", "acrisol_cases.txt"
+_INVOKED = re.compile(r"\b([A-Za-z_]\w*)\s*!(?!=)")
 _RUNTIME = Path(__file__).with_name("runtime")
 
 
@@ -106,12 +108,8 @@ def _macros_of_candidate(order: Order, crate: Crate) -> list[str]:
         for node in walk(root)
         if node.type == "macro_definition"
     }
-    used = {
-        text(node.child_by_field_name("macro")).rpartition("::")[2]
-        for root in roots
-        for node in walk(root)
-        if node.type == "macro_invocation"
-    }
+    sources = "\n".join(file.content for file in order.tests.files)
+    used = set(_INVOKED.findall(sources))  # also inside the arguments of other macros, which no tree shows
     return sorted(name for name in (declared & used) - own if is_name(name))
 
 
