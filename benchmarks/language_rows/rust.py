@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import re
+import shutil
+import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -44,15 +49,34 @@ def plain(row: dict[str, Any], code: str, folder: Path) -> list[str]:
     Raises:
         LookupError: cargo or a crate is missing.
     """
-    cargo = Path("/usr/bin/cargo")
-    if not cargo.exists() or not _REGISTRY.is_dir():
-        raise LookupError("cargo or its registry is missing: scripts/install-languages rust")
+    target = _built_crates()
+    _write_package(folder, row["declaration"] + code + _test(row))
+    return _command(target)
+
+
+def _write_package(folder: Path, source: str) -> None:
     (folder / "src").mkdir()
     (folder / ".cargo").mkdir()
     (folder / "Cargo.toml").write_text(_MANIFEST)
     (folder / ".cargo" / "config.toml").write_text(_CONFIG)
-    (folder / "src" / "lib.rs").write_text(row["declaration"] + code + _test(row))
-    # Building the crates once is not what is compared: all rows share one target folder.
-    target = folder.parent / "acrisol-cargo-target"
+    (folder / "src" / "lib.rs").write_text(source)
+
+
+def _command(target: Path) -> list[str]:
     settings = [f"CARGO_TARGET_DIR={target}", "RUSTC=/usr/bin/rustc", f"CARGO_HOME={target}/home"]
-    return ["env", *settings, str(cargo), "test", "--offline", "--quiet", "--lib"]
+    return ["env", *settings, "/usr/bin/cargo", "test", "--offline", "--quiet", "--lib"]
+
+
+@functools.cache
+def _built_crates() -> Path:
+    """Cargo's folder for what it builds, shared by all rows: building the crates is not what is compared."""
+    if not Path("/usr/bin/cargo").exists() or not _REGISTRY.is_dir():
+        raise LookupError("cargo or its registry is missing: scripts/install-languages rust")
+    target = Path(tempfile.mkdtemp(prefix="acrisol-cargo-"))
+    atexit.register(shutil.rmtree, target, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        _write_package(Path(folder), "")
+        done = subprocess.run(_command(target), cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise LookupError(f"cargo does not build the crates: {done.stderr[-200:]}")
+    return target

@@ -106,6 +106,7 @@ def test_functions_of_plain_values_are_carried() -> None:
         "pub fn f<T: std::io::Read>(x: T) {}",
         "pub fn f(x: fn(i32) -> i32) {}",
         "pub fn f<const N: usize>(x: [i32; N]) {}",
+        "pub fn f<'/* > */a>(x: &'a str) {}",
         "pub fn f(x: impl Fn(i32) -> i32) -> impl Fn(i32) -> i32 { x }",
         "pub const F: usize = std::mem::size_of::<u8>();",
     ],
@@ -195,7 +196,8 @@ def test_the_compilers_words_become_findings() -> None:
     said = (
         "src/lib.rs:3:5: error[E0308]: mismatched types: expected `i32`, found `&str`\n"
         "src/lib.rs:9:1: warning: unused variable: `x`\n"
-        "/work/acrisol_dispatch.rs:1:1: error: ours\nerror: linking failed\nerror: aborting due to 1 previous error\n"
+        "/work/acrisol_dispatch.rs:1:1: error: ours\nerror: linking failed\n"
+        "error: aborting due to 1 previous error\n"
     )
     error, warning, bare = compiler_findings(said, ("src/lib.rs",))
     assert (error.rule, error.severity, error.location and error.location.line) == (

@@ -45,7 +45,7 @@ _STD = {
 }
 _IN_PRELUDE = ("String", "Vec", "Option", "Result", "Box")
 _OTHER_PARENTS = ("fmt", "io", "atomic", "thread", "mpsc")  # std::fmt::Result is not Result
-_LIFETIME = re.compile(r"'[A-Za-z_][A-Za-z0-9_]*")
+LIFETIME = re.compile(r"'[A-Za-z_][A-Za-z0-9_]*")
 _PRIMITIVES = frozenset(
     [
         "i8",
@@ -185,14 +185,14 @@ def _reference(node: Node, scope: Scope) -> Type:
     mutable = any(child.type == "mutable_specifier" for child in node.children)
     lifetime = next((text(child) for child in node.named_children if child.type == "lifetime"), "")
     inner = resolve(node.child_by_field_name("type"), scope)
-    return Type(Kind.REF, lifetime if _LIFETIME.fullmatch(lifetime) else "", (inner,), mutable=mutable)
+    return Type(Kind.REF, lifetime if LIFETIME.fullmatch(lifetime) else "", (inner,), mutable=mutable)
 
 
 def _generic(node: Node, scope: Scope) -> Type:
     arguments = node.child_by_field_name("type_arguments")
     children = named(arguments) if arguments is not None else []
     lifetimes = [text(child) for child in children if child.type == "lifetime"]
-    if not all(_LIFETIME.fullmatch(lifetime) for lifetime in lifetimes):
+    if not all(LIFETIME.fullmatch(lifetime) for lifetime in lifetimes):
         raise Uncarried("a strange lifetime")
     types = tuple(
         resolve(child, scope) for child in children if child.type not in ("lifetime", "type_binding")

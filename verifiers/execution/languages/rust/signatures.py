@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from tree_sitter import Node
 
 from verifiers.execution.languages.rust.declarations import named_parameters, parts
-from verifiers.execution.languages.rust.resolve import Other, Scope, lookup, resolve
+from verifiers.execution.languages.rust.resolve import LIFETIME, Other, Scope, lookup, resolve
 from verifiers.execution.languages.rust.syntax import is_name, named, text
 from verifiers.execution.languages.rust.types import STRING, Kind, Type, Uncarried, spell
 
@@ -113,6 +113,8 @@ def read_generics(node: Node, scope: Scope) -> tuple[list[Generic], tuple[str, .
     for item in named_parameters(node):
         name = text(item.child_by_field_name("name"))
         if item.type == "lifetime_parameter":
+            if not LIFETIME.fullmatch(name):  # a tree may hold comments inside it
+                raise Uncarried("a strange lifetime")
             lifetimes.append(name)
         elif item.type == "const_parameter" or not is_name(name):
             raise Uncarried("a constant as a generic parameter")

@@ -9,7 +9,7 @@ build() {
         --extern "md5=$tools/lib/libmd5.rlib" "$@" </dev/null >/dev/null 2>/tmp/acrisol.said
 }
 # More than a few warnings help nobody, and the line that says that it is built has to get through, once it is.
-tell() { [ ! -s /tmp/acrisol.said ] || head -c 100000 /tmp/acrisol.said | sed 's/acrisol: built/acrisol built/' 1>&2; }
+tell() { [ ! -s /tmp/acrisol.said ] || head -c 100000 /tmp/acrisol.said | sed 's/acrisol: built/acrisol built/g' 1>&2; }
 if build --crate-type cdylib -C prefer-dynamic -C link-arg=-fuse-ld=mold \
     -C "link-arg=-Wl,-rpath,$tools/lib" -o /tmp/guest.so "$1"; then
     tell
