@@ -7,13 +7,10 @@ time with every core kept busy by something else. The peer fails one of its own 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
 import statistics
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,28 +18,10 @@ from agent.settings import AgentSettings
 from agent.verifier_wiring import open_verifiers
 from benchmarks.datasets import DEFAULT_DATA, plus_tests, read_rows
 from benchmarks.report import finish, machine, progress, table
+from benchmarks.stress import busy
 from verifiers.domain import Candidate, CodingTask, Policy, SourceFile, Status, TestSuite, Verdict
 from verifiers.pipeline import verify_candidate
 from verifiers.verifier import Stage, Verifier
-
-
-def _spin() -> None:
-    while True:
-        pass
-
-
-@contextmanager
-def busy(cores: int) -> Iterator[None]:
-    """Keep ``cores`` cores busy with processes that end with the block."""
-    spinners = [multiprocessing.Process(target=_spin, daemon=True) for _ in range(cores)]
-    for spinner in spinners:
-        spinner.start()
-    try:
-        yield
-    finally:
-        for spinner in spinners:
-            spinner.kill()
-            spinner.join()
 
 
 def _judge(row: dict[str, Any], tests: str, verifiers: tuple[Verifier, ...]) -> tuple[float, list[Verdict]]:

@@ -12,6 +12,8 @@ from tests.integration.execution import cases
 from verifiers.domain import Candidate, CodingTask, SourceFile, Status, TestSuite
 from verifiers.errors import ToolError
 from verifiers.execution.python_tests import PythonTestsVerifier
+from verifiers.execution.run import TestLimits
+from verifiers.sandbox.protocol import Sandbox
 
 TESTS = """
 from solution import add
@@ -22,6 +24,7 @@ def test_one():
 def test_two():
     assert add(10, 4) == 14
 """
+_LIMITS = TestLimits(cpu_s=2, wall_s=8, runs=1)
 WRONG = "def add(a, b):\n    return None\n"
 
 
@@ -50,8 +53,10 @@ class Cheat:
         ]
 
 
-def judge_cheats(apart: PythonTestsVerifier, shared: PythonTestsVerifier) -> list[Cheat]:
+def judge_cheats(sandbox: Sandbox) -> list[Cheat]:
     """Every cheat in both ways."""
+    apart = PythonTestsVerifier(sandbox, _LIMITS)
+    shared = PythonTestsVerifier(sandbox, _LIMITS, always_shared=True)
 
     def judge(case: tuple[str, str, CodingTask, Candidate]) -> Cheat:
         name, kind, task, candidate = case

@@ -23,9 +23,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from benchmarks.canonical import busy
 from benchmarks.datasets import DEFAULT_DATA, plus_tests_with_answers, read_rows
 from benchmarks.report import finish, machine, progress, table
+from benchmarks.stress import busy
 from verifiers.domain import Candidate, CodingTask, SourceFile, Status, TestSuite, Verdict
 from verifiers.execution.python_tests import PythonTestsVerifier
 from verifiers.execution.run import TestLimits

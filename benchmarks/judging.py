@@ -200,7 +200,7 @@ def main() -> int:
                  sum(one.shared is Status.PASSED for one in judged),
                  f"{len(could) - len(different)}/{len(could)}", f"{ratio:.2f}"]
             )  # fmt: skip
-        cheats = [] if arguments.no_cheats else judge_cheats(apart, shared)
+        cheats = [] if arguments.no_cheats else judge_cheats(sandbox)
     progress("")
     print(machine())
     print(table(["set", "problems", "could run apart", "accepted apart", "accepted shared", "agree",

@@ -13,7 +13,7 @@ from verifiers.execution.python_import import PythonImportVerifier
 from verifiers.execution.run import TestLimits
 
 TEST = "from solution import f\ndef test_a(): assert f() == 1\ndef test_b(): assert f() == 1\n"
-SMALL = TestLimits(cpu_s=2, wall_s=10, memory_bytes=128 * 2**20)
+SMALL = TestLimits(cpu_s=2, wall_s=40, runs=1, memory_bytes=128 * 2**20)
 SHARED = Policy(allow_shared_judge=True)
 PATCHING = (
     "import solution\ndef test_a(monkeypatch):\n"
