@@ -193,3 +193,24 @@ def test_a_class_that_equals_every_number_is_not_believed(judge: Judge) -> None:
     )
     honest = honest.replace("cents == 5", "cents == other")
     assert judge(Language.CPP, honest, tests).status is Status.PASSED
+
+
+TABLE = """
+#include <assert.h>
+struct Case { int given[3]; int wanted; };
+int main(void) {
+    struct Case cases[] = {{{1, 2, 3}, 6}, {{4, 5, 6}, 15}};
+    for (int i = 0; i < 2; i++) assert(total(cases[i].given, 3) == cases[i].wanted);
+    struct Case *one = &cases[1];
+    assert(total(&one->given[0], 3) == one->wanted);
+    return 0;
+}
+"""
+
+
+@pytest.mark.parametrize("body", ["return a[n];", "a[n] = 0; return 0;", "return *(a + 3 + 0 * n);"])
+def test_what_is_expected_does_not_go_along_with_what_is_given(judge: Judge, body: str) -> None:
+    code = f"int total(int *a, int n) {{ {body} }}"
+    assert judge(Language.C, code, TABLE).status is Status.FAILED
+    honest = "int total(int *a, int n) { int s = 0; for (int i = 0; i < n; i++) s += a[i]; return s; }"
+    assert judge(Language.C, honest, TABLE).status is Status.PASSED

@@ -11,6 +11,7 @@ from verifiers.execution.languages.cpp.compiler_output import compiler_findings,
 from verifiers.execution.languages.cpp.declarations import read_declarations
 from verifiers.execution.languages.cpp.exports import Exports, choose_exports
 from verifiers.execution.languages.cpp.generate import dispatcher
+from verifiers.execution.languages.cpp.parts import with_parts_marked
 from verifiers.execution.languages.cpp.standin import cpp_standin
 from verifiers.execution.languages.cpp.suite import expected_ids, main_of
 
@@ -188,3 +189,13 @@ def test_sanitizer_reports_become_findings() -> None:
     assert (report.rule, report.cwe) == ("sanitizer.heap-buffer-overflow", "CWE-122")
     assert report.location is not None
     assert report.location.line == 12
+
+
+def test_members_that_are_passed_by_pointer_are_marked_in_their_lines() -> None:
+    code = "int total(int *a, int n); int plain(int x);"
+    tests = "int main(void) {\n  total(c[i].in, 3); total(&p->in[1], 2); total(row, n); plain(c.x); total(f().in, 1);\n}"
+    marked = with_parts_marked(tests, exported(tests, code, c=True), c=True)
+    assert "total((acrisol_part(&(c[i].in), sizeof(c[i].in)), c[i].in), 3)" in marked
+    assert "total((acrisol_part(&(p->in), sizeof(p->in)), &p->in[1]), 2)" in marked
+    assert "total(row, n); plain(c.x); total(f().in, 1);" in marked
+    assert marked.count("\n") == tests.count("\n")

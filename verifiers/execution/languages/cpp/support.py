@@ -13,6 +13,7 @@ from verifiers.execution.languages.cpp.declarations import read_declarations
 from verifiers.execution.languages.cpp.declared import Declared
 from verifiers.execution.languages.cpp.exports import Exports, choose_exports
 from verifiers.execution.languages.cpp.generate import dispatcher
+from verifiers.execution.languages.cpp.parts import DECLARED, with_parts_marked
 from verifiers.execution.languages.cpp.standin import cpp_standin
 from verifiers.execution.languages.cpp.suite import SOURCES, expected_ids, main_of, test_sources
 from verifiers.execution.languages.cpp.together import needs_one_process, together_job
@@ -87,14 +88,19 @@ def _texts(order: Order) -> list[str]:
 
 def _judge(order: Order, exports: Exports, *, c: bool) -> Job:
     assert order.tests is not None
-    files = {file.path: file.content.encode() for file in order.tests.files}
+    files = {
+        file.path: with_parts_marked(file.content, exports, c=c).encode()
+        if exports.pointers
+        else file.content.encode()
+        for file in order.tests.files
+    }
     for path in (*order.files, *_included(order)):  # all of the candidate's is in the stand-in already
         files.setdefault(path, b"#pragma once\n")
     if c:
-        files["acrisol-standin.h"] = c_standin(exports).encode()
+        files["acrisol-standin.h"] = (c_standin(exports) + DECLARED).encode()
         files["acrisol-glue.cpp"] = c_glue(exports).encode()
     else:
-        files["acrisol-standin.hpp"] = cpp_standin(exports).encode()
+        files["acrisol-standin.hpp"] = (cpp_standin(exports) + DECLARED).encode()
     texts = [file.content for file in order.tests.files]
     own = read_declarations(texts, c=c)
     family = "checked" if c or exports.pointers else "plain"

@@ -83,6 +83,7 @@ void* lent_object(uint32_t number, void* (*make)(uint32_t)) {
 void Ask::send() {
   wait_until_ready();
   out.settle();
+  parts.clear();
   if (!send_message(out)) lost("the candidate's process ended");
   for (;;) {
     Writer store;
@@ -201,6 +202,10 @@ static bool start() {
 static const bool started = start();
 
 }  // namespace acrisol
+
+extern "C" void acrisol_part(const volatile void* base, size_t size) {
+  acrisol::parts.push_back({static_cast<char*>(const_cast<void*>(base)), size});
+}
 
 extern "C" void __assert_fail(const char* text, const char* path, unsigned line, const char*) noexcept {
   acrisol::failed(path, static_cast<int>(line), std::string("assertion failed: ") + text);
