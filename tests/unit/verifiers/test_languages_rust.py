@@ -143,6 +143,29 @@ def test_a_type_that_nobody_names_cannot_agree_to_everything() -> None:
     assert "::acrisol::believed" in named
 
 
+@pytest.mark.parametrize(
+    ("derived", "held", "believed"),
+    [
+        ("#[derive(PartialEq)]", "", True),
+        ("", "impl PartialEq for Money { fn eq(&self, _: &Money) -> bool { true } }", False),
+        (
+            "#[derive(PartialEq)]",
+            "impl PartialEq for Part { fn eq(&self, _: &Part) -> bool { true } }",
+            False,
+        ),
+    ],
+)
+def test_an_equality_by_hand_of_what_stays_is_not_believed(derived: str, held: str, believed: bool) -> None:
+    part = "#[derive(PartialEq)]" if "for Part" not in held else ""
+    code = (
+        f"{part} pub struct Part {{ x: i32 }}\n{derived} pub struct Money {{ part: Part }}\n{held}\n"
+        "impl Drop for Money { fn drop(&mut self) {} }\n"
+    )
+    made = stand_in(code, "Money::new(1) == Money::new(2)")
+    assert "pub struct Money(::acrisol::Handle" in made.source
+    assert ("::std::cmp::PartialEq for crate::Money" in made.source) is believed
+
+
 def test_methods_for_foreign_types_need_a_trait_that_the_tests_name() -> None:
     code = (
         "pub trait Yes { fn contains(&self, x: &i32) -> bool; }\n"

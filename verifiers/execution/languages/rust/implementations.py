@@ -10,7 +10,7 @@ from verifiers.execution.languages.rust.answers import Book, Target
 from verifiers.execution.languages.rust.calls import stand_in
 from verifiers.execution.languages.rust.declarations import Crate, Module, UserType, is_public, parts
 from verifiers.execution.languages.rust.resolve import Other, Scope, lookup, resolve
-from verifiers.execution.languages.rust.shapes import scope_of
+from verifiers.execution.languages.rust.shapes import derives_throughout, scope_of
 from verifiers.execution.languages.rust.signatures import Generic, Signature, read_generics, signature_of
 from verifiers.execution.languages.rust.syntax import is_literal, is_name, named, text
 from verifiers.execution.languages.rust.traits import Traits
@@ -151,6 +151,8 @@ class Implementations:
         if name in _COMPARING:
             if not self._is_spoken_of(inner):
                 raise Uncarried("a comparison of a type that neither tests nor instruction name")
+            if name == "PartialEq" and self._book.stays(inner):
+                raise Uncarried("an equality written by hand for what stays with the candidate")
             if any(argument != self_type for argument in arguments):
                 raise Uncarried("a comparison with another type, which could say yes to everything")
         path = _TRAITS[name] + (f"<{', '.join(map(spell, arguments))}>" if arguments else "")
@@ -222,6 +224,9 @@ class Implementations:
         if name in ("Debug", "Hash"):
             return f"{head} {{\n{self._special(name, self_type, generics)}\n}}"
         if name in _COMPARING and user.name not in self._spoken:
+            return ""
+        if name in _COMPARING and not derives_throughout(self._crate, user):
+            self._left_out.append(f"{name} for {user.name}: it rests on a comparison written by hand")
             return ""
         function, arguments, result = {
             "Clone": ("clone", (), self_type),

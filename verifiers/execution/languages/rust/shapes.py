@@ -6,7 +6,7 @@ import re
 
 from tree_sitter import Node
 
-from verifiers.execution.languages.rust.declarations import Crate, UserType, is_public, parts
+from verifiers.execution.languages.rust.declarations import Crate, Path, UserType, is_public, parts
 from verifiers.execution.languages.rust.resolve import Scope, lookup, resolve
 from verifiers.execution.languages.rust.signatures import read_generics
 from verifiers.execution.languages.rust.syntax import is_literal, is_name, named, text, walk
@@ -152,3 +152,25 @@ def _is_seen_into(user: UserType, tests: str) -> bool:
     return any(re.search(rf"\.{word}\b(?!\s*\()", tests) for word in names) or (
         bool(_places(user.node)) and re.search(r"\.[0-9]\b", tests) is not None
     )
+
+
+def derives_throughout(crate: Crate, user: UserType, seen: frozenset[Path] = frozenset()) -> bool:
+    """Whether a type's comparisons, and those of all that it holds, are the compiler's own."""
+    if user.path in seen:
+        return True
+    if any(text(node.child_by_field_name("trait")).startswith(("PartialEq", "PartialOrd", "Ord"))
+           for _, node in user.impls):  # fmt: skip
+        return False
+    module = crate.modules[user.path[:-1]]
+    body = user.node.child_by_field_name("body")
+    for node in walk(body) if body is not None else ():
+        if node.type in ("macro_invocation", "scoped_type_identifier"):
+            return False  # what it names is not looked into
+        if node.type == "type_identifier" and text(node) not in user.parameters:
+            found = lookup(crate, module, (text(node),))
+            if isinstance(found, UserType):
+                if not derives_throughout(crate, found, seen | {user.path}):
+                    return False
+            elif not isinstance(found, tuple):
+                return False
+    return True
