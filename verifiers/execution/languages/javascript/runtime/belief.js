@@ -24,8 +24,11 @@ function checkYes(keys, owner, again) {
   const { randomBytes } = require('node:crypto'); // costs milliseconds, and hardly any suite comes here
   for (const key of keys) {
     if (ASKED.has(key)) {
-      const strange = [randomBytes(9).toString('hex'), randomBytes(4).readUInt32BE() + 0.5, [randomBytes(3).toString('hex')]];
-      if (strange.every((value) => quiet(again, value))) throw new Error(`an object of the candidate's says yes to everything (${key})`);
+      const text = randomBytes(9).toString('hex');
+      const strange = [text, randomBytes(4).readUInt32BE() + 0.5, [text.slice(6)]];
+      if (strange.every((value) => quiet(again, value))) {
+        throw new Error(`an object of the candidate's says yes to everything (${key})`);
+      }
     } else if (key === 'every' && owner.length !== 0 && owner.size !== 0 && quiet(again, () => false)) {
       throw new Error("an object of the candidate's says yes to everything (every)");
     }

@@ -22,7 +22,9 @@ function plainType(value, type, name) {
 
 function compare(name, holds) {
   return (actual, expected) => {
-    if (!['number', 'bigint'].includes(typeof actual)) throw new ExpectationError(`${name} needs a number, not ${show(actual)}`);
+    if (!['number', 'bigint'].includes(typeof actual)) {
+      throw new ExpectationError(`${name} needs a number, not ${show(actual)}`);
+    }
     return holds(actual, expected);
   };
 }
@@ -112,17 +114,19 @@ const snapshot = () => {
 const STANDING = {
   anything: () => new Matcher((value) => value !== null && value !== undefined, 'anything'),
   any: (type) => new Matcher((value) => {
-    const primitive = { String: 'string', Number: 'number', Boolean: 'boolean', BigInt: 'bigint', Symbol: 'symbol', Function: 'function' };
     if (type === Object) return typeof value === 'object';
-    return typeof value === primitive[type.name] || value instanceof type;
+    const own = [String, Number, Boolean, BigInt, Symbol, Function].includes(type);
+    return (own && typeof value === type.name.toLowerCase()) || value instanceof type;
   }, `any ${type?.name}`),
   arrayContaining: (list) => new Matcher(
     (value) => Array.isArray(value) && list.every((item) => value.some((one) => equals(one, item))), `array containing ${show(list)}`),
   objectContaining: (wanted) => new Matcher(
     (value) => typeof value === 'object' && value !== null
       && Reflect.ownKeys(wanted).every((key) => key in value && equals(value[key], wanted[key])), `object containing ${show(wanted)}`),
-  stringContaining: (part) => new Matcher((value) => typeof value === 'string' && value.includes(part), `string containing ${part}`),
-  stringMatching: (pattern) => new Matcher((value) => typeof value === 'string' && new RegExp(pattern).test(value), `string matching ${pattern}`),
+  stringContaining: (part) => new Matcher(
+    (value) => typeof value === 'string' && value.includes(part), `string containing ${part}`),
+  stringMatching: (pattern) => new Matcher(
+    (value) => typeof value === 'string' && new RegExp(pattern).test(value), `string matching ${pattern}`),
   closeTo: (number, digits = 2) => new Matcher(
     (value) => typeof value === 'number' && Math.abs(value - number) < 10 ** -digits / 2, `close to ${number}`),
 };
@@ -143,8 +147,10 @@ function makeExpect(state) {
 
   const check = (name, actual, negated, expected, settled) => {
     counted++;
-    const matcher = name === 'toThrow' || name === 'toThrowError' ? (value, ...given) => thrown(value, given[0], settled) : own[name];
-    const answer = matcher.call({ equals, isNot: negated, utils: { printReceived: show, printExpected: show } }, actual, ...expected);
+    const throws = name === 'toThrow' || name === 'toThrowError';
+    const matcher = throws ? (value, ...given) => thrown(value, given[0], settled) : own[name];
+    const self = { equals, isNot: negated, utils: { printReceived: show, printExpected: show } };
+    const answer = matcher.call(self, actual, ...expected);
     const decide = (result) => {
       const holds = typeof result === 'object' && result !== null ? result.pass : result;
       if (Boolean(holds) !== negated) return;

@@ -6,7 +6,7 @@ const path = require('node:path');
 const { types, format } = require('node:util');
 
 const { firstProblem } = require('./compile.js');
-const { Codec, CodecError } = require('./codec.js');
+const { Codec } = require('./codec.js');
 const { GuestObjects } = require('./guest_objects.js');
 const { kindOf } = require('./kinds.js');
 const { installCandidate } = require('./loader.js');
@@ -97,13 +97,14 @@ function closed(value) {
 
 // What the language's own prototypes hold before the candidate is loaded.
 const PROTOTYPES = ['Array', 'String', 'Number', 'Boolean', 'Function', 'Map', 'Set', 'Date', 'RegExp', 'Promise'];
-const originally = new Map(PROTOTYPES.map((name) => [name, new Set(Object.getOwnPropertyNames(globalThis[name].prototype))]));
+const namesOf = (name) => Object.getOwnPropertyNames(globalThis[name].prototype);
+const originally = new Map(PROTOTYPES.map((name) => [name, new Set(namesOf(name))]));
 
 /** Methods that the candidate has added to the language's own prototypes. */
 function additions() {
   const found = [];
   for (const [name, before] of originally) {
-    for (const key of Object.getOwnPropertyNames(globalThis[name].prototype)) {
+    for (const key of namesOf(name)) {
       if (before.has(key)) continue;
       const { value } = Object.getOwnPropertyDescriptor(globalThis[name].prototype, key);
       if (typeof value === 'function') found.push([name, key, value]);

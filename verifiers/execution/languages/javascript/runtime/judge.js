@@ -67,7 +67,10 @@ function fillScope() {
 }
 
 async function main() {
-  const session = new Session(config, reporter, { calls: () => link.peer.calls, isBusy: () => link.busy || link.promises.size > 0 });
+  const session = new Session(config, reporter, {
+    calls: () => link.peer.calls,
+    isBusy: () => link.busy || link.promises.size > 0,
+  });
   const apis = session.apis();
   session.guard();
   installTests(config, apis, standIn);

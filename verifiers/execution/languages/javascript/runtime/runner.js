@@ -272,9 +272,9 @@ class Runner {
   report(node, outcome, failures) {
     const label = node.label.length > 0 ? `[${node.label.join(SEPARATOR)}]` : '';
     const error = failures[0];
-    const message = failures.length === 0 ? '' : failures.map((one) => messageOf(one, this.folder, this.tests)).slice(0, 5).join('\n');
+    const said = failures.slice(0, 5).map((one) => messageOf(one, this.folder, this.tests));
     const line = error === undefined ? 0 : lineIn(path.join(this.folder, node.file), error) || node.line;
-    this.reporter.result(node.id + label, outcome, message, line, node.file);
+    this.reporter.result(node.id + label, outcome, said.join('\n'), line, node.file);
   }
 }
 
