@@ -26,6 +26,7 @@ _LEFT_OUT = (
 _NOT_AT_RUN_TIME = frozenset(
     ("debconf", "debconf-2.0", "dpkg", "install-info", "perl-base", "ucf", "usrmerge")
 )
+_THERE = ("installed", "triggers-awaited", "triggers-pending")  # what waits for a trigger is all there
 _ALTERNATIVES = Path("/etc/alternatives")
 
 
@@ -85,7 +86,7 @@ def _installed() -> tuple[dict[str, list[list[str]]], dict[str, list[str]]]:
     provides: dict[str, list[str]] = {}
     for line in said.splitlines():
         name, status, needs, gives = line.split("\t")
-        if not status.endswith(" installed"):
+        if status.split()[-1] not in _THERE:
             continue
         depends[name] = [_names(choice.split("|")) for choice in needs.split(",") if choice.strip()]
         for given in _names(gives.split(",")):
