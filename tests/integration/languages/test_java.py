@@ -99,6 +99,7 @@ class SolutionTest {
         StringBuilder out = new StringBuilder("x"); s.append(out); assertEquals("x!", out.toString());
         int[][] grid = {{1}, {2}}; int[] first = grid[0]; s.swap(grid); assertSame(first, grid[1]);
         List<Integer> it = new ArrayList<>(); assertSame(it, s.itself(it)); assertEquals(List.of(1), it);
+        String text = new String("x"); assertTrue(s.same(text) == text);
         assertTrue(s.fixed(List.of(1))); assertFalse(s.fixed(new ArrayList<>()));
     }
     @Test void functions() {

@@ -121,7 +121,7 @@ final class Decoder {
             case Tags.LONG -> (Object) wide();
             case Tags.FLOAT -> (Object) Float.intBitsToFloat(number());
             case Tags.DOUBLE -> (Object) Double.longBitsToDouble(wide());
-            case Tags.STRING -> text();
+            case Tags.STRING -> string();
             case Tags.BIG_INTEGER -> whole();
             case Tags.BIG_DECIMAL -> new BigDecimal(whole(), number());
             case Tags.MINE, Tags.YOURS, Tags.THROWABLE, Tags.ENUM -> side.read(this, tag);
@@ -129,6 +129,12 @@ final class Decoder {
                     ? container(tag) : wrapper(tag);
         };
         depth--;
+        return value;
+    }
+
+    private String string() {
+        String value = text();
+        known.add(value);
         return value;
     }
 

@@ -55,9 +55,12 @@ final class Encoder {
         return size;
     }
 
-    /** Forgets what was written since a size; identities of containers stay. */
-    void cut(int to) {
+    /** Forgets what was written since there were so many bytes and containers. */
+    void cut(int to, int containers) {
         size = to;
+        while (known.size() > containers) {
+            numbers.remove(known.remove(known.size() - 1));
+        }
     }
 
     private void need(int more) {
@@ -133,8 +136,7 @@ final class Encoder {
             octet(Tags.INT);
             number(whole);
         } else if (value instanceof String string) {
-            octet(Tags.STRING);
-            text(string);
+            string(string);
         } else if (value instanceof Long whole) {
             octet(Tags.LONG);
             wide(whole);
@@ -161,6 +163,19 @@ final class Encoder {
             return false;
         }
         return true;
+    }
+
+    /** A text that comes back is the same object: tests that compare with {@code ==} rely on it. */
+    private void string(String value) {
+        Integer number = numbers.get(value);
+        octet(number == null ? Tags.STRING : Tags.KNOWN);
+        if (number != null) {
+            number(number);
+            return;
+        }
+        numbers.put(value, known.size());
+        known.add(value);
+        text(value);
     }
 
     private boolean container(Object value) {

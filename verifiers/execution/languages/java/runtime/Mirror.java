@@ -99,6 +99,7 @@ final class Mirror {
     private void write(Encoder out, Tracked tracked, Field field) {
         Object value = get(field, tracked.object);
         int size = out.size();
+        int containers = out.known.size();
         try {
             Object print = print(value);
             if (print.equals(tracked.last.getOrDefault(field, NEVER))) {
@@ -110,7 +111,7 @@ final class Mirror {
             out.value(value);
             tracked.last.put(field, print);
         } catch (Uncarried error) {
-            out.cut(size); // a field that no test can use
+            out.cut(size, containers); // a field that no test can use
             tracked.last.put(field, NEVER);
             tracked.fields.remove(field);
         }
