@@ -30,6 +30,10 @@ _CODESHIELD = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "advice": Sev
 _CODESHIELD_PROGRAM = """
 import asyncio, json, sys
 from codeshield.cs import CodeShield, Language
+from codeshield.insecure_code_detector import oss
+
+# Newer Semgreps skip files that git does not track, and CodeShield takes the silence for a clean result.
+oss.SEMGREP_COMMAND.insert(1, "--no-git-ignore")
 
 async def main():
     for line in sys.stdin:
