@@ -193,7 +193,8 @@ def test_sanitizer_reports_become_findings() -> None:
 
 def test_members_that_are_passed_by_pointer_are_marked_in_their_lines() -> None:
     code = "int total(int *a, int n); int plain(int x);"
-    tests = "int main(void) {\n  total(c[i].in, 3); total(&p->in[1], 2); total(row, n); plain(c.x); total(f().in, 1);\n}"
+    tests = "int main(void) {\n  total(c[i].in, 3); total(&p->in[1], 2);\n"
+    tests += "  total(row, n); plain(c.x); total(f().in, 1);\n}"
     marked = with_parts_marked(tests, exported(tests, code, c=True), c=True)
     assert "total((acrisol_part(&(c[i].in), sizeof(c[i].in)), c[i].in), 3)" in marked
     assert "total((acrisol_part(&(p->in), sizeof(p->in)), &p->in[1]), 2)" in marked
