@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 from verifiers.domain import Candidate, CodingTask, Language, SourceFile, TestSuite
-
-_IMPORTS = "import java.util.*;\nimport java.lang.*;\n"
 
 
 def assemble(row: dict[str, Any], code: str) -> tuple[CodingTask, Candidate]:
@@ -16,7 +15,7 @@ def assemble(row: dict[str, Any], code: str) -> tuple[CodingTask, Candidate]:
     task = CodingTask(
         language=Language.JAVA,
         instruction=row["prompt"],
-        tests=TestSuite(files=(SourceFile(path="Main.java", content=_IMPORTS + row["test"]),)),
+        tests=TestSuite(files=(SourceFile(path="Main.java", content=_tests(row)),)),
     )
     candidate = Candidate(files=(SourceFile(path="Solution.java", content=row["prompt"] + row[code]),))
     return task, candidate
@@ -31,5 +30,12 @@ def plain(row: dict[str, Any], code: str, folder: Path) -> list[str]:
     if shutil.which("javac") is None or shutil.which("java") is None:
         raise LookupError("apt-get install openjdk-17-jdk-headless brings javac and java.")
     (folder / "Solution.java").write_text(row["prompt"] + row[code], encoding="utf-8")
-    (folder / "Main.java").write_text(_IMPORTS + row["test"], encoding="utf-8")
+    (folder / "Main.java").write_text(_tests(row), encoding="utf-8")
     return ["sh", "-c", "javac Main.java Solution.java && exec java Main"]
+
+
+def _tests(row: dict[str, Any]) -> str:
+    """The row's program with the imports of its prompt, which it relies on."""
+    return (
+        "".join(f"{line}\n" for line in re.findall(r"^import .*;", row["prompt"], re.MULTILINE)) + row["test"]
+    )
