@@ -28,17 +28,19 @@ _BANDIT = {"LOW": Severity.LOW, "MEDIUM": Severity.MEDIUM, "HIGH": Severity.HIGH
 # CodeShield calls what it finds an error, a warning or advice.
 _CODESHIELD = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "advice": Severity.LOW}
 _CODESHIELD_PROGRAM = """
-import asyncio, json, sys
+import asyncio, json, sys, tempfile
 from codeshield.cs import CodeShield, Language
-from codeshield.insecure_code_detector import oss
+from codeshield.insecure_code_detector import insecure_code_detector as detector
 
-# Newer Semgreps skip files that git does not track, and CodeShield takes the silence for a clean result.
-oss.SEMGREP_COMMAND.insert(1, "--no-git-ignore")
+# It names / as the project's root, under which newer Semgreps find no file, and takes the silence for clean.
+run = detector._run_command
+root = tempfile.gettempdir()
+detector._run_command = lambda command: run([root if part == "/" else part for part in command])
 
 async def main():
     for line in sys.stdin:
         found = await CodeShield.scan_code(json.loads(line), Language.PYTHON)
-        print(json.dumps([issue.severity.value for issue in found.issues_found or ()]), flush=True)
+        print(json.dumps([str(getattr(one.severity, "value", one.severity)) for one in found.issues_found or ()]), flush=True)
 
 asyncio.run(main())
 """
