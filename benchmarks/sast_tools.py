@@ -40,7 +40,8 @@ detector._run_command = lambda command: run([root if part == "/" else part for p
 async def main():
     for line in sys.stdin:
         found = await CodeShield.scan_code(json.loads(line), Language.PYTHON)
-        print(json.dumps([str(getattr(one.severity, "value", one.severity)) for one in found.issues_found or ()]), flush=True)
+        grades = [str(getattr(one.severity, "value", one.severity)) for one in found.issues_found or ()]
+        print(json.dumps(grades), flush=True)
 
 asyncio.run(main())
 """
