@@ -31,9 +31,11 @@ from verifiers.domain import Candidate, CodingTask, Language, SourceFile, Status
 from verifiers.execution.languages.table import language_environments, support_for
 from verifiers.execution.languages.tests_verifier import LanguageTestsVerifier
 from verifiers.execution.python_tests import PythonTestsVerifier
+from verifiers.execution.run import TestLimits
 from verifiers.sandbox.bubblewrap import Bubblewrap
 from verifiers.sandbox.environments import build_environments
 from verifiers.sandbox.protocol import Sandbox
+from verifiers.verifier import Verifier
 
 GOAL = 0.5  # of the plain command's time, where compiling dominates
 DATA_NAMES = {
@@ -46,6 +48,7 @@ DATA_NAMES = {
 }
 COMPILED = (Language.JAVA, Language.GO, Language.RUST, Language.CPP)
 FLAKY = {"Go/95", "Rust/32"}
+_RUNS_OF_FLAKY = 10  # of a row that is known to depend on chance; two, as usual, may agree by luck
 _PLAIN_S = 120.0
 _SECONDS = 90.0
 
@@ -119,21 +122,27 @@ def _pair(module: Any, row: dict[str, Any], ours: float, result: Result) -> None
             result.missing = str(error)
 
 
+def _verifier(sandbox: Sandbox, language: Language, limits: TestLimits) -> Verifier:
+    support = support_for(language)
+    if support is None:
+        return PythonTestsVerifier(sandbox, limits)
+    return LanguageTestsVerifier(sandbox, support, language, limits)
+
+
 def measure(sandbox: Sandbox, language: Language, rows: Sequence[dict[str, Any]], plain_every: int) -> Result:
     """Judge both solutions of each row; the plain command on every ``plain_every``-th."""
     if language is Language.PYTHON:
-        verifier: Any = PythonTestsVerifier(sandbox)
         module: Any = None
     else:
         support = support_for(language)
         assert support is not None
-        verifier = LanguageTestsVerifier(sandbox, support, language)
         module = importlib.import_module(f"benchmarks.language_rows.{support.environment}")
     assemble = module.assemble if module else _python
     result = Result(rows=len(rows))
     for place, row in enumerate(rows):
         name = row["task_id"]
         progress(f"{language.value} {place + 1}/{len(rows)}")
+        verifier = _verifier(sandbox, language, TestLimits(runs=_RUNS_OF_FLAKY if name in FLAKY else 2))
         verdict = verifier.verify(*assemble(row, row["canonical_solution"]), _SECONDS)
         # The tests ran more than once, to see whether they are flaky: one run is what compares.
         took = verdict.duration_s
