@@ -5,6 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { SPEAKING } = require('./kinds.js');
+const { noteModule } = require('./lending.js');
 const { Link } = require('./link.js');
 const { installTests } = require('./loader.js');
 const { Reporter } = require('./report.js');
@@ -73,7 +74,7 @@ async function main() {
   });
   const apis = session.apis();
   session.guard();
-  installTests(config, apis, standIn);
+  installTests(config, apis, standIn, noteModule);
   let broken = null;
   try {
     fillScope();

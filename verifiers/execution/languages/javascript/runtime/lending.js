@@ -6,6 +6,7 @@ const nodeModule = require('node:module');
 const { types } = require('node:util');
 
 const { CodecError } = require('./codec.js');
+const { CLASSES } = require('./containers.js');
 
 // Modules whose functions reach nothing that the candidate does not have itself.
 const HARMLESS = new Set(['assert', 'assert/strict', 'buffer', 'crypto', 'events', 'path', 'punycode', 'querystring',
@@ -22,16 +23,30 @@ for (const made of [function* () {}.prototype, async function* () {}.prototype, 
   for (let at = made; !WALLS.has(at); at = Object.getPrototypeOf(at)) OPEN_BUILTINS.add(at);
 }
 
+const { getBuiltinModule } = process;
+process.getBuiltinModule = (name) => {
+  noteModule(name);
+  return getBuiltinModule(name);
+};
+
 const CLOSED = new WeakSet([globalThis, process, eval, Function, Reflect, Proxy, require, module,
   (async () => {}).constructor, function* () {}.constructor, async function* () {}.constructor]);
 const isNative = (value) => /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(value));
-const OWN = new WeakSet(); // the language's and node's own objects: seen by the candidate, but never changed
-let collected = 0;
+// The language's and node's own objects: seen by the candidate, but never changed.
+const OWN = new WeakSet([Math, JSON, Reflect, Atomics, Intl, WebAssembly, console, globalThis, process, process.env,
+  Function.prototype, Symbol.prototype, ...OPEN_BUILTINS, ...Object.values(CLASSES).map((type) => type.prototype)]);
+const used = new Set(); // names of node's modules that the tests have asked for
+let collected = -1;
+
+/** Note that the tests have one of node's modules; asking node which are loaded would cost more than loading them. */
+function noteModule(name) {
+  if (nodeModule.isBuiltin(name)) used.add(name.replace(/^node:/, ''));
+}
 
 /** Functions and objects of the modules that reach files, processes, this process's own insides. */
 function collect() {
-  if (process.moduleLoadList.length === collected) return;
-  collected = process.moduleLoadList.length;
+  if (used.size === collected) return;
+  collected = used.size;
   const seen = (value) => {
     if (value !== null && (typeof value === 'object' || typeof value === 'function')) CLOSED.add(value);
   };
@@ -39,17 +54,10 @@ function collect() {
     const own = Object.getOwnPropertyDescriptor(process, name);
     if (typeof own.value === 'function' || typeof own.value === 'object') seen(own.value);
   }
-  for (const name of Object.getOwnPropertyNames(globalThis)) {
-    const value = Object.getOwnPropertyDescriptor(globalThis, name).value;
-    if (value !== null && (typeof value === 'object' || typeof value === 'function')) OWN.add(value);
-    if (typeof value === 'function' && typeof value.prototype === 'object' && value.prototype) OWN.add(value.prototype);
-  }
-  for (const name of nodeModule.builtinModules) {
-    // A module that nobody has loaded can have been handed to nobody.
-    if (!process.moduleLoadList.includes(`NativeModule ${name}`)) continue;
-    const made = process.getBuiltinModule(name);
+  for (const name of used) {
+    const made = getBuiltinModule(name);
     if (made !== undefined) OWN.add(made);
-    if (HARMLESS.has(name) || name.startsWith('_')) continue;
+    if (HARMLESS.has(name)) continue;
     seen(made);
     for (const key of Object.keys(made ?? {})) {
       const own = Object.getOwnPropertyDescriptor(made, key);
@@ -134,4 +142,4 @@ function handlersOf(link) {
   };
 }
 
-module.exports = { handlersOf, isOwn, refusal };
+module.exports = { handlersOf, isOwn, noteModule, refusal };

@@ -104,8 +104,9 @@ function installCandidate(folder, names) {
  * @param {object} apis modules of test frameworks, by name
  * @param {?function(string): {kind: string, exported: *}} standIn gives what stands for a candidate's module; null
  *     where the module itself is meant
+ * @param {function(string)} noteModule told of each module that is asked for
  */
-function installTests(config, apis, standIn) {
+function installTests(config, apis, standIn, noteModule = () => {}) {
   const { folder } = config;
   const modules = new Map();
   Object.defineProperty(globalThis, VIRTUAL, { value: modules });
@@ -118,6 +119,7 @@ function installTests(config, apis, standIn) {
   nodeModule.registerHooks({
     resolve(specifier, context, next) {
       if (Object.hasOwn(apis, specifier)) return virtual(`api:${specifier}`, context);
+      noteModule(specifier);
       const parent = parentOf(context);
       if (parent.startsWith(`${folder}/`)) {
         const file = candidateFile(config, specifier, parent, standIn !== null);
