@@ -35,7 +35,6 @@ from verifiers.execution.run import TestLimits
 from verifiers.sandbox.bubblewrap import Bubblewrap
 from verifiers.sandbox.environments import build_environments
 from verifiers.sandbox.protocol import Sandbox
-from verifiers.verifier import Verifier
 
 GOAL = 0.5  # of the plain command's time, where compiling dominates
 DATA_NAMES = {
@@ -84,7 +83,7 @@ class Result:
         if not self.paired:
             return None
         ours, plain = zip(*self.paired, strict=True)
-        return statistics.median(ours) / statistics.median(plain)
+        return float(statistics.median(ours)) / float(statistics.median(plain))
 
 
 def _reason(verdict: Verdict) -> str:
@@ -122,7 +121,9 @@ def _pair(module: Any, row: dict[str, Any], ours: float, result: Result) -> None
             result.missing = str(error)
 
 
-def _verifier(sandbox: Sandbox, language: Language, limits: TestLimits) -> Verifier:
+def _verifier(
+    sandbox: Sandbox, language: Language, limits: TestLimits
+) -> PythonTestsVerifier | LanguageTestsVerifier:
     support = support_for(language)
     if support is None:
         return PythonTestsVerifier(sandbox, limits)
@@ -143,9 +144,11 @@ def measure(sandbox: Sandbox, language: Language, rows: Sequence[dict[str, Any]]
         name = row["task_id"]
         progress(f"{language.value} {place + 1}/{len(rows)}")
         verifier = _verifier(sandbox, language, TestLimits(runs=_RUNS_OF_FLAKY if name in FLAKY else 2))
-        verdict = verifier.verify(*assemble(row, row["canonical_solution"]), _SECONDS)
-        # The tests ran more than once, to see whether they are flaky: one run is what compares.
-        took = verdict.duration_s
+        task, candidate = assemble(row, row["canonical_solution"])
+        start = time.monotonic()
+        verdict = verifier.verify(task, candidate, _SECONDS)
+        # The tests run again where they pass, to see whether they are flaky: one run is what compares.
+        took = (time.monotonic() - start) / int(str(verdict.evidence.get("runs", 1)))
         result.ours.append(took)
         if verdict.status is Status.PASSED:
             result.accepted += 1
@@ -155,7 +158,8 @@ def measure(sandbox: Sandbox, language: Language, rows: Sequence[dict[str, Any]]
             result.wrong.append(f"{name} canonical {verdict.status}: {verdict.summary}")
         if module and plain_every and place % plain_every == 0:
             _pair(module, row, took, result)
-        verdict = verifier.verify(*assemble(row, row["buggy_solution"]), _SECONDS)
+        task, candidate = assemble(row, row["buggy_solution"])
+        verdict = verifier.verify(task, candidate, _SECONDS)
         if verdict.status is Status.FAILED:
             result.rejected += 1
             result.reasons[_reason(verdict)] += 1
