@@ -99,7 +99,10 @@ def test_without_tests_the_outcome_says_so(folder: Path) -> None:
     assert [verdict["verifier"] for verdict in outcome["solution"]["verdicts"]] == [
         "python-syntax",
         "python-import",
+        "secrets",
+        "dependencies",
         "semgrep",
+        "bandit",
     ]
 
 
