@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from verifiers.execution import parsing
+
 MAX_CODE_CHARS = 200_000
 
 _CONTINUES = re.compile(r"(?:else\b|elif\b|except\b|finally\b|case\b|[)\]}])")
@@ -41,8 +43,8 @@ def parse(code: str) -> ast.Module | None:
     if len(code) > MAX_CODE_CHARS:
         return None
     try:
-        return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return parsing.parse(code, "answer")
+    except parsing.Unparsable:
         return None
 
 

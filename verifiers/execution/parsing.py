@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import ast
+import threading
 import warnings
+
+# Some CPythons count the depth of a syntax tree for all threads together, so that one that parses beside
+# another can end with a SystemError (CPython issue 106905). The filter of warnings is one for all, too.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class Unparsable(Exception):
@@ -22,7 +27,7 @@ def parse(source: str, path: str) -> ast.Module:
         Unparsable: it is no Python, or is built to break the parser.
     """
     try:
-        with warnings.catch_warnings():
+        with _ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
             return ast.parse(source, path)
     except SyntaxError as error:

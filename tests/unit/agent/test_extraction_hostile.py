@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.extraction import Found, Wanted, extract, python_source
+from agent.extraction import Found, Wanted, extract
 from verifiers.domain import Language, SourceFile
+from verifiers.execution import parsing
 
 STUB = Wanted(prefix="def f(x):\n", stub="f", names=frozenset({"f"}))
 WANTED = [Wanted(), STUB, Wanted(language=Language.SOLIDITY, path="Contract.sol")]
@@ -93,16 +94,15 @@ def test_the_parser_reads_no_more_than_a_few_times_the_text(
     """Counts characters rather than seconds, so that a busy machine changes nothing."""
     read = 0
 
-    def counting(source: str) -> ast.Module:
+    def counting(source: str, path: str) -> ast.Module:
         nonlocal read
         read += len(source)
-        return ast.parse(source)
+        return ast.parse(source, path)
 
     class Counted:
-        def __getattr__(self, name: str) -> object:
-            return counting if name == "parse" else getattr(ast, name)
+        parse = staticmethod(counting)
 
-    monkeypatch.setattr(python_source, "ast", Counted())
+    monkeypatch.setattr(parsing, "ast", Counted)
     text = "Here is the code:\n" + shred * (10_000 // len(shred)) + "and that was it\n"
     extract(text, STUB, "length")
     assert read <= 25 * len(text)
