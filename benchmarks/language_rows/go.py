@@ -31,7 +31,7 @@ _PACKAGES = (
 
 
 def assemble(row: dict[str, Any], code: str) -> tuple[CodingTask, Candidate]:
-    """The row's task and one of its solutions (``canonical_solution``, ``buggy_solution``) as a candidate."""
+    """The row's task and one of its solutions as a candidate."""
     task = CodingTask(
         language=Language.GO,
         instruction=row["prompt"],
@@ -57,9 +57,9 @@ def plain(row: dict[str, Any], code: str, folder: Path) -> list[str]:
 
 def _solution(row: dict[str, Any], code: str) -> str:
     if row["task_id"] in _WITH_PROMPT:
-        body = row["prompt"].removeprefix(row["import"]).lstrip() + row[code]
+        body = row["prompt"].removeprefix(row["import"]).lstrip() + code
     else:
-        body = row["declaration"] + row[code]
+        body = row["declaration"] + code
     return f"package main\n\n{_imports(body)}\n{body}"
 
 
@@ -69,7 +69,7 @@ def _tests(row: dict[str, Any]) -> str:
 
 
 def _imports(body: str, setup: str = "") -> str:
-    code = re.sub(r"//[^\n]*|\"(\\.|[^\"\\\n])*\"|`[^`]*`", "", body)
+    stripped = re.sub(r"//[^\n]*|\"(\\.|[^\"\\\n])*\"|`[^`]*`", "", body)
     named = dict.fromkeys((*re.findall(r'"([\w./]+)"', setup), *_PACKAGES))
-    used = (path for path in named if re.search(rf"\b{path.rpartition('/')[2]}\.[A-Z]", code))
+    used = (path for path in named if re.search(rf"\b{path.rpartition('/')[2]}\.[A-Z]", stripped))
     return "".join(f'import "{path}"\n' for path in used)

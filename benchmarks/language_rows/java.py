@@ -11,13 +11,13 @@ from verifiers.domain import Candidate, CodingTask, Language, SourceFile, TestSu
 
 
 def assemble(row: dict[str, Any], code: str) -> tuple[CodingTask, Candidate]:
-    """The row's task and one of its solutions (``canonical_solution``, ``buggy_solution``) as a candidate."""
+    """The row's task and one of its solutions as a candidate."""
     task = CodingTask(
         language=Language.JAVA,
         instruction=row["prompt"],
         tests=TestSuite(files=(SourceFile(path="Main.java", content=_tests(row)),)),
     )
-    candidate = Candidate(files=(SourceFile(path="Solution.java", content=row["prompt"] + row[code]),))
+    candidate = Candidate(files=(SourceFile(path="Solution.java", content=row["prompt"] + code),))
     return task, candidate
 
 
@@ -29,7 +29,7 @@ def plain(row: dict[str, Any], code: str, folder: Path) -> list[str]:
     """
     if shutil.which("javac") is None or shutil.which("java") is None:
         raise LookupError("apt-get install openjdk-17-jdk-headless brings javac and java.")
-    (folder / "Solution.java").write_text(row["prompt"] + row[code], encoding="utf-8")
+    (folder / "Solution.java").write_text(row["prompt"] + code, encoding="utf-8")
     (folder / "Main.java").write_text(_tests(row), encoding="utf-8")
     return ["sh", "-c", "javac Main.java Solution.java && exec java Main"]
 
