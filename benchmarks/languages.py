@@ -94,7 +94,9 @@ def _reason(verdict: Verdict) -> str:
 
 
 def _python(row: dict[str, Any], code: str) -> tuple[CodingTask, Candidate]:
-    tests = TestSuite(files=(SourceFile(path="test_solution.py", content=row["test"]),))
+    tests = TestSuite(
+        files=(SourceFile(path="test_solution.py", content=row["test"]),), entry_point=row["entry_point"]
+    )
     task = CodingTask(instruction=row["instruction"], tests=tests)
     return task, Candidate(files=(SourceFile(path="solution.py", content=row["prompt"] + code),))
 

@@ -104,7 +104,9 @@ def _test_file(
     path: str, style: Style, ids: tuple[str, ...], steps: dict[int, str], tree: ast.Module
 ) -> TestFile:
     bound, loaded, called, mentioned = _names(tree)
-    free = loaded - bound
+    outside, used_outside, *_ = _names(ast.Module([*_headers(tree)], []))
+    # A parameter may be called like the candidate's function: check(add) at the top level means the latter.
+    free = (loaded - bound) | (used_outside - outside)
     return TestFile(
         path=path,
         style=style,
@@ -115,7 +117,7 @@ def _test_file(
         ),
         builtins_called=frozenset(name for name in called - bound if hasattr(builtins, name)),
         mentioned=frozenset(mentioned),
-        top_level=frozenset(_names(ast.Module([*_headers(tree)], []))[0]),
+        top_level=frozenset(outside),
         imports=frozenset(imported_modules(tree)),
         tree=tree,
     )

@@ -233,3 +233,9 @@ def test_a_name_is_a_class_by_how_the_tests_use_it():
     (file,) = read_suite(suite(text))
     assert used_as_classes([file.tree]) >= {"Money", "node", "bad"}
     assert not {"f", "g"} & used_as_classes([file.tree])
+
+
+def test_a_parameter_may_be_called_like_the_candidates_function() -> None:
+    source = "def check(add):\n    assert add(1, 2) == 3\n\ncheck(add)\n"
+    (file,) = read_suite(TestSuite(files=(SourceFile(path="t.py", content=source),)))
+    assert file.bare_names == {"add"}
