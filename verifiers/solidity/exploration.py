@@ -6,7 +6,7 @@ The format is told in ``driver/explore.py``.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import ConfigDict, Field, ValidationError
@@ -14,19 +14,14 @@ from pydantic import ConfigDict, Field, ValidationError
 from verifiers.domain import Finding, Location, Severity, Value
 from verifiers.errors import ToolFailed
 from verifiers.solidity.compiler_output import line_and_column
+from verifiers.solidity.sequences import TransactionSequence, bounded, sequence_of
 from verifiers.solidity.swc import Weakness, weaknesses
 from verifiers.solidity.toolchain import INSTALL_HINT
 
 SEVERITIES = {"High": Severity.HIGH, "Medium": Severity.MEDIUM, "Low": Severity.LOW}
 # Contracts explored to their end reach 90 to 99; one whose paths Mythril lost at a `new`, without a word, 56.
 MIN_COVERED_PERCENT = 75
-_MAX_STEPS = 8
 _MAX_TEXT = 1500
-_ACTORS = {
-    "0xaffeaffeaffeaffeaffeaffeaffeaffeaffeaffe": "the deployer",
-    "0xdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef": "the attacker",
-    "0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa": "somebody else",
-}
 
 
 class Explored(Value):
@@ -134,13 +129,29 @@ def parse(text: str) -> Exploration:
 def findings(exploration: Exploration, sources: Mapping[str, str]) -> tuple[Finding, ...]:
     """All issues as findings, the worst first; the same place and weakness once."""
     found: dict[tuple[str, Location | None], Finding] = {}
+    for finding, _ in _told(exploration, sources):
+        key = (finding.rule, finding.location)
+        if key not in found or finding.severity.rank > found[key].severity.rank:
+            found[key] = finding
+    return tuple(sorted(found.values(), key=lambda finding: -finding.severity.rank))
+
+
+def sequences(exploration: Exploration, sources: Mapping[str, str]) -> tuple[TransactionSequence, ...]:
+    """The transactions that lead to the findings, those of the worst first, as far as evidence has room."""
+    told = sorted(_told(exploration, sources), key=lambda each: -each[0].severity.rank)
+    return bounded(sequence for _, sequence in told if sequence)
+
+
+def _told(
+    exploration: Exploration, sources: Mapping[str, str]
+) -> Iterator[tuple[Finding, TransactionSequence | None]]:
     for contract in exploration.contracts:
         for issue in contract.issues:
             finding = _finding(issue, contract, sources)
-            key = (finding.rule, finding.location)
-            if key not in found or finding.severity.rank > found[key].severity.rank:
-                found[key] = finding
-    return tuple(sorted(found.values(), key=lambda finding: -finding.severity.rank))
+            sequence = sequence_of(issue, finding, contract.path, contract.name)
+            if sequence:
+                finding = finding.model_copy(update={"counterexample": sequence.text})
+            yield finding, sequence
 
 
 def _finding(issue: Mapping[str, Any], contract: Explored, sources: Mapping[str, str]) -> Finding:
@@ -161,7 +172,6 @@ def _finding(issue: Mapping[str, Any], contract: Explored, sources: Mapping[str,
         cwe=weakness.cwe,
         swc=f"SWC-{number}" if number else None,
         location=_location(issue, contract, sources),
-        counterexample=_counterexample(issue.get("tx_sequence")),
     )
 
 
@@ -179,26 +189,3 @@ def _location(issue: Mapping[str, Any], contract: Explored, sources: Mapping[str
         return Location(path=path, line=line, end_line=end_line, column=column)
     line_number = issue.get("lineno")
     return Location(path=path, line=line_number) if isinstance(line_number, int) and line_number > 0 else None
-
-
-def _counterexample(steps: object) -> str | None:
-    """The transactions, one a line, as a person would tell them."""
-    if not isinstance(steps, list | tuple) or not steps:
-        return None
-    return "\n".join(f"{number}. {_step(step)}" for number, step in enumerate(steps[:_MAX_STEPS], start=1))
-
-
-def _step(step: Mapping[str, Any]) -> str:
-    who = _ACTORS.get(str(step.get("origin", "")).lower(), str(step.get("origin", "somebody")))
-    value = str(step.get("value", "0x0"))
-    wei = int(value, 16) if value.startswith("0x") else 0
-    paying = f" with {wei} wei" if wei else ""
-    if step.get("creates"):
-        data = str(step.get("calldata", ""))
-        return f"{who} deploys the contract{paying}" + (f", constructor data {data[:80]}" if data else "")
-    name, arguments = str(step.get("function", "")), step.get("arguments")
-    if isinstance(arguments, list | tuple) and "(" in name:
-        call = f"{name.split('(')[0]}({', '.join(map(str, arguments))})"
-    else:
-        call = f"{name} with data {str(step.get('calldata', ''))[:80]}" if name else "the fallback function"
-    return f"{who} calls {call}{paying}"[:_MAX_TEXT]

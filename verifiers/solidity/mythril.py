@@ -24,8 +24,9 @@ from verifiers.sandbox.environments import SOLIDITY
 from verifiers.sandbox.protocol import ExecResult, Job, Limits, Sandbox
 from verifiers.solidity.compilation import Compilations, NotCompiled, Profile, settings
 from verifiers.solidity.compiler_output import Contract
-from verifiers.solidity.exploration import Exploration, Explored, findings, parse
+from verifiers.solidity.exploration import Exploration, Explored, findings, parse, sequences
 from verifiers.solidity.project import project_of
+from verifiers.solidity.sequences import KEY, as_evidence
 from verifiers.solidity.solc import MEMORY_BYTES
 from verifiers.solidity.toolchain import INSTALL_HINT, SolidityToolchain
 from verifiers.verifier import Stage
@@ -196,6 +197,7 @@ def judge(
         "versions": dict(exploration.versions),
         "memory_exceeded": result.out_of_memory,
         "isolation": result.isolation,
+        KEY: as_evidence(sequences(exploration, sources)),
     }
     return Verdict(
         verifier=NAME,

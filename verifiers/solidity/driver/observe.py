@@ -11,6 +11,8 @@ import time
 import traceback
 from typing import Any, ClassVar
 
+_MOST_HEX = 12_000  # of one transaction's data; Mythril itself lets them be 5,000 bytes
+
 
 def describe(**facts: Any) -> dict[str, Any]:
     """An entry of the report; what is not given is as if nothing happened."""
@@ -243,6 +245,8 @@ class Observer:
                     **issue.as_dict,
                     "code": (issue.code or "")[:500],
                     "tx_sequence": _steps(issue.transaction_sequence),
+                    "balances": _balances(issue.transaction_sequence),
+                    "any_state": self.request["unconstrained_storage"],
                 }
         return [found[key] for key in sorted(found)]
 
@@ -258,12 +262,18 @@ def _steps(sequence: dict[str, Any] | None) -> list[dict[str, Any]]:
                 "creates": created,
                 "function": "" if created else str(step.get("name") or ""),
                 "arguments": None if created else _plain(step.get("resolved_input")),
-                "calldata": calldata[:600],
+                "calldata": calldata[:_MOST_HEX],
                 "value": str(step.get("value") or "0x0"),
                 "origin": str(step.get("origin") or ""),
             }
         )
     return steps
+
+
+def _balances(sequence: dict[str, Any] | None) -> dict[str, str]:
+    """Address -> wei in hex, before the first transaction."""
+    accounts = ((sequence or {}).get("initialState") or {}).get("accounts", {})
+    return {address: str(account.get("balance", "0x0")) for address, account in accounts.items()}
 
 
 def _plain(values: Any) -> list[str] | None:
