@@ -24,6 +24,9 @@ _SETUP_S = 60.0  # from the text to the program's first instruction, millisecond
 _LEAVES_S = 0.2  # for a packer that has nothing more to say to be gone by itself
 _GONE_S = 30  # for the engine to take down a killed container, and to say so
 _PATIENCE_S = 1.0  # for a kill while stdout is read slowly; then that is given up
+_OOM_TOLD_S = 2  # for the engine to tell why the kernel killed a container, which may come after its end
+_KILLED = 128 + signal.SIGKILL
+_ENDED_BY_ENGINE = (_KILLED, 128 + signal.SIGTERM)
 
 
 class ContainerProcess:
@@ -103,7 +106,7 @@ class ContainerProcess:
         code, usage = read_account(self.stderr.account or "")
         started_at, ended_at = self.stderr.started_at or 0.0, self.stderr.ended_at or 0.0
         killed = usage.get("killed")
-        if killed is None and code == 128 + signal.SIGKILL:  # the control group cannot be seen from inside
+        if killed is None and code == _KILLED:  # the control group cannot be seen from inside
             killed = int(bool(self._state().get("OOMKilled")))
         return End(
             exit_code=code,
@@ -121,13 +124,19 @@ class ContainerProcess:
         ended_at = time.monotonic()
         state = self._state()
         started_at = self.stderr.started_at
+        meant = self._killed or self._timed_out
         out_of_memory = bool(state.get("OOMKilled"))
+        if code == _KILLED and not (meant or out_of_memory):
+            out_of_memory = self._told_of_oom()
         broken = ""
         if state.get("Error") and started_at is None:
             broken = f"The Docker engine could not run the program: {state['Error']}"
         elif started_at is None and not self._killed:
             broken = "the container could not be set up"
-        elif not (self._killed or self._timed_out or out_of_memory):
+        elif code not in _ENDED_BY_ENGINE:
+            # Process 1 came to its own end and was not heard: the program took what it said out of its pipe.
+            code = _KILLED
+        elif not (meant or out_of_memory):
             broken = "the container was ended from outside"
         return End(
             exit_code=None if self._timed_out else code,
@@ -139,6 +148,16 @@ class ContainerProcess:
             isolation=self._isolation,
             broken=broken,
         )
+
+    def _told_of_oom(self) -> bool:
+        """Whether the engine tells of the memory limit; after the end that is too late for the state."""
+        now = time.time()
+        told = self._client.events(
+            since=int(now - _GONE_S),
+            until=int(now + _OOM_TOLD_S),
+            filters={"container": self._container.identity, "event": "oom"},
+        )
+        return any(True for _ in told)
 
     def _state(self) -> dict[str, Any]:
         return dict(self._client.inspect_container(self._container.identity)["State"])

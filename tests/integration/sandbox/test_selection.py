@@ -16,6 +16,7 @@ from verifiers.errors import SandboxUnavailable
 from verifiers.sandbox.bubblewrap import Bubblewrap
 from verifiers.sandbox.docker import Docker
 from verifiers.sandbox.docker_owner import INSTANCE_LABEL
+from verifiers.sandbox.docker_process import ContainerProcess
 from verifiers.sandbox.environments import Environment
 from verifiers.sandbox.probe import probe
 from verifiers.sandbox.protocol import Job, Limits
@@ -164,3 +165,15 @@ def test_the_probe_tells_what_works(environments: Table, bubblewrap: Bubblewrap)
     assert engine.mend
     assert (bwrap.name, bwrap.works, bwrap.problem) == ("bubblewrap", True, "")
     assert bwrap.isolation.startswith("bubblewrap ")
+
+
+@pytest.mark.docker
+def test_an_engine_that_is_late_to_tell_of_the_memory_limit(
+    runsc_sandbox: Docker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # gVisor's kernel is ended with all that runs in it, and the state may be read before it says why.
+    monkeypatch.setattr(ContainerProcess, "_state", lambda self: {})
+    code = "held = b'1' * (600 * 2**20)"
+    result = runsc_sandbox.run(python_job(code, limits=Limits(memory_bytes=64 * 2**20)))
+    assert result.out_of_memory
+    assert not result.timed_out
