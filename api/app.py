@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from api import documentation, problems
 from api.deps import Services
 from api.guards import BodyLimit, HostGuard
-from api.routes import health, tasks
+from api.routes import audits, health, reports, tasks
 from verifiers.version import acrisol_version
 
 
@@ -27,6 +27,8 @@ def create_app(services: Services, *, max_body_bytes: int, hosts: Collection[str
     documentation.install(app)
     app.include_router(health.router)
     app.include_router(tasks.router)
+    app.include_router(audits.router)
+    app.include_router(reports.router)
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
     app.add_middleware(HostGuard, hosts=hosts)  # the outermost
     return app

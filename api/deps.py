@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
+from verifiers.audit_values import AuditRequest
 from verifiers.domain import CodingTask
 from worker.broker import Broker
 from worker.store.database import Database
@@ -24,12 +25,14 @@ class Services:
         broker: Wakes workers.
         wake_after_s: Seconds after which the sweeper doubts that a wake arrived.
         check: Looks at a task before it is accepted; raises InvalidInput.
+        check_audit: Looks at an audit before it is accepted; raises InvalidInput.
     """
 
     database: Database
     broker: Broker
     wake_after_s: float
     check: Callable[[CodingTask], None]
+    check_audit: Callable[[AuditRequest], None]
 
 
 def services(request: Request) -> Services:
@@ -48,7 +51,7 @@ def json_only(request: Request) -> None:
     message = Message()
     message["content-type"] = request.headers.get("content-type", "")
     if message.get_content_type() != "application/json":
-        raise HTTPException(415, "Send the task as JSON, with the header 'Content-Type: application/json'.")
+        raise HTTPException(415, "Send the body as JSON, with the header 'Content-Type: application/json'.")
 
 
 ServicesDep = Annotated[Services, Depends(services)]

@@ -17,7 +17,9 @@ _DESCRIPTION = """
 Code generation that returns only code which has been **run, attacked and scanned**.
 
 Submit a task, get its id at once, and ask for its state until it is one of the final ones: `solved`,
-`exhausted`, `refused`, `needs_review`, `cancelled` or `error`. Every error is a problem document (RFC 9457).
+`exhausted`, `refused`, `needs_review`, `cancelled` or `error`. Submit Solidity that is there already as an
+audit; once it is `audited`, its report is there as JSON, page, PDF and SARIF.
+Every error is a problem document (RFC 9457).
 """
 
 

@@ -15,6 +15,7 @@ from api.app import create_app
 from api.deps import Services
 from api.errors import CannotListen
 from api.settings import ApiSettings
+from verifiers.audit_check import check_audit
 from verifiers.registry import check_task
 from worker.service import WORKER_COMMAND, WorkerService
 from worker.settings import WorkerSettings
@@ -53,7 +54,7 @@ def serve(
         _listening(api.host, api.port) as listener,
         WorkerService(worker, worker_command, environment) as service,
     ):
-        services = Services(service.database, service.broker, worker.wake_after_s, check_task)
+        services = Services(service.database, service.broker, worker.wake_after_s, check_task, check_audit)
         app = create_app(services, max_body_bytes=api.max_body_bytes, hosts=api.hosts)
         config = uvicorn.Config(
             app,

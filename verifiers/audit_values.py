@@ -29,6 +29,7 @@ from verifiers.terms import Confirmation
 from verifiers.values import Files, Text, Value, digest
 
 DEADLINE_S = 60.0
+MAX_AUDITED_BYTES = 2_000_000
 _SOURCE, _TEST = ".sol", ".t.sol"
 
 
@@ -36,7 +37,7 @@ class AuditRequest(Value):
     """Solidity code that is there already, and what an audit of it may take.
 
     Attributes:
-        files: What is judged; at least one file of Solidity. Everything in it is in scope.
+        files: What is judged; at least one file of Solidity. Everything in it is in scope. At most 2 MB.
         libraries: Files that it imports and that are trusted: compiled, never reported on. A
             ``remappings.txt`` may be among them. Packages that are installed with Acrisol, such as
             OpenZeppelin's contracts, need not be sent.
@@ -60,10 +61,24 @@ class AuditRequest(Value):
             raise ValueError(f"{tests[0]!r} in 'files' is a test by its name: give it in 'tests.files'")
         if not any(file.path.endswith(_SOURCE) for file in self.files):
             raise ValueError("no file in 'files' has a name that ends in .sol: give the contract as one")
-        twice = {file.path for file in self.files} & {file.path for file in self.libraries}
-        if twice:
-            raise ValueError(f"the path {min(twice)!r} is given in 'files' and in 'libraries'")
+        size = sum(len(file.content.encode()) for file in self.files)
+        if size > MAX_AUDITED_BYTES:
+            raise ValueError(
+                f"'files' hold {size:,} bytes; an audit judges at most {MAX_AUDITED_BYTES:,}: "
+                "give what others wrote in 'libraries', and the rest in several audits"
+            )
+        self._check_places()
         return self
+
+    def _check_places(self) -> None:
+        given = {"files": self.files, "libraries": self.libraries}
+        given["tests.files"] = self.tests.files if self.tests else ()
+        place_of: dict[str, str] = {}
+        for place, files in given.items():
+            for file in files:
+                before = place_of.setdefault(file.path, place)
+                if before != place:
+                    raise ValueError(f"the path {file.path!r} is given in '{before}' and in '{place}'")
 
     @property
     def title(self) -> str:

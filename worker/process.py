@@ -19,7 +19,7 @@ from celery.signals import worker_process_init, worker_process_shutdown, worker_
 from verifiers.errors import AcrisolError
 from worker.app import QUEUE, build_app
 from worker.child import end_at_once, watch_parent
-from worker.runner import JobRunner, SolverFactory
+from worker.runner import AuditorFactory, JobRunner, SolverFactory
 from worker.settings import WorkerSettings
 from worker.store.database import open_database
 from worker.tasks import register
@@ -44,12 +44,18 @@ class Stopping:
         self._byte[0] = 1
 
 
-def run_worker(settings: WorkerSettings, build_solver: SolverFactory, parent: int | None = None) -> None:
+def run_worker(
+    settings: WorkerSettings,
+    build_solver: SolverFactory,
+    build_auditor: AuditorFactory,
+    parent: int | None = None,
+) -> None:
     """Run a Celery worker until it is told to end.
 
     Args:
         settings: The settings; ``redis_url`` has to be given.
         build_solver: Makes a solver, once in each child process and after the fork.
+        build_auditor: The same for audits.
         parent: Process id of the parent without which this process must not live.
 
     Raises:
@@ -67,7 +73,7 @@ def run_worker(settings: WorkerSettings, build_solver: SolverFactory, parent: in
 
     def run(job_id: str) -> None:
         if not runners:  # after the fork: no connection may cross it
-            runners.append(_runner(settings, build_solver, stopping))
+            runners.append(_runner(settings, build_solver, build_auditor, stopping))
         runners[0].run(job_id)
 
     def ended(**_: object) -> None:
@@ -87,10 +93,16 @@ def run_worker(settings: WorkerSettings, build_solver: SolverFactory, parent: in
     app.worker_main(_arguments(settings))
 
 
-def _runner(settings: WorkerSettings, build_solver: SolverFactory, stopping: Stopping) -> JobRunner:
+def _runner(
+    settings: WorkerSettings,
+    build_solver: SolverFactory,
+    build_auditor: AuditorFactory,
+    stopping: Stopping,
+) -> JobRunner:
     return JobRunner(
         open_database(settings.database),
         build_solver,
+        build_auditor,
         worker=f"{socket.gethostname()}:{os.getpid()}",
         lease_s=settings.lease_s,
         overrun_s=settings.overrun_s,
@@ -121,18 +133,22 @@ def _follow(grace_s: float) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def main(build_solver: SolverFactory, arguments: Sequence[str] | None = None) -> None:
+def main(
+    build_solver: SolverFactory,
+    build_auditor: AuditorFactory,
+    arguments: Sequence[str] | None = None,
+) -> None:
     """Run a worker from the command line and the environment."""
     parser = argparse.ArgumentParser(prog="python -m worker.process", description="An Acrisol worker.")
     parser.add_argument("--parent", type=int, help="end when this process is no longer the parent")
     parent = parser.parse_args(arguments).parent
     try:
-        run_worker(WorkerSettings(), build_solver, parent)
+        run_worker(WorkerSettings(), build_solver, build_auditor, parent)
     except AcrisolError as error:
         sys.exit(f"error: {error}")
 
 
 if __name__ == "__main__":
-    from worker.wiring import build_solver
+    from worker.wiring import build_auditor, build_solver
 
-    main(build_solver)
+    main(build_solver, build_auditor)

@@ -6,8 +6,10 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-from verifiers.domain import CodingTask, Event, Outcome, OutcomeStatus
+from verifiers.audit_values import Audit, AuditRequest
+from verifiers.domain import CodingTask, Event, Outcome, OutcomeStatus, Verdict
 from verifiers.errors import InvalidInput, ToolError
+from verifiers.solidity.audit import AuditStopped
 from worker.errors import StoreUnavailable
 from worker.leases import Heartbeat
 from worker.retry import RetryPolicy
@@ -17,6 +19,7 @@ from worker.store.records import Claim
 
 _LOG = logging.getLogger(__name__)
 _SHUTDOWN = "The worker is shutting down."
+_STOPPED = Outcome(status=OutcomeStatus.CANCELLED, reason="Cancelled while a worker ran it.")
 
 
 class JobSolver(Protocol):
@@ -46,7 +49,30 @@ class JobSolver(Protocol):
         ...
 
 
+class JobAuditor(Protocol):
+    """What turns a request into an audit: ``agent.auditor.Auditor``."""
+
+    def audit(
+        self,
+        request: AuditRequest,
+        *,
+        on_verdict: Callable[[Verdict], None],
+        should_stop: Callable[[], bool],
+    ) -> Audit:
+        """Audit some code and sign what came out.
+
+        Raises:
+            AuditStopped: ``should_stop`` said so.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back what is held between audits; idempotent."""
+        ...
+
+
 SolverFactory = Callable[[], JobSolver]
+AuditorFactory = Callable[[], JobAuditor]
 
 
 class JobRunner:
@@ -54,7 +80,8 @@ class JobRunner:
 
     Args:
         database: The job store.
-        build_solver: Makes the solver, once, when the first job needs it.
+        build_solver: Makes the solver, once, when the first task needs it.
+        build_auditor: Makes the auditor, once, when the first audit needs it: audits need no model.
         worker: This process's name, for people.
         lease_s: Seconds that a lease is good for.
         overrun_s: Seconds beyond the task's budget after which a run counts as hung.
@@ -67,6 +94,7 @@ class JobRunner:
         self,
         database: Database,
         build_solver: SolverFactory,
+        build_auditor: AuditorFactory,
         *,
         worker: str,
         lease_s: float,
@@ -77,6 +105,7 @@ class JobRunner:
     ) -> None:
         self._database = database
         self._build_solver = build_solver
+        self._build_auditor = build_auditor
         self._worker = worker
         self._lease_s = lease_s
         self._overrun_s = overrun_s
@@ -84,6 +113,7 @@ class JobRunner:
         self._stopping = stopping
         self._abandon = abandon
         self._solver: JobSolver | None = None
+        self._auditor: JobAuditor | None = None
 
     def run(self, job_id: str) -> None:
         """Run a job, if it is there to be taken.
@@ -98,10 +128,10 @@ class JobRunner:
         if claim is None:
             _LOG.info("job %s is not there to be taken", job_id)
             return
-        longest_s = claim.task.budget.seconds + self._overrun_s
+        longest_s = claim.seconds + self._overrun_s
         with Heartbeat(self._database, claim, self._lease_s, longest_s, self._abandon) as heartbeat:
             try:
-                outcome = self._solve(claim, heartbeat)
+                result = self._work(claim, heartbeat)
             except InvalidInput as error:
                 claims.fail(self._database, claim, str(error))
             except ToolError as error:
@@ -111,27 +141,44 @@ class JobRunner:
                 self._try_again(claim, f"The worker failed with an internal error ({name}); see its log.")
                 raise
             else:
-                self._settle(claim, outcome, heartbeat)
+                self._settle(claim, result, heartbeat)
 
     def close(self) -> None:
-        """Close the solver; idempotent."""
+        """Close solver and auditor; idempotent."""
         if self._solver is not None:
             self._solver.close()
             self._solver = None
+        if self._auditor is not None:
+            self._auditor.close()
+            self._auditor = None
 
-    def _solve(self, claim: Claim, heartbeat: Heartbeat) -> Outcome:
-        if self._solver is None:
-            self._solver = self._build_solver()
-
+    def _work(self, claim: Claim, heartbeat: Heartbeat) -> Outcome | Audit:
         def on_event(event: Event) -> None:
             self._publish(claim, event)
 
         def should_stop() -> bool:
             return heartbeat.lost or heartbeat.cancelled or self._stopping()
 
+        if isinstance(claim.work, AuditRequest):
+            return self._audit(claim.work, on_event, should_stop)
+        if self._solver is None:
+            self._solver = self._build_solver()
         return self._solver.solve(
-            claim.task, task_id=claim.job_id, on_event=on_event, should_stop=should_stop
+            claim.work, task_id=claim.job_id, on_event=on_event, should_stop=should_stop
         )
+
+    def _audit(
+        self, request: AuditRequest, on_event: Callable[[Event], None], should_stop: Callable[[], bool]
+    ) -> Outcome | Audit:
+        def on_verdict(verdict: Verdict) -> None:
+            on_event(Event(kind="verdict", data=verdict.model_dump(mode="json")))
+
+        if self._auditor is None:
+            self._auditor = self._build_auditor()
+        try:
+            return self._auditor.audit(request, on_verdict=on_verdict, should_stop=should_stop)
+        except AuditStopped:
+            return _STOPPED
 
     def _publish(self, claim: Claim, event: Event) -> None:
         if event.kind == events.OUTCOME:
@@ -142,19 +189,22 @@ class JobRunner:
             # Events are for watching; the outcome holds all that they tell.
             _LOG.warning("job %s: an event was not stored: %s", claim.job_id, error)
 
-    def _settle(self, claim: Claim, outcome: Outcome, heartbeat: Heartbeat) -> None:
+    def _settle(self, claim: Claim, result: Outcome | Audit, heartbeat: Heartbeat) -> None:
         interrupted = (heartbeat.lost or self._stopping()) and not heartbeat.cancelled
-        if interrupted and outcome.status is OutcomeStatus.CANCELLED:
+        if isinstance(result, Audit):
+            written = claims.finish_audit(self._database, claim, result)
+        elif interrupted and result.status is OutcomeStatus.CANCELLED:
             written = claims.give_back(self._database, claim, _SHUTDOWN)
         else:
-            written = claims.finish(self._database, claim, outcome)
-            if written and outcome.status is not OutcomeStatus.NEEDS_REVIEW:  # that one goes on later
+            written = claims.finish(self._database, claim, result)
+            if written and result.status is not OutcomeStatus.NEEDS_REVIEW:  # that one goes on later
                 self._forget(claim)
         if not written:
             _LOG.warning("job %s: this worker's result came too late and was not used", claim.job_id)
 
     def _forget(self, claim: Claim) -> None:
-        assert self._solver is not None
+        if self._solver is None:  # an audit was cancelled: it keeps nothing for going on
+            return
         try:
             self._solver.forget(claim.job_id)
         except ToolError as error:

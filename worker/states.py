@@ -4,6 +4,7 @@
 
     queued -> running -> solved | exhausted | refused | needs_review | cancelled | error
     queued -> cancelled
+    running -> audited         an audit, whatever it came to
     running -> queued          the lease ran out, a tool broke, or the worker is shutting down
 """
 
@@ -25,6 +26,7 @@ class JobState(StrEnum):
     REFUSED = "refused"
     NEEDS_REVIEW = "needs_review"
     CANCELLED = "cancelled"
+    AUDITED = "audited"  # of an audit: the report is there, and its verdict says what it came to
     ERROR = "error"  # no outcome could be had: the job's error says why
 
     @property

@@ -1,10 +1,11 @@
-"""Where the worker process reads the environment and gets its solver."""
+"""Where the worker process reads the environment and gets its solver and its auditor."""
 
 from __future__ import annotations
 
+from agent import auditor
 from agent.settings import AgentSettings
 from agent.wiring import build_agent
-from worker.runner import JobSolver
+from worker.runner import JobAuditor, JobSolver
 
 CHECKPOINTS = "checkpoints.db"  # beside the default database; holds unfinished tasks only
 
@@ -18,3 +19,13 @@ def build_solver() -> JobSolver:
     """
     settings = AgentSettings()
     return build_agent(settings, settings.home.expanduser() / CHECKPOINTS)
+
+
+def build_auditor() -> JobAuditor:
+    """An auditor by the ``ACRISOL_*`` variables of this process; it opens no model.
+
+    Raises:
+        InvalidInput: a setting is wrong.
+        ToolError: a sandbox cannot be had.
+    """
+    return auditor.build_auditor(AgentSettings())

@@ -43,3 +43,45 @@ TASKS: dict[str, Example] = {
         },
     ),
 }
+
+_COUNTER = """// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.20;
+
+contract Counter {
+    uint256 public number;
+
+    function increase() external {
+        number += 1;
+    }
+}
+"""
+_COUNTER_TEST = """// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.20;
+
+import {Test} from "forge-std/Test.sol";
+import {Counter} from "../src/Counter.sol";
+
+contract CounterTest is Test {
+    function test_increases() public {
+        Counter counter = new Counter();
+        counter.increase();
+        assertEq(counter.number(), 1);
+    }
+}
+"""
+AUDITS: dict[str, Example] = {
+    "contract": Example(
+        summary="One contract",
+        value={"files": [{"path": "Counter.sol", "content": _COUNTER}], "deadline_s": 60},
+    ),
+    "project": Example(
+        summary="A Foundry project with its tests",
+        description="`libraries` may be left out for packages that Acrisol brings, such as OpenZeppelin.",
+        value={
+            "name": "counter",
+            "files": [{"path": "src/Counter.sol", "content": _COUNTER}],
+            "tests": {"files": [{"path": "test/Counter.t.sol", "content": _COUNTER_TEST}]},
+            "deadline_s": 120,
+        },
+    ),
+}

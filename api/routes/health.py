@@ -38,7 +38,8 @@ class Readiness(Value):
 @router.get("/", include_in_schema=False, response_class=PlainTextResponse)
 def root() -> str:
     """Where to go from here."""
-    return f"Acrisol {acrisol_version()}. The API is described at /docs; tasks are at /v1/tasks.\n"
+    where = "The API is described at /docs; tasks are at /v1/tasks, audits at /v1/audits."
+    return f"Acrisol {acrisol_version()}. {where}\n"
 
 
 @router.get("/healthz", summary="Is the process alive?")

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query, Response
 
-from api.deps import Services, ServicesDep, json_only
+from api.deps import ServicesDep, json_only
 from api.problems import Problem
 from api.routes.examples import TASKS
+from api.waking import wake
 from verifiers.domain import CodingTask
-from worker.errors import BrokerUnavailable, StoreUnavailable
 from worker.states import JobState
 from worker.store import events, jobs
 from worker.store.records import EventPage, Job, JobPage, JobSummary
-
-_LOG = logging.getLogger(__name__)
 
 router = APIRouter(
     prefix="/v1/tasks",
@@ -52,7 +49,7 @@ def submit(
     """
     given.check(task)
     summary = jobs.submit(given.database, task, given.wake_after_s)
-    _wake(given, summary.id)
+    wake(given, summary.id)
     response.headers["Location"] = f"/v1/tasks/{summary.id}"
     return summary
 
@@ -100,16 +97,3 @@ def event_list(
     """A task's events in order: attempts, candidates, verdicts, feedback and, as the last one, its end."""
     jobs.summary(given.database, task_id)
     return events.read(given.database, task_id, after, limit)
-
-
-def _wake(given: Services, job_id: str) -> None:
-    # The row is stored: from here on nothing may tell the client that its task was not accepted.
-    try:
-        given.broker.wake(job_id)
-        return
-    except BrokerUnavailable as error:
-        _LOG.warning("%s", error)
-    try:
-        jobs.not_woken(given.database, job_id)
-    except StoreUnavailable as error:
-        _LOG.warning("%s", error)

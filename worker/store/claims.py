@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from verifiers.audit_values import Audit, AuditRequest
 from verifiers.domain import CodingTask, Event, Outcome, OutcomeStatus, Value
 from worker.retry import RetryPolicy
 from worker.states import JobState, state_of, step
 from worker.store import events
 from worker.store.database import Database
 from worker.store.records import Claim
-from worker.store.schema import jobs
+from worker.store.schema import audits, jobs
 from worker.store.text import encodable, to_json
 
 _CANCELLED = Outcome(status=OutcomeStatus.CANCELLED, reason="Cancelled while a worker ran it.")
@@ -69,12 +70,14 @@ def claim(database: Database, job_id: str, worker: str, lease_s: float) -> Claim
             return None
         started = Event(kind=events.STARTED, data={"delivery": row.deliveries})
         events.insert_event(connection, job_id, row.events, row.deliveries, now, started)
+        audit = connection.execute(select(audits.c.job_id).where(audits.c.job_id == job_id)).one_or_none()
+    kind = CodingTask if audit is None else AuditRequest
     return Claim(
         job_id=job_id,
         token=row.token,
         delivery=row.deliveries,
         tool_failures=row.tool_failures,
-        task=CodingTask.model_validate_json(row.task),
+        work=kind.model_validate_json(row.task),
     )
 
 
@@ -106,6 +109,27 @@ def finish(database: Database, held: Claim, outcome: Outcome) -> bool:
         "error": None,
     }
     return _end(database, held, values, events.outcome_event(outcome))
+
+
+def finish_audit(database: Database, held: Claim, audit: Audit) -> bool:
+    """End an audit's job with what it found out.
+
+    Returns:
+        False if the claim is no longer good; nothing of the audit is kept then.
+
+    Raises:
+        StoreUnavailable: nothing was written.
+    """
+    now = database.clock()
+    ended = _good(held).values(
+        state=step(JobState.RUNNING, JobState.AUDITED), error=None, finished_at=now, lease_until=None
+    )
+    told = update(audits).where(audits.c.job_id == held.job_id)
+    with database.begin() as connection:
+        if not _write(connection, ended, held.job_id, now, events.audit_event(audit)):
+            return False
+        connection.execute(told.values(verdict=audit.verdict.value, audit=to_json(audit)))
+    return True
 
 
 def fail(database: Database, held: Claim, error: str) -> bool:

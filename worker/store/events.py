@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert, select, update
 
+from verifiers.audit_values import Audit
 from verifiers.domain import Event, Outcome
 from worker.states import JobState
 from worker.store.database import Database
@@ -88,3 +89,9 @@ def insert_event(
 def outcome_event(outcome: Outcome) -> Event:
     """The terminal event of a job; the outcome itself is on the job."""
     return Event(kind=OUTCOME, data={"status": outcome.status.value, "reason": outcome.reason})
+
+
+def audit_event(audit: Audit) -> Event:
+    """The terminal event of an audit's job; the audit itself is kept apart."""
+    data = {"status": JobState.AUDITED.value, "verdict": audit.verdict.value, "reason": audit.reason}
+    return Event(kind=OUTCOME, data=data)

@@ -1,22 +1,23 @@
-"""Accepting, reading, listing and cancelling jobs: what the API needs."""
+"""Accepting, reading, listing and cancelling tasks: what the API needs. Audits are in ``audits.py``."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, exists, insert, select, update
 
-from verifiers.domain import CodingTask, Language, Outcome, OutcomeStatus
+from verifiers.domain import CodingTask, Language, Outcome, OutcomeStatus, Value
 from worker.errors import JobNotFound
 from worker.states import JobState, state_of, step
 from worker.store import events
 from worker.store.database import Database
 from worker.store.ids import new_id
 from worker.store.records import Job, JobPage, JobSummary, moment
-from worker.store.schema import jobs
+from worker.store.schema import audits, jobs
 from worker.store.text import encodable, to_json
 
+IS_AUDIT = exists().where(audits.c.job_id == jobs.c.id)
 _SUMMARY = (
     jobs.c.id,
     jobs.c.state,
@@ -42,30 +43,33 @@ def submit(database: Database, task: CodingTask, wake_after_s: float) -> JobSumm
     Raises:
         StoreUnavailable: nothing was stored.
     """
-    now = database.clock()
-    job_id = new_id(now)
-    values = {
-        "id": job_id,
+    row = new_row(database.clock(), task.language, task.instruction, task, wake_after_s)
+    with database.begin() as connection:
+        connection.execute(insert(jobs).values(row))
+    created = moment(row["created_at"])
+    assert created is not None
+    return JobSummary(
+        id=row["id"],
+        state=JobState.QUEUED,
+        language=task.language,
+        title=row["title"],
+        deliveries=0,
+        created_at=created,
+    )
+
+
+def new_row(now: float, language: Language, title: str, work: Value, wake_after_s: float) -> dict[str, Any]:
+    """The row of a queued job; see :func:`submit`."""
+    return {
+        "id": new_id(now),
         "state": JobState.QUEUED.value,
-        "language": task.language.value,
-        "title": title_of(task.instruction),
-        "task": to_json(task),
+        "language": language.value,
+        "title": title_of(title),
+        "task": to_json(work),
         "woken": True,
         "wake_at": now + wake_after_s,
         "created_at": now,
     }
-    with database.begin() as connection:
-        connection.execute(insert(jobs).values(values))
-    created = moment(now)
-    assert created is not None
-    return JobSummary(
-        id=job_id,
-        state=JobState.QUEUED,
-        language=task.language,
-        title=values["title"],
-        deliveries=0,
-        created_at=created,
-    )
 
 
 def title_of(instruction: str) -> str:
@@ -82,7 +86,7 @@ def get(database: Database, job_id: str) -> Job:
         JobNotFound: there is no such job.
         StoreUnavailable: it cannot be read.
     """
-    query = select(*_SUMMARY, jobs.c.task, jobs.c.outcome).where(jobs.c.id == job_id)
+    query = select(*_SUMMARY, jobs.c.task, jobs.c.outcome).where(jobs.c.id == job_id, ~IS_AUDIT)
     with database.begin() as connection:
         row = connection.execute(query).one_or_none()
     if row is None:
@@ -102,7 +106,7 @@ def summary(database: Database, job_id: str) -> JobSummary:
         StoreUnavailable: it cannot be read.
     """
     with database.begin() as connection:
-        row = connection.execute(select(*_SUMMARY).where(jobs.c.id == job_id)).one_or_none()
+        row = connection.execute(select(*_SUMMARY).where(jobs.c.id == job_id, ~IS_AUDIT)).one_or_none()
     if row is None:
         raise not_found(job_id)
     return JobSummary(**_summary(row))
@@ -125,7 +129,7 @@ def page(
     Raises:
         StoreUnavailable: they cannot be read.
     """
-    query: Select[Any] = select(*_SUMMARY).order_by(jobs.c.id.desc()).limit(limit + 1)
+    query: Select[Any] = select(*_SUMMARY).where(~IS_AUDIT).order_by(jobs.c.id.desc()).limit(limit + 1)
     if cursor:
         query = query.where(jobs.c.id < cursor)
     if states:
@@ -141,6 +145,17 @@ def cancel(database: Database, job_id: str) -> Job:
 
     Raises:
         JobNotFound: there is no such job.
+        StoreUnavailable: nothing was written.
+    """
+    summary(database, job_id)  # or somebody would cancel an audit by it
+    request_cancel(database, job_id)
+    return get(database, job_id)
+
+
+def request_cancel(database: Database, job_id: str) -> None:
+    """What :func:`cancel` does, for jobs of any kind; nothing where there is no such job.
+
+    Raises:
         StoreUnavailable: nothing was written.
     """
     outcome = Outcome(status=OutcomeStatus.CANCELLED, reason="Cancelled before a worker took it up.")
@@ -167,7 +182,6 @@ def cancel(database: Database, job_id: str) -> Job:
                 events.insert_event(
                     connection, job_id, row.events, row.deliveries, now, events.outcome_event(outcome)
                 )
-    return get(database, job_id)
 
 
 def not_woken(database: Database, job_id: str) -> None:

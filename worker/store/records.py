@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from verifiers.domain import CodingTask, Event, Language, Outcome, Value
+from verifiers.audit_values import Audit, AuditRequest
+from verifiers.domain import CodingTask, Event, Language, Outcome, Status, Value
 from worker.states import JobState
 
 
@@ -56,6 +57,51 @@ class JobPage(Value):
     next_cursor: str | None = None
 
 
+class AuditSummary(Value):
+    """An audit's job without its code and its report, which can be large.
+
+    Attributes:
+        id: UUIDv7; sorts by creation.
+        state: Where the job is; ``audited`` once the report is there.
+        verdict: What the audit came to; None until then.
+        name: What is audited.
+        deliveries: How often a worker took the job up: 1 if nothing went wrong.
+        created_at: When it was accepted.
+        started_at: When a worker first took it up.
+        finished_at: When it reached its terminal state.
+        error: One sentence; the last thing that went wrong. In the state ``error``, the reason for it.
+    """
+
+    id: str
+    state: JobState
+    verdict: Status | None = None
+    name: str
+    deliveries: int = Field(ge=0)
+    created_at: AwareDatetime
+    started_at: AwareDatetime | None = None
+    finished_at: AwareDatetime | None = None
+    error: str | None = None
+
+
+class AuditJob(AuditSummary):
+    """An audit's job with everything that is known of it."""
+
+    request: AuditRequest
+    audit: Audit | None = None
+
+
+class AuditPage(Value):
+    """Some audits, newest first.
+
+    Attributes:
+        audits: The page.
+        next_cursor: Ask for the next page with it; None on the last one.
+    """
+
+    audits: tuple[AuditSummary, ...]
+    next_cursor: str | None = None
+
+
 class JobEvent(Value):
     """An event of a job.
 
@@ -86,14 +132,19 @@ class Claim(Value):
         token: The fencing token: nothing is written for a claim whose token is no longer the row's.
         delivery: Which delivery this is, from 1.
         tool_failures: Runs of this job that a broken tool has ended so far.
-        task: What to do.
+        work: What to do.
     """
 
     job_id: str
     token: int
     delivery: int
     tool_failures: int
-    task: CodingTask
+    work: CodingTask | AuditRequest
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock seconds that the work may take by its own word."""
+        return self.work.deadline_s if isinstance(self.work, AuditRequest) else self.work.budget.seconds
 
 
 def moment(seconds: Any) -> datetime | None:

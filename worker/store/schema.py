@@ -1,4 +1,6 @@
-"""The tables. Times are seconds since the epoch; values are the JSON text of ``verifiers.domain``."""
+"""The tables. Times are seconds since the epoch; values are the JSON text of ``verifiers.domain`` and
+``verifiers.audit_values``.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +36,16 @@ jobs = Table(
     Column("events", Integer, nullable=False, default=0),  # the last event's sequence number
     Index("jobs_by_wake", "state", "wake_at"),
     Index("jobs_by_lease", "state", "lease_until"),
+)
+
+# A job with a row here is an audit: its ``jobs.task`` holds the AuditRequest. A table of its own, so that
+# databases from before there were audits gain what they lack when they are opened.
+audits = Table(
+    "audits",
+    metadata,
+    Column("job_id", String(36), ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("verdict", String(16), nullable=True),
+    Column("audit", Text, nullable=True),
 )
 
 events = Table(

@@ -2,6 +2,7 @@
 
 ``sleep 2`` sleeps for two seconds, ``die`` kills its own process, ``die FILE`` only while FILE is missing,
 ``tool`` reports a broken tool, ``count FILE`` adds a line to a file before it ends as solved.
+Its auditor does the same with an audit's name, as far as it sleeps, and passes what it never looked at.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from models.errors import ModelUnavailable
-from verifiers.domain import CodingTask, Event, Outcome, OutcomeStatus
+from verifiers.audit_values import Audit, AuditRequest
+from verifiers.domain import CodingTask, Event, Outcome, OutcomeStatus, Status, Verdict
+from verifiers.solidity.audit import AuditStopped
 from worker.process import main
 
 
@@ -50,6 +54,36 @@ class ScriptedSolver:
         return None
 
 
+class ScriptedAuditor:
+    def audit(
+        self,
+        request: AuditRequest,
+        *,
+        on_verdict: Callable[[Verdict], None],
+        should_stop: Callable[[], bool],
+    ) -> Audit:
+        on_verdict(Verdict(verifier="solc", status=Status.PASSED, summary=f"In process {os.getpid()}."))
+        word, _, rest = request.name.partition(" ")
+        until = time.monotonic() + (float(rest) if word == "sleep" else 0)
+        while time.monotonic() < until:
+            if should_stop():
+                raise AuditStopped
+            time.sleep(0.02)
+        return Audit(
+            name=request.title,
+            verdict=Status.PASSED,
+            reason=f"Done by process {os.getpid()}.",
+            acrisol="0",
+            started_at=datetime.now(UTC),
+            duration_s=0,
+            deadline_s=request.deadline_s,
+            scope=(),
+        )
+
+    def close(self) -> None:
+        return None
+
+
 def _first_time(marker: str) -> bool:
     if not marker:
         return True
@@ -61,4 +95,4 @@ def _first_time(marker: str) -> bool:
 
 
 if __name__ == "__main__":
-    main(ScriptedSolver)
+    main(ScriptedSolver, ScriptedAuditor)

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.deps import Services
 from tests.fakes import FakeBroker
+from verifiers.audit_check import check_audit
 from verifiers.registry import check_task
 from worker.store.database import Database, open_database
 
@@ -31,7 +32,7 @@ def broker() -> FakeBroker:
 
 @pytest.fixture
 def services(database: Database, broker: FakeBroker) -> Services:
-    return Services(database, broker, wake_after_s=5, check=check_task)
+    return Services(database, broker, wake_after_s=5, check=check_task, check_audit=check_audit)
 
 
 @pytest.fixture

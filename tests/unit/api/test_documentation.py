@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.routes.examples import TASKS
+from api.routes.examples import AUDITS, TASKS
 
 
 @pytest.fixture
@@ -28,6 +28,11 @@ def test_the_page_needs_no_other_host(client: TestClient) -> None:
 @pytest.mark.parametrize("name", TASKS)
 def test_every_example_is_accepted(client: TestClient, name: str) -> None:
     assert client.post("/v1/tasks", json=TASKS[name]["value"]).status_code == 202
+
+
+@pytest.mark.parametrize("name", AUDITS)
+def test_every_example_of_an_audit_is_accepted(client: TestClient, name: str) -> None:
+    assert client.post("/v1/audits", json=AUDITS[name]["value"]).status_code == 202
 
 
 def test_every_operation_says_what_it_does(document: Any) -> None:

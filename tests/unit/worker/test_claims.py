@@ -37,7 +37,7 @@ def test_a_job_goes_from_queued_to_solved(
     database: Database, clock: FakeClock, job_id: str, task: CodingTask
 ) -> None:
     held = take(database, job_id)
-    assert (held.task, held.delivery) == (task, 1)
+    assert (held.work, held.delivery) == (task, 1)
     assert jobs.get(database, job_id).state is JobState.RUNNING
     clock.turn(2)
     assert claims.finish(database, held, SOLVED)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
 
@@ -53,6 +54,10 @@ def job_id(database: Database, task: CodingTask) -> str:
     return jobs.submit(database, task, 5).id
 
 
+def no_auditor() -> NoReturn:
+    raise AssertionError("a task needs no auditor")
+
+
 def runner_for(
     database: Database,
     solver: FunctionSolver,
@@ -64,6 +69,7 @@ def runner_for(
     return JobRunner(
         database,
         lambda: solver,
+        no_auditor,
         worker="w",
         lease_s=lease_s,
         overrun_s=overrun_s,
@@ -155,6 +161,7 @@ def test_a_solver_that_cannot_be_built_is_a_broken_tool(database: Database, job_
     runner = JobRunner(
         database,
         build,
+        no_auditor,
         worker="w",
         lease_s=30,
         overrun_s=60,

@@ -1,0 +1,98 @@
+"""``/v1/audits``: have Solidity code audited, and see what came out. Reports are in ``reports.py``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Query, Response
+
+from api.deps import ServicesDep, json_only
+from api.problems import Problem
+from api.routes.examples import AUDITS
+from api.waking import wake
+from verifiers.audit_values import AuditRequest
+from worker.states import JobState
+from worker.store import audits, events
+from worker.store.records import AuditJob, AuditPage, AuditSummary, EventPage
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    422: {"model": Problem, "description": "A field is wrong; the problem names it and the fix."},
+    503: {"model": Problem, "description": "The job store does not answer; try again later."},
+}
+router = APIRouter(prefix="/v1/audits", tags=["audits"], responses=RESPONSES)
+NOT_FOUND: dict[int | str, dict[str, Any]] = {
+    404: {"model": Problem, "description": "There is no audit with this id."}
+}
+
+
+@router.post(
+    "",
+    status_code=202,
+    summary="Submit an audit",
+    dependencies=[Depends(json_only)],
+    response_description="Accepted: the audit will end in exactly one final state.",
+    responses={
+        400: {"model": Problem, "description": "The body is not JSON."},
+        413: {"model": Problem, "description": "The body is too large."},
+        415: {"model": Problem, "description": "The body is not declared as JSON."},
+    },
+)
+def submit(
+    request: Annotated[AuditRequest, Body(openapi_examples=AUDITS)], response: Response, given: ServicesDep
+) -> AuditSummary:
+    """Store Solidity code and let a worker audit it. No model is needed.
+
+    The answer comes at once; ask for the audit's state at the address in the `Location` header. It ends in
+    `audited`, whatever the verdict is, or in `cancelled` or `error`. Send a whole Foundry or Hardhat project
+    as `files` (what is judged), `libraries` (what it imports of others) and `tests` (its forge tests).
+    """
+    given.check_audit(request)
+    summary = audits.submit(given.database, request, given.wake_after_s)
+    wake(given, summary.id)
+    response.headers["Location"] = f"/v1/audits/{summary.id}"
+    return summary
+
+
+@router.get("", summary="List audits")
+def listing(
+    given: ServicesDep,
+    limit: Annotated[int, Query(ge=1, le=200, description="At most so many audits.")] = 50,
+    cursor: Annotated[
+        str | None, Query(max_length=64, description="`next_cursor` of the page before.")
+    ] = None,
+    state: Annotated[
+        list[JobState], Query(description="Only audits in this state; may be given several times.")
+    ] = [],  # noqa: B006 - FastAPI copies it
+) -> AuditPage:
+    """Audits, newest first, with their verdicts and without their code and reports."""
+    return audits.page(given.database, limit, cursor, set(state))
+
+
+@router.get("/{audit_id}", summary="Get an audit", responses=NOT_FOUND)
+def get(audit_id: str, given: ServicesDep) -> AuditJob:
+    """An audit's state and, once it has ended, all that it found out.
+
+    In the state `error` there is no audit; `error` says what was missing or broken.
+    """
+    return audits.get(given.database, audit_id)
+
+
+@router.post("/{audit_id}/cancel", summary="Cancel an audit", responses=NOT_FOUND)
+def cancel(audit_id: str, given: ServicesDep) -> AuditSummary:
+    """Cancel an audit: at once if it is queued, within seconds if it runs.
+
+    An audit that has ended stays as it is.
+    """
+    return audits.cancel(given.database, audit_id)
+
+
+@router.get("/{audit_id}/events", summary="What happened so far", responses=NOT_FOUND)
+def event_list(
+    audit_id: str,
+    given: ServicesDep,
+    after: Annotated[int, Query(ge=0, le=2**53, description="Only events with a larger `seq`.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000, description="At most so many events.")] = 1000,
+) -> EventPage:
+    """An audit's events in order: verdicts as they come in and, as the last one, its end."""
+    audits.summary(given.database, audit_id)
+    return events.read(given.database, audit_id, after, limit)

@@ -1,0 +1,135 @@
+"""Accepting, reading, listing and cancelling audits: what the API needs.
+
+An audit is a job like a task: it waits, is claimed, cancelled and given up by the same row. What it is asked
+for is in that row, what it came to in ``audits``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Select, insert, select
+
+from verifiers.audit_values import Audit, AuditRequest
+from verifiers.domain import Language, Status
+from worker.errors import JobNotFound
+from worker.states import JobState
+from worker.store import jobs as tasks
+from worker.store.database import Database
+from worker.store.records import AuditJob, AuditPage, AuditSummary, moment
+from worker.store.schema import audits, jobs
+
+_SUMMARY = (
+    jobs.c.id,
+    jobs.c.state,
+    audits.c.verdict,
+    jobs.c.title,
+    jobs.c.deliveries,
+    jobs.c.created_at,
+    jobs.c.started_at,
+    jobs.c.finished_at,
+    jobs.c.error,
+)
+
+
+def submit(database: Database, request: AuditRequest, wake_after_s: float) -> AuditSummary:
+    """Store an audit as a queued job. When this returns, the job will reach a terminal state.
+
+    Args:
+        database: Where to.
+        request: What to audit.
+        wake_after_s: Seconds after which the sweeper wakes a worker, in case the caller's own wake is lost.
+
+    Raises:
+        StoreUnavailable: nothing was stored.
+    """
+    row = tasks.new_row(database.clock(), Language.SOLIDITY, request.title, request, wake_after_s)
+    with database.begin() as connection:
+        connection.execute(insert(jobs).values(row))
+        connection.execute(insert(audits).values(job_id=row["id"]))
+    return summary(database, row["id"])
+
+
+def get(database: Database, job_id: str) -> AuditJob:
+    """One audit with what was asked and what it came to.
+
+    Raises:
+        JobNotFound: there is no such audit.
+        StoreUnavailable: it cannot be read.
+    """
+    row = _row(database, job_id, jobs.c.task, audits.c.audit)
+    return AuditJob(
+        **_summary(row),
+        request=AuditRequest.model_validate_json(row.task),
+        audit=None if row.audit is None else Audit.model_validate_json(row.audit),
+    )
+
+
+def summary(database: Database, job_id: str) -> AuditSummary:
+    """One audit without what was asked and what it came to.
+
+    Raises:
+        JobNotFound: there is no such audit.
+        StoreUnavailable: it cannot be read.
+    """
+    return AuditSummary(**_summary(_row(database, job_id)))
+
+
+def page(
+    database: Database, limit: int, cursor: str | None = None, states: Collection[JobState] = ()
+) -> AuditPage:
+    """Audits, newest first; the arguments are those of :func:`worker.store.jobs.page`.
+
+    Raises:
+        StoreUnavailable: they cannot be read.
+    """
+    query = _query().order_by(jobs.c.id.desc()).limit(limit + 1)
+    if cursor:
+        query = query.where(jobs.c.id < cursor)
+    if states:
+        query = query.where(jobs.c.state.in_(sorted(state.value for state in states)))
+    with database.begin() as connection:
+        rows = connection.execute(query).all()
+    shown = tuple(AuditSummary(**_summary(row)) for row in rows[:limit])
+    return AuditPage(audits=shown, next_cursor=shown[-1].id if len(rows) > limit else None)
+
+
+def cancel(database: Database, job_id: str) -> AuditSummary:
+    """Cancel an audit: at once if it is queued, by asking its worker if it runs; else it stays as it is.
+
+    Raises:
+        JobNotFound: there is no such audit.
+        StoreUnavailable: nothing was written.
+    """
+    summary(database, job_id)  # or somebody would cancel a task by it
+    tasks.request_cancel(database, job_id)
+    return summary(database, job_id)
+
+
+def _query(*more: Any) -> Select[Any]:
+    return select(*_SUMMARY, *more).join(audits, audits.c.job_id == jobs.c.id)
+
+
+def _row(database: Database, job_id: str, *more: Any) -> Any:
+    with database.begin() as connection:
+        row = connection.execute(_query(*more).where(jobs.c.id == job_id)).one_or_none()
+    if row is None:
+        raise JobNotFound(
+            f"There is no audit with the id {job_id[:64]!r}.", "List the audits to see their ids."
+        )
+    return row
+
+
+def _summary(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "state": JobState(row.state),
+        "verdict": None if row.verdict is None else Status(row.verdict),
+        "name": row.title,
+        "deliveries": row.deliveries,
+        "created_at": moment(row.created_at),
+        "started_at": moment(row.started_at),
+        "finished_at": moment(row.finished_at),
+        "error": row.error,
+    }
