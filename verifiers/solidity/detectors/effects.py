@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from verifiers.solidity.detectors.program import Function, Program, TooMuch
 from verifiers.solidity.detectors.tree import (
@@ -23,6 +24,7 @@ from verifiers.solidity.detectors.tree import (
     kind,
     low_level,
     option,
+    points_into_state,
     reference,
     root,
     type_id,
@@ -49,6 +51,7 @@ class Effect(NamedTuple):
         arms: Which arms of which ``if`` lead to it.
         loops: Ids of the loops around it.
         unchecked: It stands in an ``unchecked`` block.
+        looks: The called function is declared not to change anything, and is held to it.
     """
 
     what: str
@@ -58,6 +61,7 @@ class Effect(NamedTuple):
     arms: Arms
     loops: tuple[int, ...]
     unchecked: bool
+    looks: bool = False
 
     @property
     def value(self) -> Node | None:
@@ -70,7 +74,7 @@ class Effect(NamedTuple):
     def hands_over_control(self) -> bool:
         """Whether the called contract can do anything: ``send`` and ``transfer`` leave it no gas for that."""
         if self.what == "foreign":
-            return not _only_looks(called(self.node))
+            return not self.looks
         if self.what != "call" or low_level(self.node) not in ("call", "callcode", "delegatecall"):
             return False
         limited = bare(option(self.node, "gas"))
@@ -78,8 +82,12 @@ class Effect(NamedTuple):
         return not (said.isdigit() and int(said) < _GAS_TO_CALL_BACK)
 
 
-def _only_looks(function: Node) -> bool:
-    """Whether a function of another contract is declared not to change anything (and is held to it)."""
+# Every detector asks for the same effects; they go with the program.
+_KNOWN: WeakKeyDictionary[Program, dict[Function, list[Effect]]] = WeakKeyDictionary()
+
+
+def declared_to_look(function: Node) -> bool:
+    """Whether a function of another contract is declared not to change anything."""
     text = type_text(function)
     return " view" in text or " pure" in text
 
@@ -100,20 +108,25 @@ class _Trace:
     unchecked: bool = False
 
     def add(self, what: str, node: Node, arms: Arms, variable: int = 0) -> None:
-        self.found.append(Effect(what, node, variable, self.stack[-1], arms, self.loops, self.unchecked))
+        looks = what == "foreign" and self.program.holds_views and declared_to_look(called(node))
+        around = (arms, self.loops, self.unchecked, looks)
+        self.found.append(Effect(what, node, variable, self.stack[-1], *around))
         if len(self.found) > MOST_EFFECTS:
             raise TooMuch(f"a function with more than {MOST_EFFECTS:,} effects")
 
 
 def effects_of(program: Program, function: Function) -> list[Effect]:
-    """All effects of a function, its modifiers and all that it calls within the contract.
+    """All effects of a function, its modifiers and all that it calls within the contract; not to be changed.
 
     Raises:
         TooMuch: there are too many.
     """
-    trace = _Trace(program)
-    _function(trace, function, ())
-    return trace.found
+    known = _KNOWN.setdefault(program, {})
+    if function not in known:
+        trace = _Trace(program)
+        _function(trace, function, ())
+        known[function] = trace.found
+    return known[function]
 
 
 def _function(trace: _Trace, function: Function, arms: Arms) -> None:
@@ -201,7 +214,7 @@ def _declaration(trace: _Trace, node: Node, arms: Arms) -> None:
         return
     _expression(trace, value, arms)
     declared = [item for item in node.get("declarations", ()) if item]
-    if len(declared) == 1 and " storage" in type_text(declared[0]):
+    if len(declared) == 1 and points_into_state(declared[0]):
         base = _variable(trace, value)
         if base:
             trace.aliases[int(declared[0]["id"])] = base
@@ -311,7 +324,7 @@ def _bind(trace: _Trace, call: Node, target: Function) -> None:
     if len(given) == len(target.parameters) - 1:  # used as a method: what stands before the dot comes first
         given = [called(call).get("expression") or NOTHING, *given]
     for parameter, argument in zip(target.parameters, given, strict=False):
-        if " storage" in type_text(parameter):
+        if points_into_state(parameter):
             base = _variable(trace, argument)
             if base:
                 trace.aliases[int(parameter["id"])] = base

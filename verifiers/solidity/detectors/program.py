@@ -22,6 +22,7 @@ from verifiers.solidity.pragma import Version, parse_version
 
 MOST_NODES = 500_000
 CHECKED_ARITHMETIC = Version(0, 8, 0)
+HELD_VIEWS = Version(0, 5, 0)
 
 
 class TooMuch(Exception):
@@ -125,6 +126,11 @@ class Program:
     def unchecked_by_default(self) -> bool:
         """Whether arithmetic wraps around outside of ``unchecked`` blocks, too."""
         return self.version < CHECKED_ARITHMETIC
+
+    @property
+    def holds_views(self) -> bool:
+        """Whether a called function that is declared ``view`` cannot change anything, whoever wrote it."""
+        return self.version >= HELD_VIEWS
 
     @property
     def own(self) -> Iterator[Function]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from verifiers.domain import Severity
 from verifiers.solidity.detectors.detector import Detector, Hit, at
-from verifiers.solidity.detectors.effects import Effect, effects_of, together
+from verifiers.solidity.detectors.effects import Effect, declared_to_look, effects_of, together
 from verifiers.solidity.detectors.flow import Flow, Origins
 from verifiers.solidity.detectors.guards import is_locked, is_restricted
 from verifiers.solidity.detectors.program import Function, Program
@@ -24,18 +24,21 @@ def find(program: Program) -> Iterator[Hit]:
             if not call.hands_over_control or not call.function.own or id(call.node) in seen:
                 continue
             severity = _severity(program, function, found, place)
-            if severity is not None:
-                seen.add(id(call.node))
-                yield at(call.node, call.function, severity)
+            if severity is None:
+                continue
+            seen.add(id(call.node))
+            detail = ""
+            if is_locked(program, function, call, found):
+                other = _way_around(program, function, found, place)
+                if other is None:
+                    continue
+                detail = f"It is locked, but {other.where} uses the same state and is not."
+            yield at(call.node, call.function, severity, detail)
 
 
 def _severity(program: Program, function: Function, found: list[Effect], place: int) -> Severity | None:
     call = found[place]
-    read = {e.variable for e in found[:place] if e.what == "read" and together(e, call)}
-    late = {e.variable for e in found[place + 1 :] if e.what == "write" and together(e, call)}
-    if call.loops:  # the next round reads again what this one writes
-        late |= {e.variable for e in found if e.what == "write" and set(e.loops) & set(call.loops)}
-    if not read & late or is_locked(program, function, call, found):
+    if not _late(found, place):
         return None
     if is_restricted(program, function, call):
         return Severity.LOW  # only who is trusted anyhow gets here
@@ -43,7 +46,43 @@ def _severity(program: Program, function: Function, found: list[Effect], place: 
         return None
     if call.what == "call":
         return Severity.HIGH if call.value is not None else Severity.MEDIUM
-    return Severity.MEDIUM if _is_anybodys(program, call) else Severity.LOW
+    if _is_anybodys(program, call):
+        return Severity.MEDIUM
+    # Before 0.5 a trusted contract's view function could call back, but has no reason to.
+    return None if declared_to_look(called(call.node)) else Severity.LOW
+
+
+def _late(found: list[Effect], place: int) -> set[int]:
+    """State that was read before a call and is written after it."""
+    call = found[place]
+    read = {e.variable for e in found[:place] if e.what == "read" and together(e, call)}
+    late = {e.variable for e in found[place + 1 :] if e.what == "write" and together(e, call)}
+    if call.loops:  # the next round reads again what this one writes
+        late |= {e.variable for e in found if e.what == "write" and set(e.loops) & set(call.loops)}
+    return read & late
+
+
+def _way_around(program: Program, locked: Function, found: list[Effect], place: int) -> Function | None:
+    """Another function, open to all and without a lock, that takes from the state that is settled late."""
+    late = _late(found, place)
+    for function in program.functions_of(found[place].function.contract):
+        if function is locked or not function.is_open or not function.changes_state or not function.own:
+            continue
+        effects = effects_of(program, function)
+        for write in effects:
+            if write.what != "write" or write.variable not in late or not _takes(write):
+                continue
+            if not is_locked(program, function, write, effects) and not is_restricted(program, function):
+                return function
+    return None
+
+
+def _takes(write: Effect) -> bool:
+    """Whether a write makes state smaller or something else; what only adds to it gives nothing away."""
+    for node in write.function.inside:
+        if kind(node) == "Assignment" and node.get("leftHandSide") is write.node:
+            return node.get("operator") == "-="
+    return False
 
 
 def _is_anybodys(program: Program, call: Effect) -> bool:

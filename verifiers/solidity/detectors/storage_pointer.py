@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from verifiers.domain import Severity
 from verifiers.solidity.detectors.detector import Detector, Hit, at
 from verifiers.solidity.detectors.program import Program
-from verifiers.solidity.detectors.tree import kind, type_text
+from verifiers.solidity.detectors.tree import kind, points_into_state, type_id
 
 
 def find(program: Program) -> Iterator[Hit]:
@@ -17,10 +17,8 @@ def find(program: Program) -> Iterator[Hit]:
             if kind(node) != "VariableDeclarationStatement" or node.get("initialValue"):
                 continue
             declared = [item for item in node.get("declarations", ()) if item]
-            if any(type_text(item).endswith(("storage pointer", "storage ref")) for item in declared):
-                mapping = any(type_text(item).startswith("mapping") for item in declared)
-                if not mapping:
-                    yield at(node, function)
+            if any(points_into_state(item) and "t_mapping" not in type_id(item)[:9] for item in declared):
+                yield at(node, function)
 
 
 DETECTOR = Detector(

@@ -78,6 +78,11 @@ def type_text(node: Node | None) -> str:
     return str(described.get("typeString") or "")
 
 
+def points_into_state(declared: Node) -> bool:
+    """Whether a local variable or a parameter is a pointer into storage."""
+    return type_id(declared).startswith("t_mapping") or type_id(declared).endswith("_storage_ptr")
+
+
 def bare(node: Node | None) -> Node:
     """An expression without the parentheses and type conversions around it."""
     node = node or NOTHING
