@@ -13,7 +13,9 @@ from verifiers.domain import Verdict
 from verifiers.receipt import Signer
 from verifiers.registry import build_verifiers
 from verifiers.sandbox.protocol import Sandbox
-from verifiers.solidity.audit import run_audit
+from verifiers.solidity.audit import Measure, run_audit
+from verifiers.solidity.compilation import Compilations
+from verifiers.solidity.measurement import Measuring
 from verifiers.verifier import Verifier
 from verifiers.version import acrisol_version
 
@@ -24,11 +26,15 @@ class Auditor:
     Args:
         sandbox: Where the verifiers run things; closed with the auditor.
         verifiers: All there are.
+        measure: Measures gas and coverage of tests.
         signer: Signs receipts.
     """
 
-    def __init__(self, sandbox: Sandbox, verifiers: Sequence[Verifier], signer: Signer) -> None:
+    def __init__(
+        self, sandbox: Sandbox, verifiers: Sequence[Verifier], measure: Measure, signer: Signer
+    ) -> None:
         self._sandbox = sandbox
+        self._measure = measure
         self._verifiers = tuple(verifiers)
         self._signer = signer
 
@@ -41,7 +47,12 @@ class Auditor:
     ) -> Audit:
         """Audit some code; see :func:`verifiers.solidity.audit.run_audit`, also for what is raised."""
         made = run_audit(
-            request, self._verifiers, acrisol_version(), on_verdict=on_verdict, should_stop=should_stop
+            request,
+            self._verifiers,
+            acrisol_version(),
+            measure=self._measure,
+            on_verdict=on_verdict,
+            should_stop=should_stop,
         )
         return signed(made, self._signer)
 
@@ -68,4 +79,6 @@ def build_auditor(settings: AgentSettings) -> Auditor:
     toolchain = solidity_toolchain(settings)
     signer = Signer.from_file(settings.home.expanduser() / "receipt-key.pem")
     sandbox = chosen_sandbox(settings, environments(settings, toolchain))
-    return Auditor(sandbox, build_verifiers(sandbox, toolchain, settings.packages), signer)
+    compilations = Compilations(sandbox, toolchain)
+    verifiers = build_verifiers(sandbox, toolchain, settings.packages, compilations)
+    return Auditor(sandbox, verifiers, Measuring(sandbox, toolchain, compilations), signer)

@@ -12,6 +12,8 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, JsonValue, model_validator
 
+from verifiers.audit_tests import ContractGas, FileCoverage
+from verifiers.audit_tests import TestResult as TestResult
 from verifiers.domain import (
     Budget,
     Candidate,
@@ -203,34 +205,6 @@ class AuditedFinding(Value):
     excerpt: Excerpt | None = None
 
 
-class TestResult(Value):
-    """One test that was run.
-
-    Attributes:
-        path: Its file.
-        contract: Its contract.
-        name: Its function.
-        kind: ``unit``, ``fuzz`` or ``invariant``.
-        status: ``passed``, ``failed`` or ``skipped``.
-        origin: Who wrote it: ``given``, ``standard`` or ``model``; empty if not known.
-        reason: Why it failed.
-        counterexample: Inputs or calls that make it fail.
-        gas: What it used; None where that is not known. For a fuzz test the median.
-    """
-
-    __test__ = False  # not a pytest class, whatever its name
-
-    path: str = ""
-    contract: str = ""
-    name: str
-    kind: str = "unit"
-    status: str
-    origin: str = ""
-    reason: str = ""
-    counterexample: str = ""
-    gas: int | None = None
-
-
 class Reach(Value):
     """How far symbolic execution came with one contract.
 
@@ -264,6 +238,9 @@ class Audit(Value):
         checks: What was run and what was not, in order.
         findings: Every fault once: what blocks first, then the most severe first; what was refuted last.
         tests: Every test that was run.
+        gas: What calls of the judged contracts cost in the given tests.
+        coverage: Which share of the judged files the given tests run.
+        unmeasured: Why gas or coverage is missing; empty where nothing is.
         reach: How far symbolic execution came.
         limits: What this audit does not say, in words.
         verdicts: The verifiers' own words, whole.
@@ -283,6 +260,9 @@ class Audit(Value):
     checks: tuple[Check, ...] = ()
     findings: tuple[AuditedFinding, ...] = ()
     tests: tuple[TestResult, ...] = ()
+    gas: tuple[ContractGas, ...] = ()
+    coverage: tuple[FileCoverage, ...] = ()
+    unmeasured: str = ""
     reach: tuple[Reach, ...] = ()
     limits: tuple[str, ...] = ()
     verdicts: tuple[Verdict, ...] = ()

@@ -52,7 +52,10 @@ NAMES = (
 
 
 def build_verifiers(
-    sandbox: Sandbox, solidity: SolidityToolchain, packages: Path | None = None
+    sandbox: Sandbox,
+    solidity: SolidityToolchain,
+    packages: Path | None = None,
+    compilations: Compilations | None = None,
 ) -> tuple[Verifier, ...]:
     """One of each. A missing tool shows when a task first needs it, as a ``ToolMissing``.
 
@@ -60,8 +63,9 @@ def build_verifiers(
         sandbox: Where they run what they run.
         solidity: The Solidity tools.
         packages: Folder of complete package lists, for the ``dependencies`` scanner; None if there is none.
+        compilations: Compiles contracts, for whoever shares it with the verifiers; one of their own if None.
     """
-    compilations = Compilations(sandbox, solidity)
+    compilations = compilations or Compilations(sandbox, solidity)
     return (
         PythonSyntaxVerifier(),
         SolidityCompileVerifier(compilations),

@@ -10,25 +10,21 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from agent.auditor import build_auditor
 from agent.settings import AgentSettings
-from agent.verifier_wiring import open_verifiers
 from api.cli.audit_view import audit_view
 from api.cli.exits import ExitCode, reported_errors
 from api.cli.inputs import read_sources, settings_from
 from api.cli.policy import policy_from
 from api.cli.rendering import plain, verdict_line
 from api.cli.reports import ReportFiles, check_writable, uris_of
-from verifiers.audit_receipt import signed
 from verifiers.audit_values import DEADLINE_S, Audit, AuditRequest
 from verifiers.domain import Status, TestSuite
 from verifiers.errors import InvalidInput
-from verifiers.receipt import Signer
 from verifiers.reports.audit.html import audit_html
 from verifiers.reports.audit.pdf import audit_pdf, require_pdf
-from verifiers.solidity.audit import run_audit
 from verifiers.solidity.loading import Loaded, load_project
 from verifiers.validation import invalid_input
-from verifiers.version import acrisol_version
 
 _EXITS = {Status.PASSED: ExitCode.SOLVED, Status.ERROR: ExitCode.TOOL_MISSING}
 
@@ -104,14 +100,8 @@ def _request(
 
 
 def _audited(settings: AgentSettings, request: AuditRequest, progress: Console) -> Audit:
-    with open_verifiers(settings) as verifiers:
-        made = run_audit(
-            request,
-            verifiers,
-            acrisol_version(),
-            on_verdict=lambda verdict: progress.print(verdict_line(verdict)),
-        )
-    return signed(made, Signer.from_file(settings.home.expanduser() / "receipt-key.pem"))
+    with build_auditor(settings) as auditor:
+        return auditor.audit(request, on_verdict=lambda verdict: progress.print(verdict_line(verdict)))
 
 
 def _write(

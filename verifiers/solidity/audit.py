@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from verifiers.audit_tests import Measurement
 from verifiers.audit_values import Audit, AuditRequest
 from verifiers.domain import Candidate, CodingTask, Status, Verdict
 from verifiers.errors import AcrisolError, ToolError
@@ -28,6 +29,8 @@ _RESERVE_S = 0.5  # of the deadline, for putting the audit together
 _PATIENCE_S = 1.0  # beyond the deadline; a verifier that is not back by then is not waited for
 _POLL_S = 0.1
 
+Measure = Callable[[AuditRequest, float], Measurement]
+
 
 class AuditStopped(Exception):
     """The caller wants no more."""
@@ -38,6 +41,7 @@ def run_audit(
     verifiers: Sequence[Verifier],
     version: str,
     *,
+    measure: Measure = lambda request, seconds: Measurement(),
     on_verdict: Callable[[Verdict], None] = lambda verdict: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Audit:
@@ -47,6 +51,7 @@ def run_audit(
         request: What to audit.
         verifiers: All there are; those that apply to Solidity, or that the policy requires, are run.
         version: Acrisol's.
+        measure: Measures gas and coverage of the given tests, within seconds; called where there are any.
         on_verdict: Called with each verdict as it comes in, in the caller's thread.
         should_stop: Asked ten times a second.
 
@@ -68,16 +73,20 @@ def run_audit(
         take(normalised(verifier.verify(task, candidate, _left(end)), candidate.files))
         if should_stop():
             raise AuditStopped
+    measurement = Measurement()
     if all(verdict.status is Status.PASSED for verdict in verdicts):
+        measured = _begun(measure, request, end) if request.tests else None
         rest = [each for each in chosen if each.stage is not Stage.SCREEN]
         rest.sort(key=lambda each: (each.stage is not Stage.DEEP_SCAN, each.stage))
         for verdict in _side_by_side(rest, task, candidate, end, should_stop):
             take(verdict)
+        measurement = _awaited(measured, end, should_stop) if measured else measurement
     order = {each.name: place for place, each in enumerate(chosen)}
     verdicts.sort(key=lambda verdict: order[verdict.verifier])
     return assembled(
         request,
         verdicts,
+        measurement=measurement,
         required=tuple(order),
         version=version,
         started_at=started_at,
@@ -142,6 +151,36 @@ def _side_by_side(
             duration_s=max(0.0, task.budget.seconds),
             evidence={"gaps": ["the audit's time ended before it did"]},
         )
+
+
+def _begun(measure: Measure, request: AuditRequest, end: float) -> queue.SimpleQueue[Measurement]:
+    """Measures beside the verifiers; what comes out decides nothing, so nothing that breaks there counts."""
+    ended: queue.SimpleQueue[Measurement] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            ended.put(measure(request, _left(end)))
+        except Exception as error:  # noqa: BLE001 - logged, and told in the report
+            _LOG.exception("gas and coverage could not be measured")
+            said = f"Gas and coverage were not measured: an internal error ({type(error).__name__})."
+            ended.put(Measurement(missing=said))
+
+    threading.Thread(target=work, daemon=True, name="acrisol-measure").start()
+    return ended
+
+
+def _awaited(
+    measured: queue.SimpleQueue[Measurement], end: float, should_stop: Callable[[], bool]
+) -> Measurement:
+    while True:
+        if should_stop():
+            raise AuditStopped
+        try:
+            return measured.get(timeout=_POLL_S)
+        except queue.Empty:
+            if time.monotonic() > end + _PATIENCE_S:
+                said = "Gas and coverage were not measured: the audit's time ended before they were."
+                return Measurement(missing=said)
 
 
 def _verdict(verifier: Verifier, task: CodingTask, candidate: Candidate, end: float) -> Verdict:

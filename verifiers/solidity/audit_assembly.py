@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
+from verifiers.audit_tests import Measurement
 from verifiers.audit_values import (
     Audit,
     AuditedFinding,
@@ -36,6 +37,7 @@ def assembled(
     version: str,
     started_at: datetime,
     duration_s: float,
+    measurement: Measurement | None = None,
     today: date | None = None,
 ) -> Audit:
     """Put an audit together.
@@ -47,13 +49,14 @@ def assembled(
         version: Acrisol's.
         started_at: When the audit began.
         duration_s: Wall-clock seconds that it took.
+        measurement: What the given tests cost and run; None where nothing was measured.
         today: The date by which suppressions expire; today's (UTC) if None.
     """
     task, today = request.task, today or datetime.now(UTC).date()
     policy = task.policy.for_language(task.language)
     decision = decide(task.policy, required, verdicts, language=task.language, today=today)
     checks = _checks(policy, verdicts, decision, today)
-    tests = tests_of(verdicts)
+    tests, measured = tests_of(verdicts), measurement or Measurement()
     return Audit(
         name=request.title,
         verdict=verdict_of(policy, decision, today),
@@ -68,8 +71,11 @@ def assembled(
         checks=checks,
         findings=_findings(request, policy, verdicts, today),
         tests=tests,
+        gas=measured.gas,
+        coverage=measured.coverage,
+        unmeasured=measured.missing,
         reach=reach_of(verdicts),
-        limits=limits_of(request, checks, verdicts, tests),
+        limits=limits_of(request, checks, verdicts, tests, measured),
         verdicts=tuple(verdicts),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from verifiers.audit_tests import Measurement
 from verifiers.audit_values import AuditRequest, Check, TestResult
 from verifiers.domain import Status, Verdict
 
@@ -17,8 +18,6 @@ _OUR_TESTS = (
     "what this project in particular is meant to do was not tested."
 )
 _EVERY_AUDIT = (
-    "Line coverage was not measured. What symbolic execution reached is listed by contract, "
-    "as a share of the deployed instructions.",
     "The contracts were looked at as they stand here: not the addresses, keys and constructor arguments "
     "they are deployed with, not the contracts on a chain that they call, not the tokens they will meet.",
     "Economic attacks (prices, oracles, flash loans, governance, the order of transactions) are found "
@@ -33,9 +32,10 @@ def limits_of(
     checks: Sequence[Check],
     verdicts: Sequence[Verdict],
     tests: Sequence[TestResult],
+    measured: Measurement,
 ) -> tuple[str, ...]:
     """The limits of one audit, the particular ones before those of every audit."""
-    return (*_of_this_audit(request, checks, verdicts, tests), *_EVERY_AUDIT)
+    return (*_of_this_audit(request, checks, verdicts, tests, measured), *_EVERY_AUDIT)
 
 
 def _of_this_audit(
@@ -43,6 +43,7 @@ def _of_this_audit(
     checks: Sequence[Check],
     verdicts: Sequence[Verdict],
     tests: Sequence[TestResult],
+    measured: Measurement,
 ) -> Iterator[str]:
     unheard = [check.verifier for check in checks if check.status is None]
     if unheard:
@@ -57,11 +58,27 @@ def _of_this_audit(
         yield _NO_TESTS
     elif request.tests is None:
         yield _OUR_TESTS
+    yield from _coverage(measured)
     yield from _exploration(verdicts)
     count = len(request.libraries)
     if count:
         were = "file was" if count == 1 else "files were"
         yield f"{count} library {were} compiled and trusted, not judged."
+
+
+def _coverage(measured: Measurement) -> Iterator[str]:
+    if measured.missing:
+        yield measured.missing
+    elif not measured.coverage:
+        yield (
+            "Line coverage was not measured. What symbolic execution reached is listed by contract, "
+            "as a share of the deployed instructions."
+        )
+    else:
+        lines = sum(file.lines for file in measured.coverage)
+        run = sum(file.lines_run for file in measured.coverage)
+        if run < lines:
+            yield f"The tests run {run} of {lines} lines that can be run; the others they say nothing about."
 
 
 def _exploration(verdicts: Sequence[Verdict]) -> Iterator[str]:
