@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from verifiers.errors import SandboxUnavailable
+from verifiers.sandbox.ahead import StartedAhead
 from verifiers.sandbox.archive import pack
 from verifiers.sandbox.bubblewrap_process import Channels, Process
 from verifiers.sandbox.bubblewrap_tree import NAMESPACES, nul_joined, tree, whole_environment
@@ -112,6 +113,7 @@ class Bubblewrap:
         self._host = host = _look_at_host(program)
         self._filter = compiled_profile()
         self._check()
+        self._ahead = StartedAhead(lambda job: self._start_cold(job, more="started ahead"))
         self._warm: WarmStarts | None = None
         if warm and host.is_root and host.hierarchy:
             isolation = self._isolation("warm")
@@ -124,6 +126,10 @@ class Bubblewrap:
         if job.preload:
             with suppress(SandboxUnavailable):  # a warm start that broke says nothing: start afresh
                 return run_to_end(self.start(job), job)
+        waiting = self._ahead.take(job)
+        if waiting:
+            with suppress(SandboxUnavailable):  # as above
+                return run_to_end(waiting, job)
         return run_to_end(self._start_cold(job), job)
 
     def run_linked(self, judge: Job, guest: Job) -> LinkedResult:
@@ -136,7 +142,8 @@ class Bubblewrap:
         return run_joined(self._start_cold, judge, guest)
 
     def close(self) -> None:
-        """End the interpreters that are kept, and what they run."""
+        """End the interpreters that are kept, with what they run, and what was started ahead."""
+        self._ahead.close()
         if self._warm:
             self._warm.close()
 
@@ -166,8 +173,8 @@ class Bubblewrap:
         found.end()
         return result.model_copy(update={"files": found.files, "files_truncated": found.truncated})
 
-    def _start_cold(self, job: Job, ends: Ends | None = None) -> Process:
-        return self._start(self._environment(job.environment), job, ends)
+    def _start_cold(self, job: Job, ends: Ends | None = None, more: str = "") -> Process:
+        return self._start(self._environment(job.environment), job, ends, more=more)
 
     def _start(
         self,
@@ -175,6 +182,7 @@ class Bubblewrap:
         job: Job,
         ends: Ends | None = None,
         packed: PackedEnd | None = None,
+        more: str = "",
     ) -> Process:
         if packed:  # the shell stays
             job = job.model_copy(
@@ -204,7 +212,7 @@ class Bubblewrap:
             *bwrap,
             *self._inner(job, inside_uid, packed),
         )
-        return Process(argv, channels, group, job.limits.wall_s, self._isolation(), ends, packed)
+        return Process(argv, channels, group, job.limits.wall_s, self._isolation(more), ends, packed)
 
     def _check(self) -> None:
         try:
@@ -251,7 +259,8 @@ class Bubblewrap:
         host = self._host
         who = "own uid" if host.is_root else "user namespace"
         limits = host.hierarchy.description if host.hierarchy else "rlimits only"
-        return f"bubblewrap {host.version} ({', '.join(['namespaces', who, 'seccomp', limits, *more])})"
+        parts = ["namespaces", who, "seccomp", limits, *filter(None, more)]
+        return f"bubblewrap {host.version} ({', '.join(parts)})"
 
 
 def _draw_uid(span: tuple[int, int]) -> int:

@@ -180,6 +180,16 @@ class Process:
             broken=broken,
         )
 
+    def is_alive(self) -> bool:
+        """See :class:`verifiers.sandbox.ahead.Waiting`."""
+        poller = select.poll()
+        poller.register(self._pidfd, select.POLLIN)
+        return not poller.poll(0)
+
+    def allow(self, wall_s: float) -> None:
+        """See :class:`verifiers.sandbox.ahead.Waiting`."""
+        self._wall_s = wall_s
+
     def kill(self) -> None:
         """See :class:`verifiers.sandbox.running.Running`."""
         self._killed = True

@@ -84,6 +84,11 @@ class Job(Value):
             that match no slash and no leading dot; of a folder all that is in it. Costs nothing where empty.
             Not allowed in a linked run.
         preload: What the program imports first, where a backend may have that ready; see :class:`Preload`.
+        ahead: Program and arguments that answer the same stdin in the same way, and that a backend which can
+            has started before the job comes, in a sandbox of its own, with this job's files, environment and
+            limits; the wall-clock time counts from the job's coming. Each such program serves one job. All
+            other backends, and all jobs for which none is ready, start ``argv``. What the program does before
+            it reads its stdin is the caller's own: the files are, too. Not for a linked run.
         limits: See :class:`Limits`.
     """
 
@@ -96,11 +101,12 @@ class Job(Value):
     env: dict[str, str] = Field(default={})
     collect: tuple[str, ...] = Field(default=(), max_length=64)
     preload: Preload | None = None
+    ahead: tuple[str, ...] | None = Field(default=None, min_length=1)
     limits: Limits = Limits()
 
     @model_validator(mode="after")
     def _can_be_passed(self) -> Self:
-        if any("\0" in text for text in (*self.argv, *self.env.values())):
+        if any("\0" in text for text in (*self.argv, *(self.ahead or ()), *self.env.values())):
             raise ValueError("a program's arguments and environment hold no NUL character")
         if not all(name.isidentifier() and name.isascii() for name in self.env):
             raise ValueError("environment variables have names of ASCII letters, digits and underscores")

@@ -15,6 +15,9 @@ from verifiers.solidity.toolchain import INSTALL_HINT, Compiler
 
 MEMORY_BYTES = 2 * 2**30
 _OUTPUT_BYTES = 64 * 2**20
+# The wall-clock time is what ends a compiler. This is the same for all jobs, so that one that was started
+# ahead can serve any of them.
+_CPU_S = 3600
 _BROKE = 70  # our own command's exit code for a compiler that broke; see solcjs/solc.js
 _KILLED = 128
 
@@ -43,17 +46,17 @@ class Stopped:
 
 
 def standard_input(sources: Mapping[str, str], settings: Mapping[str, Any]) -> bytes:
-    """A standard JSON request. All sources are in it: the compiler is given no file to read."""
+    """A standard JSON request, in one line. All sources are in it: the compiler is given no file to read."""
     request = {
         "language": "Solidity",
         "sources": {path: {"content": content} for path, content in sources.items()},
         "settings": dict(settings),
     }
-    return json.dumps(request).encode()
+    return json.dumps(request).encode() + b"\n"
 
 
 def run_solc(sandbox: Sandbox, compiler: Compiler, request: bytes, seconds: float) -> Answer | Stopped:
-    """Compile in a fresh sandbox.
+    """Compile in a fresh sandbox, with a compiler that is loaded already where one waits.
 
     Args:
         sandbox: Where.
@@ -67,11 +70,18 @@ def run_solc(sandbox: Sandbox, compiler: Compiler, request: bytes, seconds: floa
     """
     limits = Limits(
         wall_s=max(0.1, seconds),
-        cpu_s=max(1, int(4 * seconds) + 1),  # node compiles WebAssembly on several threads
+        cpu_s=_CPU_S,
         memory_bytes=MEMORY_BYTES,
         output_bytes=_OUTPUT_BYTES,
     )
-    job = Job(environment=SOLIDITY, argv=(compiler.program, "--standard-json"), stdin=request, limits=limits)
+    argv = (compiler.program, "--standard-json")
+    job = Job(
+        environment=SOLIDITY,
+        argv=argv,
+        stdin=request,
+        ahead=None if compiler.native else (*argv, "--ahead"),  # a native one has nothing to load
+        limits=limits,
+    )
     return _interpret(sandbox.run(job), compiler, seconds)
 
 

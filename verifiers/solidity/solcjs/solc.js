@@ -2,16 +2,21 @@
 //
 //   node solc.js MODULES VERSION --version
 //   node solc.js MODULES VERSION --standard-json [--base-path DIR] [--allow-paths A,B] < input.json
+//   node solc.js MODULES VERSION --standard-json --ahead < input.json
 //   node solc.js MODULES VERSION --combined-json abi,bin,... [--optimize] [--allow-paths A,B] FILE...
 //
 // MODULES is the folder that holds the npm packages `solc-X.Y.Z`. Files are read only below the folders that
 // --base-path and --allow-paths name (and the files on the command line): by default an import finds nothing
 // but what the standard input carries. Exit 70 means that the compiler itself broke.
+//
+// With --ahead the compiler is loaded, and has compiled a text of our own, before the input is read; the input
+// ends with its first line. For a process that is started before anybody asks for it, and answers once.
 "use strict";
 
 const fs = require("fs");
 const path = require("path");
 const { combine, outputSelection } = require("./combined.js");
+const { warmUp } = require("./warm.js");
 
 const BROKE = 70;
 
@@ -21,6 +26,7 @@ function parseArguments(words) {
     const [name, inline] = words[i].startsWith("--") ? words[i].split(/=(.*)/s) : [words[i]];
     const value = () => (inline !== undefined ? inline : words[++i]);
     if (name === "--version") options.mode = "version";
+    else if (name === "--ahead") options.ahead = true;
     else if (name === "--standard-json") options.mode = "standard";
     else if (name === "--combined-json") {
       options.mode = "combined";
@@ -78,8 +84,11 @@ function loadCompiler(modules, version) {
     .filter((name) => /^solc-\d+\.\d+\.\d+$/.test(name))
     .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
     .pop();
-  const wrapper = require(path.join(modules, newest, "wrapper.js"));
-  return wrapper(require(path.join(modules, `solc-${version}`, "soljson.js")));
+  const soljson = require(path.join(modules, `solc-${version}`, "soljson.js"));
+  const { compileBindings, coreBindings } = require(path.join(modules, newest, "bindings")).default(soljson);
+  if (compileBindings.compileStandard)
+    return { compile: compileBindings.compileStandard, version: coreBindings.version };
+  return require(path.join(modules, newest, "wrapper.js"))(soljson); // translates; takes as long as node to load
 }
 
 // Sources given as file names are read here, because the compilers' own reading is switched off.
@@ -98,8 +107,21 @@ function compile(compiler, input, options) {
   return compiler.compile(JSON.stringify(input), { import: resolver(options) });
 }
 
+// What comes on stdin up to the end of a line, or of all.
+function readLine() {
+  const parts = [];
+  const chunk = Buffer.allocUnsafe(1 << 16);
+  for (let count; (count = fs.readSync(0, chunk)) > 0; ) {
+    const end = chunk.subarray(0, count).indexOf("\n");
+    parts.push(Buffer.from(chunk.subarray(0, end < 0 ? count : end)));
+    if (end >= 0) break;
+  }
+  return Buffer.concat(parts).toString("utf8");
+}
+
 function runStandard(compiler, options) {
-  const text = fs.readFileSync(options.files[0] || 0, "utf8");
+  if (options.ahead) warmUp((input) => compile(compiler, input, options));
+  const text = options.ahead ? readLine() : fs.readFileSync(options.files[0] || 0, "utf8");
   let input;
   try {
     input = JSON.parse(text);
