@@ -64,12 +64,12 @@ class Measuring:
             coverage = self._coverage(whole, judged, end)
         except ToolError as error:
             return Measurement(missing=f"Gas and coverage were not measured: {error}")
+        no_gas = gas if isinstance(gas, str) else ""
+        no_coverage = coverage if isinstance(coverage, str) else ""
         return Measurement(
             gas=() if isinstance(gas, str) else gas,
             coverage=() if isinstance(coverage, str) else coverage,
-            missing=_missing(
-                gas if isinstance(gas, str) else "", coverage if isinstance(coverage, str) else ""
-            ),
+            missing=_missing(no_gas, no_coverage),
         )
 
     def _gas(self, whole: Project, judged: Collection[str], end: float) -> tuple[ContractGas, ...] | str:

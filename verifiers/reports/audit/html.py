@@ -111,6 +111,8 @@ def _environment() -> Environment:
         lasting=words.lasting,
         weakness=_weakness,
         cwe_link=_cwe_link,
+        share=words.share,
+        stretches=words.stretches,
         steps=_steps,
     )
     return environment

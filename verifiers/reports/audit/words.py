@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from verifiers.audit_values import Audit, AuditedFinding
@@ -10,6 +11,7 @@ from verifiers.domain import Confirmation, Severity, Status
 from verifiers.reports.weaknesses import name_of
 
 _TITLE_CHARS = 120
+_TEST_ID = re.compile(r"[^:]{1,300}::([\w.$]{1,100})")
 _TITLE_END = re.compile(r"(?<=[^.\s])[.:;] |\n")
 # Slither's lists, which come in one line: `External calls: - a - b State variables written: - c`.
 _NEW_HEAD = re.compile(r"(?<=\)) (?=[A-Z][^:]{3,80}: - )")
@@ -60,6 +62,9 @@ class Title(NamedTuple):
 def title_of(item: AuditedFinding) -> Title:
     """The heading of a finding: what its message says first, at a length that fits a line or two."""
     said = " ".join(item.finding.message.split()) or item.finding.rule
+    test = _TEST_ID.fullmatch(item.finding.rule)
+    if test:  # its message is what the test said when it failed: the values that differ, say
+        return Title(f"The test {test.group(1)} fails", said)
     end = _TITLE_END.search(said)
     heading = said[: end.start()] if end else said.rstrip(".")
     rest = said[end.end() :].strip() if end else ""
@@ -148,3 +153,14 @@ def lasting(seconds: float) -> str:
         return f"{seconds:.1f} s"
     whole = round(seconds)
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
+
+
+def share(numbers: tuple[int, int]) -> str:
+    """``75 % (6 of 8)``; a dash where there is nothing to have a share of."""
+    some, all_ = numbers
+    return f"{100 * some // all_} % ({some:,} of {all_:,})" if all_ else "-"
+
+
+def stretches(lines: Sequence[tuple[int, int]]) -> str:
+    """``3, 8 to 12``; ``none`` where there are none."""
+    return ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in lines) or "none"
