@@ -15,6 +15,7 @@ from .frames import FrameReader, LinkBroken, send
 from .hearing import CandidateOutput, run_in_thread
 from .judge_objects import JudgeObjects
 from .kinds import SCALARS
+from .plain import containers_of, write_call
 from .sharing import Shared
 from .wire import dump, load
 
@@ -88,6 +89,28 @@ class Conversation:
                 raise TypeError(f"cannot be carried to the candidate's process: {error}") from error
             self._send(data)
             return self._answer(sequence, Shared(encoder.containers))
+
+    def call(self, callee: int, args: tuple[Any, ...]) -> Any:
+        """Ask for a call without keywords.
+
+        Args:
+            callee: The number of what is called.
+            args: Operands of any kind.
+
+        Raises:
+            CandidateGone: see :meth:`request`.
+            TypeError: see :meth:`request`.
+        """
+        __tracebackhide__ = True
+        with self._lock:
+            containers = None if self._objects.dropped or self.gone else containers_of(args)
+            data = None if containers is None else write_call(self.asked + 1, callee, args)
+            if containers is None or data is None:
+                return self.request("call", [], [args], ["H", callee])
+            self.used = True
+            self.asked = sequence = self.asked + 1
+            self._send(data)
+            return self._answer(sequence, Shared(containers))
 
     def _answer(self, sequence: int, shared: Shared) -> Any:
         __tracebackhide__ = True

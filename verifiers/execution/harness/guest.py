@@ -17,6 +17,8 @@ from .guest_operations import Operations
 from .guest_proxies import Proxies
 from .kinds import SCALARS
 from .memory import keep_freed_memory
+from .plain import MARK as PLAIN_CALL
+from .plain import containers_of, read_call
 from .sharing import Shared
 from .wire import dump, load
 
@@ -24,13 +26,7 @@ CODEC_FRAMES = 4000  # stack frames that writing and reading values may take bey
 MAX_SAID = 100_000
 
 
-_NONE = Shared([])  # what both sides hold in a call whose arguments are no containers
-_SHORT = frozenset((type(None), bool, int, float))
-
-
-def _is_flat(trees: list[Tree]) -> bool:
-    """Whether a call has nothing but scalars among its arguments, and no keywords."""
-    return len(trees) == 2 and SCALARS.issuperset(map(type, trees[1]))
+_MAX_SHORT = 1000  # characters of a text that nobody needs to look at twice
 
 
 class _Sink(io.RawIOBase):
@@ -84,27 +80,17 @@ class Guest:
         self._turn.acquire()
         while True:
             try:
-                self._request(load(self._reader.read()))
+                self._request(self._reader.read())
             except LinkBroken:
                 return
 
-    def _request(self, message: Tree, nested: bool = False) -> None:
-        sequence, operation, dropped, names, trees = message
-        if not (nested or dropped) and operation == "call" and _is_flat(trees):
-            self._turn.release()
-            self._perform(
-                sequence, operation, names, [self._objects.decode(trees[0]), (*trees[1][1:],)], _NONE
-            )
-            return
+    def _request(self, data: bytes | bytearray) -> None:
         outer = self._shared
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(limit + CODEC_FRAMES)
         try:
-            if dropped:
-                self._objects.drop(dropped)
-            decoder = Decoder(self._objects.decode)
-            values = [decoder.decode(tree) for tree in trees]
-            shared = self._shared = Shared(decoder.containers)
+            sequence, operation, names, values, containers = self._read(data)
+            shared = self._shared = Shared(containers)
             shared.look()
         finally:
             sys.setrecursionlimit(limit)
@@ -113,6 +99,17 @@ class Guest:
             self._perform(sequence, operation, names, values, shared)
         finally:
             self._shared = outer
+
+    def _read(self, data: bytes | bytearray) -> tuple[int, str, list[Any], list[Any], list[Any]]:
+        if data[:1] == PLAIN_CALL:
+            sequence, callee, args = read_call(data)
+            return sequence, "call", [], [self._objects.find(callee), args], containers_of(args) or []
+        sequence, operation, dropped, names, trees = load(data)
+        if dropped:
+            self._objects.drop(dropped)
+        decoder = Decoder(self._objects.decode)
+        values = [decoder.decode(tree) for tree in trees]
+        return sequence, operation, names, values, decoder.containers
 
     def _perform(
         self, sequence: int, operation: str, names: list[Any], values: list[Any], shared: Shared
@@ -124,7 +121,8 @@ class Guest:
             self._answer("exc", sequence, error, shared)
         else:
             self._turn.acquire()
-            if shared is _NONE and type(value) in _SHORT:
+            short = type(value) in SCALARS and (type(value) is not str or len(value) < _MAX_SHORT)
+            if short and shared.is_unchanged():
                 self._send(["ret", sequence, value, [], None])
             else:
                 self._answer("ret", sequence, value, shared)
@@ -182,13 +180,14 @@ class Guest:
             self._send(["cb", number, operation, names, *trees, shared.changes(encoder)])
             wider = shared.with_more(encoder.containers)
             while True:
-                message = load(self._reader.read())
+                data = self._reader.read()
+                message = load(data) if data[:1] != PLAIN_CALL else [""]
                 if message[0] in ("cbret", "cbexc"):
                     decoder = Decoder(self._objects.decode, wider.table)
                     value = decoder.decode(message[1])
                     wider.apply(decoder, message[2])
                     break
-                self._request(message, nested=True)
+                self._request(data)
         if message[0] == "cbexc":
             raise value
         return value

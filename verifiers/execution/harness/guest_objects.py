@@ -171,6 +171,10 @@ class GuestObjects:
 
     # Reading
 
+    def find(self, number: int) -> Any:
+        """The object of a number."""
+        return self._objects[number]
+
     def decode(self, tree: Tree, decoder: Decoder = _PLAIN) -> Any:
         """The value of a tree that is not plain."""
         tag = tree[0]

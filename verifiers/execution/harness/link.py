@@ -8,7 +8,6 @@ from . import standin
 from .conversation import Conversation
 from .exports import Exports
 from .frames import FrameReader
-from .kinds import SCALARS
 
 
 class Link:
@@ -45,12 +44,10 @@ class Link:
     def call(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """``target(*args, **kwargs)``."""
         __tracebackhide__ = True
-        callee = ["H", object.__getattribute__(target, "_acrisol_id")]
+        callee = object.__getattribute__(target, "_acrisol_id")
         if kwargs:
-            return self.request("call", [], [args, kwargs], callee)
-        if SCALARS.issuperset(map(type, args)):
-            return self.request("call", [], [], callee, ["t", *args])
-        return self.request("call", [], [args], callee)
+            return self.request("call", [], [args, kwargs], ["H", callee])
+        return self._conversation.call(callee, args)
 
     def get(self, target: Any, name: str) -> Any:
         """``target.name``."""

@@ -53,6 +53,13 @@ class Shared:
         wider.look()
         return wider
 
+    def is_unchanged(self) -> bool:
+        """Whether the containers hold what they held at the last look."""
+        return all(
+            photo is None or _same(photo, container if type(container) is list else _photograph(container))
+            for container, photo in zip(self.table, self._photos, strict=True)
+        )
+
     def changes(self, encoder: Encoder) -> list[Tree]:
         """What the containers hold now, for those that have changed since the last look."""
         changed: list[Tree] = []
