@@ -22,6 +22,7 @@ SEVERITIES = {"High": Severity.HIGH, "Medium": Severity.MEDIUM, "Low": Severity.
 # Contracts explored to their end reach 90 to 99; one whose paths Mythril lost at a `new`, without a word, 56.
 MIN_COVERED_PERCENT = 75
 _MAX_TEXT = 1500
+_FROM_ANY_STATE = "seen in a state of its storage that may not be reachable"
 
 
 class Explored(Value):
@@ -94,11 +95,13 @@ class Exploration(Value):
     Attributes:
         versions: Tool -> version; empty if the driver never came to work.
         contracts: In the order in which they were explored.
+        quick: What the quick looks at them saw; see ``driver/explore.py``.
         ended: The driver came to its own end.
     """
 
     versions: dict[str, str] = Field(default={})
     contracts: tuple[Explored, ...] = ()
+    quick: tuple[Explored, ...] = ()
     ended: bool = False
 
 
@@ -110,6 +113,7 @@ def parse(text: str) -> Exploration:
     """
     versions: dict[str, str] = {}
     contracts: list[Explored] = []
+    quick: list[Explored] = []
     ended = False
     for line in text.split("\n")[:-1]:
         try:
@@ -119,15 +123,20 @@ def parse(text: str) -> Exploration:
                 versions = {str(key): str(value) for key, value in entry.items()}
             elif kind == "contract":
                 contracts.append(Explored.model_validate(entry))
+            elif kind == "quick":
+                quick.append(Explored.model_validate(entry))
             elif kind == "end":
                 ended = True
         except (ValueError, KeyError, AttributeError, TypeError, ValidationError) as error:
             raise ToolFailed("The Mythril driver's report cannot be read.", INSTALL_HINT) from error
-    return Exploration(versions=versions, contracts=tuple(contracts), ended=ended)
+    return Exploration(versions=versions, contracts=tuple(contracts), quick=tuple(quick), ended=ended)
 
 
 def findings(exploration: Exploration, sources: Mapping[str, str]) -> tuple[Finding, ...]:
-    """All issues as findings, the worst first; the same place and weakness once."""
+    """All issues as findings, the worst first; the same place and weakness once.
+
+    What only a quick look saw is at most low: it starts from a storage that may not be reachable.
+    """
     found: dict[tuple[str, Location | None], Finding] = {}
     for finding, _ in _told(exploration, sources):
         key = (finding.rule, finding.location)
@@ -138,20 +147,36 @@ def findings(exploration: Exploration, sources: Mapping[str, str]) -> tuple[Find
 
 def sequences(exploration: Exploration, sources: Mapping[str, str]) -> tuple[TransactionSequence, ...]:
     """The transactions that lead to the findings, those of the worst first, as far as evidence has room."""
-    told = sorted(_told(exploration, sources), key=lambda each: -each[0].severity.rank)
-    return bounded(sequence for _, sequence in told if sequence)
+    told = [sequence for _, sequence in _told(exploration, sources) if sequence]
+    return bounded(sorted(told, key=lambda each: (each.any_state, -each.severity.rank)))
 
 
 def _told(
     exploration: Exploration, sources: Mapping[str, str]
 ) -> Iterator[tuple[Finding, TransactionSequence | None]]:
+    reached = set()
     for contract in exploration.contracts:
         for issue in contract.issues:
-            finding = _finding(issue, contract, sources)
-            sequence = sequence_of(issue, finding, contract.path, contract.name)
-            if sequence:
-                finding = finding.model_copy(update={"counterexample": sequence.text})
+            finding, sequence = _with_sequence(issue, contract, sources)
+            reached.add((finding.rule, finding.location))
             yield finding, sequence
+    for contract in exploration.quick:
+        for issue in contract.issues:
+            finding, sequence = _with_sequence(issue, contract, sources)
+            if (finding.rule, finding.location) not in reached:
+                lowered = min(finding.severity, Severity.LOW, key=lambda severity: severity.rank)
+                message = f"{finding.message} ({_FROM_ANY_STATE})"
+                yield finding.model_copy(update={"severity": lowered, "message": message}), sequence
+
+
+def _with_sequence(
+    issue: Mapping[str, Any], contract: Explored, sources: Mapping[str, str]
+) -> tuple[Finding, TransactionSequence | None]:
+    finding = _finding(issue, contract, sources)
+    sequence = sequence_of(issue, finding, contract.path, contract.name)
+    if sequence:
+        finding = finding.model_copy(update={"counterexample": sequence.text})
+    return finding, sequence
 
 
 def _finding(issue: Mapping[str, Any], contract: Explored, sources: Mapping[str, str]) -> Finding:

@@ -8,55 +8,24 @@ blocks.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
-from pydantic import Field, JsonValue
+from pydantic import JsonValue
 
-from verifiers.domain import Candidate, CodingTask, Finding, Language, Status, Value, Verdict
-from verifiers.errors import ToolFailed
+from verifiers.domain import Candidate, CodingTask, Finding, Language, Status, Verdict
 from verifiers.policy import blocks
-from verifiers.sandbox.environments import SOLIDITY
-from verifiers.sandbox.protocol import ExecResult, Job, Limits, Sandbox
+from verifiers.sandbox.protocol import Sandbox
 from verifiers.solidity.compilation import Compilations, NotCompiled, Profile, settings
 from verifiers.solidity.compiler_output import Contract
-from verifiers.solidity.exploration import Exploration, Explored, findings, parse, sequences
+from verifiers.solidity.exploration import Explored, findings, sequences
+from verifiers.solidity.explorer import Depth, Explorer, Run
 from verifiers.solidity.project import project_of
 from verifiers.solidity.sequences import KEY, as_evidence
-from verifiers.solidity.solc import MEMORY_BYTES
-from verifiers.solidity.toolchain import INSTALL_HINT, SolidityToolchain
+from verifiers.solidity.toolchain import SolidityToolchain
 from verifiers.verifier import Stage
 
 NAME = "mythril"
-_OUTPUT_BYTES = 16 * 2**20
-_REPORT_S = 0.7  # of the time kept for starting the sandbox and for the driver's last words
-_GRACE_S = 1.0  # after which the sandbox ends it
-_DRIVER = ("__init__.py", "engine.py", "explore.py", "observe.py")
-_LONG = {"issues", "covered", "instructions", "functions", "crash"}
-
-
-class Depth(Value):
-    """How far is explored; stated in the evidence of every verdict.
-
-    Attributes:
-        transactions: Calls in a row after the deployment.
-        loop_bound: Rounds of a loop.
-        max_depth: Jumps on one path.
-        call_depth: Calls within calls.
-        solver_timeout_ms: For one query.
-        unconstrained_storage: Start from any storage whatever instead of what the constructor leaves.
-    """
-
-    transactions: int = Field(default=2, ge=1, le=5)
-    loop_bound: int = Field(default=3, ge=1, le=64)
-    max_depth: int = Field(default=128, ge=8, le=1024)
-    call_depth: int = Field(default=3, ge=1, le=16)
-    solver_timeout_ms: int = Field(default=10_000, ge=100, le=600_000)
-    unconstrained_storage: bool = False
 
 
 class MythrilVerifier:
@@ -72,10 +41,10 @@ class MythrilVerifier:
         compilations: Compilations,
         depth: Depth | None = None,
     ) -> None:
-        self._sandbox = sandbox
-        self._compilations = compilations
         self._toolchain = toolchain
+        self._compilations = compilations
         self._depth = depth or Depth()
+        self._explorer = Explorer(sandbox, toolchain, self._depth)
 
     def applies_to(self, task: CodingTask) -> bool:
         """For Solidity."""
@@ -91,7 +60,7 @@ class MythrilVerifier:
         started = time.monotonic()
         verdict = self._verify(task, candidate, started + seconds)
         spent = time.monotonic() - started
-        return verdict.model_copy(update={"duration_s": spent, "tool": verdict.tool or self._tool()})
+        return verdict.model_copy(update={"duration_s": spent, "tool": verdict.tool or self._explorer.tool})
 
     def _verify(self, task: CodingTask, candidate: Candidate, deadline: float) -> Verdict:
         self._toolchain.require_mythril()
@@ -114,49 +83,9 @@ class MythrilVerifier:
         ]
         if not targets:
             return _nothing_deployable(evidence)
-        result = self._explore(made.project.files, made.output, targets, deadline - time.monotonic())
-        exploration = _read(result)
-        return judge(task, exploration, result, targets, made.project.files, evidence)
-
-    def _explore(
-        self,
-        sources: Mapping[str, str],
-        compiled: Mapping[str, Any],
-        targets: tuple[Contract, ...],
-        seconds: float,
-    ) -> ExecResult:
-        request = {
-            **self._depth.model_dump(mode="json"),
-            "seconds": max(0.0, seconds - _REPORT_S),
-            "sources": dict(sources),
-            "compiled": {key: compiled.get(key, {}) for key in ("contracts", "sources")},
-            "targets": [[contract.path, contract.name] for contract in targets],
-        }
-        limits = Limits(
-            wall_s=max(0.1, seconds) + _GRACE_S,
-            cpu_s=max(2, int(2 * seconds) + 2),
-            memory_bytes=MEMORY_BYTES,
-            output_bytes=_OUTPUT_BYTES,
-        )
-        job = Job(
-            environment=SOLIDITY,
-            argv=(self._toolchain.require_mythril(), "-B", "-W", "ignore", "-m", "driver.explore"),
-            files=driver_files(),
-            stdin=json.dumps(request).encode(),
-            env={"MYTHRIL_DIR": "/tmp", "PYTHONHASHSEED": "0"},
-            limits=limits,
-        )
-        return self._sandbox.run(job)
-
-    def _tool(self) -> str:
-        return f"mythril {self._toolchain.mythril_version} (z3 {self._toolchain.z3_version})"
-
-
-@cache
-def driver_files() -> dict[str, bytes]:
-    """The driver, as it is sent into the sandbox."""
-    folder = files(__package__).joinpath("driver")
-    return {f"driver/{name}": folder.joinpath(name).read_bytes() for name in _DRIVER}
+        files = made.project.files
+        run = self._explorer.explore(files, made.output, targets, deadline - time.monotonic())
+        return judge(task, run, targets, files, evidence)
 
 
 def order(contracts: tuple[Contract, ...]) -> tuple[Contract, ...]:
@@ -167,18 +96,21 @@ def order(contracts: tuple[Contract, ...]) -> tuple[Contract, ...]:
 
 def judge(
     task: CodingTask,
-    exploration: Exploration,
-    result: ExecResult,
+    run: Run,
     targets: tuple[Contract, ...],
     sources: Mapping[str, str],
     evidence: Mapping[str, JsonValue],
 ) -> Verdict:
     """Turn what was explored into a verdict. Pure."""
+    exploration = run.exploration
     found = findings(exploration, sources)
     blocking = [item for item in found if blocks(task.policy, item)]
     explored = {(contract.path, contract.name): contract for contract in exploration.contracts}
-    gaps = _gaps(targets, explored, result)
-    crashed = [contract.name for contract in exploration.contracts if contract.crash]
+    gaps = _gaps(targets, explored, run)
+    # What was killed for its memory did not break.
+    crashed = [
+        contract.name for contract in exploration.contracts if contract.crash and not run.memory_exceeded
+    ]
     if crashed:
         status, summary = Status.ERROR, f"Mythril broke on {', '.join(crashed)}."
     elif gaps:
@@ -195,8 +127,10 @@ def judge(
         "gaps": list(gaps),
         "contracts": [_facts(contract) for contract in exploration.contracts],
         "versions": dict(exploration.versions),
-        "memory_exceeded": result.out_of_memory,
-        "isolation": result.isolation,
+        "quick_looks": [_facts(contract) for contract in exploration.quick],
+        "reused": list(run.reused),
+        "memory_exceeded": run.memory_exceeded,
+        "isolation": run.isolation,
         KEY: as_evidence(sequences(exploration, sources)),
     }
     return Verdict(
@@ -210,13 +144,13 @@ def judge(
 
 
 def _gaps(
-    targets: tuple[Contract, ...], explored: Mapping[tuple[str, str], Explored], result: ExecResult
+    targets: tuple[Contract, ...], explored: Mapping[tuple[str, str], Explored], run: Run
 ) -> tuple[str, ...]:
     gaps = []
     for target in targets:
         contract = explored.get((target.path, target.name))
-        if contract is None:
-            why = "more memory was needed" if result.out_of_memory else "the time ran out before it"
+        if contract is None or (contract.crash and run.memory_exceeded):
+            why = "more memory was needed" if run.memory_exceeded else "the time ran out before it"
             gaps.append(f"{target.name}: {why}")
             continue
         gaps += [f"{target.name}: {reason}" for reason in contract.gaps()]
@@ -238,19 +172,6 @@ def _facts(contract: Explored) -> dict[str, JsonValue]:
         "issues": len(contract.issues),
         "crash": crash,
     }
-
-
-def _read(result: ExecResult) -> Exploration:
-    """The driver's report, or the reason why there is none.
-
-    Raises:
-        ToolFailed: Mythril could not be started.
-    """
-    exploration = parse(result.stdout.decode("utf-8", "replace"))
-    if exploration.versions or result.timed_out or result.out_of_memory:
-        return exploration
-    said = (result.stderr.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"])[-1][:300]
-    raise ToolFailed(f"Mythril could not be started (exit {result.exit_code}: {said}).", INSTALL_HINT)
 
 
 def _blocked(blocking: list[Finding], partial: bool) -> str:

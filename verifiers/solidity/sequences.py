@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, JsonValue, PlainSerializer
 
-from verifiers.domain import Finding, Location, Value, Verdict
+from verifiers.domain import Finding, Location, Severity, Value, Verdict
 
 KEY = "sequences"  # in the evidence
 MOST = 32  # sequences of a verdict
@@ -75,6 +75,8 @@ class TransactionSequence(Value):
     Attributes:
         rule: Of the finding.
         location: Of the finding.
+        severity: Of the weakness, if the sequence can be carried out; a finding that rests on ``any_state``
+            alone is lower than that until it was.
         path: File of the contract that is deployed and called.
         contract: Its name.
         steps: In order; the deployment first.
@@ -85,6 +87,7 @@ class TransactionSequence(Value):
 
     rule: str
     location: Location | None = None
+    severity: Severity
     path: str
     contract: str
     steps: tuple[Step, ...] = Field(min_length=1, max_length=_MAX_STEPS)
@@ -124,6 +127,7 @@ def sequence_of(
         return TransactionSequence(
             rule=finding.rule,
             location=finding.location,
+            severity=finding.severity,
             path=path,
             contract=contract,
             steps=tuple(_step(step) for step in steps),

@@ -10,9 +10,9 @@ import pytest
 
 from verifiers.domain import CodingTask, Language, Policy, Severity, Status, Verdict
 from verifiers.errors import ToolFailed
-from verifiers.sandbox.protocol import ExecResult
 from verifiers.solidity.compiler_output import Contract
 from verifiers.solidity.exploration import findings, parse
+from verifiers.solidity.explorer import Run
 from verifiers.solidity.mythril import judge, order
 from verifiers.solidity.swc import weaknesses
 
@@ -32,8 +32,8 @@ def verdict_on(name: str, task: CodingTask = TASK, text: str | None = None, **re
     sources = {"Contract.sol": (GOLDEN / f"{name}.sol").read_text()}
     report = (GOLDEN / f"{name}.jsonl").read_text() if text is None else text
     targets = (Contract(path="Contract.sol", name=NAMES[name], code_bytes=9, functions=()),)
-    outcome = ExecResult(**{"exit_code": 0, "isolation": "test", **result})
-    return judge(task, parse(report), outcome, targets, sources, {"complete": False})
+    run = Run(parse(report), isolation="test", **result)
+    return judge(task, run, targets, sources, {"complete": False})
 
 
 def changed(name: str, **facts: Any) -> str:
@@ -132,9 +132,9 @@ def test_a_report_that_stops_early_is_incomplete() -> None:
     report = (GOLDEN / "selfdestruct_fixed.jsonl").read_text()
     first_line = report[: report.index("\n") + 1]
     cut = first_line + '{"kind": "contr'
-    verdict = verdict_on("selfdestruct_fixed", text=cut, exit_code=None, timed_out=True)
+    verdict = verdict_on("selfdestruct_fixed", text=cut)
     assert verdict.status is Status.INCOMPLETE
-    killed = verdict_on("selfdestruct_fixed", text=cut, exit_code=137, out_of_memory=True)
+    killed = verdict_on("selfdestruct_fixed", text=cut, memory_exceeded=True)
     assert killed.status is Status.INCOMPLETE
     assert "memory" in killed.summary
     assert killed.evidence["memory_exceeded"] is True
@@ -144,7 +144,7 @@ def test_a_contract_that_is_not_in_the_report_is_a_gap() -> None:
     sources = {"Contract.sol": ""}
     targets = tuple(Contract(path="Contract.sol", name=name, code_bytes=9) for name in ("Till", "Other"))
     report = parse((GOLDEN / "selfdestruct_fixed.jsonl").read_text())
-    verdict = judge(TASK, report, ExecResult(exit_code=0), targets, sources, {})
+    verdict = judge(TASK, Run(report, "test"), targets, sources, {})
     assert verdict.status is Status.INCOMPLETE
     assert "Other" in verdict.summary
 
@@ -152,7 +152,7 @@ def test_a_contract_that_is_not_in_the_report_is_a_gap() -> None:
 def test_an_unlinked_library_is_a_gap() -> None:
     target = Contract(path="Contract.sol", name="Till", code_bytes=9, unlinked=True)
     report = parse((GOLDEN / "selfdestruct_fixed.jsonl").read_text())
-    verdict = judge(TASK, report, ExecResult(exit_code=0), (target,), {"Contract.sol": ""}, {})
+    verdict = judge(TASK, Run(report, "test"), (target,), {"Contract.sol": ""}, {})
     assert verdict.status is Status.INCOMPLETE
 
 

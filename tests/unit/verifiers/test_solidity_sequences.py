@@ -96,7 +96,7 @@ def test_a_start_from_any_state_is_said_to_be_one() -> None:
 def test_evidence_is_bounded_and_every_weakness_comes_before_a_second_way_to_one() -> None:
     def of(rule: str, data: int) -> TransactionSequence:
         steps = (Step(caller=Role.ATTACKER, calldata="0x" + "00" * data),)
-        return TransactionSequence(rule=rule, path="A.sol", contract="A", steps=steps)
+        return TransactionSequence(rule=rule, severity=Severity.HIGH, path="A.sol", contract="A", steps=steps)
 
     assert bounded([of("a", 1), of("a", 1), of("a", 2), of("b", 1)]) == (of("a", 1), of("b", 1), of("a", 2))
     assert len(bounded(of(str(number), 1) for number in range(2 * MOST))) == MOST

@@ -11,6 +11,8 @@ from importlib.metadata import version
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from .shortcuts import take_shortcuts
+
 # The order is Mythril's, whose modules import each other in circles.
 _PARTS = {
     "SymExecWrapper": "mythril.analysis.symbolic",
@@ -42,6 +44,7 @@ def load_mythril() -> SimpleNamespace:
     mythril.ModuleLoader()
     mythril.model.ThreadPool = DirectCall
     bound_ether(mythril)
+    take_shortcuts()
     return mythril
 
 

@@ -4,8 +4,12 @@ It is sent into the sandbox and run there by Mythril's own interpreter. It reads
 JSON request from stdin and writes one JSON object a line to stdout::
 
     {"kind": "start", "mythril": "...", "z3": "..."}
+    {"kind": "quick", "path": ..., "name": ..., "issues": [...], "timed_out": ..., ...}       one a contract
     {"kind": "contract", "path": ..., "name": ..., "issues": [...], "timed_out": ..., ...}    one a contract
     {"kind": "end"}
+
+First every contract gets a quick look: one transaction, from the storage that its constructor leaves with all
+else in it unknown. Then each is explored from its deployment on.
 
 What ``myth analyze`` keeps to itself is why this exists: that its time ran out (only a DEBUG log line tells),
 that a solver query ran out of time (the finding is then dropped, or the path believed to be impossible), that
@@ -19,35 +23,43 @@ import json
 import os
 import select
 import signal
-import sys
 import time
 from typing import Any
 
-from .engine import load_mythril
 from .observe import Observer, describe
 
 GRACE_S = 0.4  # between a child's own end of time and its being killed
 SETTLE_S = 0.4  # of a contract's share kept back for reporting what was found
+QUICK_SHARE = 0.2  # of all time, at most, for the quick looks
+QUICK = {"transactions": 1, "unconstrained_storage": True}
 
 
-def main() -> None:
-    """Answer the one request."""
-    started = time.monotonic()
+def main(mythril: Any, started: float) -> None:
+    """Answer the one request.
+
+    Args:
+        mythril: Its parts; see ``engine.py``.
+        started: When this process began, by ``time.monotonic()``.
+    """
     report = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # Mythril prints where it likes; only our lines may reach the report
 
-    request = json.load(sys.stdin)
+    request = json.loads(read_all(0))
     deadline = started + request["seconds"]
-    mythril = load_mythril()
     print(json.dumps({"kind": "start", **mythril.versions}), file=report)
-    targets = request["targets"]
-    for position, (path, name) in enumerate(targets):
-        share = (deadline - time.monotonic()) / (len(targets) - position)
-        if share < 2 * SETTLE_S:
-            entry: dict[str, Any] = describe(timed_out=True)
-        else:
-            entry = explore_apart(mythril, request, path, name, share)
-        print(json.dumps({"kind": "contract", "path": path, "name": name, **entry}), file=report)
+    rounds = [("contract", {}, deadline)]
+    if request["quick_look"]:
+        looks_end = time.monotonic() + QUICK_SHARE * (deadline - time.monotonic())
+        rounds.insert(0, ("quick", QUICK, looks_end))
+    for kind, changes, ends in rounds:
+        targets = request["targets"]
+        for position, (path, name) in enumerate(targets):
+            share = (ends - time.monotonic()) / (len(targets) - position)
+            if share < 2 * SETTLE_S:
+                entry: dict[str, Any] = describe(timed_out=True)
+            else:
+                entry = explore_apart(mythril, {**request, **changes}, path, name, share)
+            print(json.dumps({"kind": kind, "path": path, "name": name, **entry}), file=report)
     print(json.dumps({"kind": "end"}), file=report)
 
 
@@ -63,7 +75,7 @@ def explore_apart(
         explore_in_child(mythril, request, path, name, seconds - GRACE_S, writer)
         os._exit(0)
     os.close(writer)
-    text = read_until(reader, started + seconds)
+    text = read_all(reader, started + seconds)
     os.close(reader)
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
@@ -81,11 +93,11 @@ def explore_apart(
     return {**entry, "seconds": spent}
 
 
-def read_until(reader: int, deadline: float) -> bytes:
+def read_all(reader: int, deadline: float | None = None) -> bytes:
     """All bytes up to the end of the pipe or the deadline."""
     chunks: list[bytes] = []
-    while (left := deadline - time.monotonic()) > 0:
-        if not select.select([reader], [], [], left)[0]:
+    while deadline is None or (left := deadline - time.monotonic()) > 0:
+        if deadline is not None and not select.select([reader], [], [], left)[0]:
             break
         chunk = os.read(reader, 65536)
         if not chunk:
@@ -101,7 +113,3 @@ def explore_in_child(
     observer = Observer(mythril, request, path, name, writer)
     observer.watch(seconds)
     observer.explore(max(1, int(seconds - SETTLE_S)))
-
-
-if __name__ == "__main__":
-    main()
