@@ -6,20 +6,20 @@ JSON output that lies here, so that nobody compiles the same text twice and all 
 
 from __future__ import annotations
 
-import hashlib
-import threading
+import json
 import time
-from collections import OrderedDict
+import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from pydantic import JsonValue
 
-from verifiers.domain import Finding, Severity, Status, Verdict
+from verifiers.domain import Finding, Severity, Status, Verdict, digest
 from verifiers.sandbox.protocol import Sandbox
 from verifiers.solidity.compiler_output import Compiled, load, parse
+from verifiers.solidity.kept import Kept
 from verifiers.solidity.packages import Packages
 from verifiers.solidity.pragma import Version, parse_version
 from verifiers.solidity.project import Project
@@ -41,7 +41,8 @@ _OUTPUTS = [
 ]
 _OUTPUTS_OF_LIBRARIES = ["abi", "evm.methodIdentifiers"]  # no code is made for them: that takes time
 _NO_CODE = {"object": "", "sourceMap": "", "linkReferences": {}, "opcodes": ""}
-_MOST_KEPT = 64
+_MOST_KEPT_BYTES = 64 * 2**20
+_SIZE_OF_WORDS = 2**16  # of what does not compile: at most so many findings of at most so many letters
 _MOST_OPTIONS = 2  # releases of the packages that are tried, where the first does not compile
 
 
@@ -117,6 +118,25 @@ class NotCompiled:
         )
 
 
+@dataclass(frozen=True)
+class _Whole:
+    """A compilation as it is kept, without its output: that is unpacked anew for whoever asks.
+
+    So nobody who gets it can change what the next one gets.
+    """
+
+    made: Compilation
+    packed: bytes
+
+    def unpacked(self) -> Compilation:
+        text = zlib.decompress(self.packed).decode()
+        return replace(self.made, output=_with_every_field(load(text), self.made.project))
+
+    @property
+    def size(self) -> int:
+        return len(self.packed) + sum(map(len, self.made.project.files.values()))
+
+
 class Compilations:
     """Compiles projects, each once. Safe to call from several threads.
 
@@ -129,15 +149,16 @@ class Compilations:
         self._sandbox = sandbox
         self._toolchain = toolchain
         self._packages = Packages(folder=toolchain.packages)
-        self._kept: OrderedDict[str, Compilation | NotCompiled] = OrderedDict()
-        self._lock = threading.Lock()
+        self._kept: Kept[_Whole | NotCompiled] = Kept(_MOST_KEPT_BYTES)
 
     def compile(
         self, project: Project, seconds: float, profile: Profile = Profile.DEPLOYED
     ) -> Compilation | NotCompiled:
         """Find what a project imports and compile all of it with the newest compiler that the pragmas allow.
 
-        What was compiled before is not compiled again.
+        What was compiled before is not compiled again. Only what the compiler said to the end is kept for
+        that, by all that goes in: the profile and every file, as tools and packages are the same for as long
+        as this lives.
 
         Args:
             project: What to compile. Its libraries win over those of the packages.
@@ -149,20 +170,19 @@ class Compilations:
             ToolFailed: it could not be run, or its answer cannot be read.
             SandboxUnavailable: see :class:`verifiers.sandbox.protocol.Sandbox`.
         """
-        key = hashlib.sha256(f"{profile}\0{project.digest}".encode()).hexdigest()
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
+        key = f"{profile} {project.digest} {digest(json.dumps(project.ignored))}"
+        kept = self._kept.get(key)
+        if kept is not None:
+            return kept.unpacked() if isinstance(kept, _Whole) else kept
         made = self._compile(project, seconds, profile)
-        if isinstance(made, Compilation) or made.status is Status.FAILED:
-            with self._lock:
-                self._kept[key] = made
-                while len(self._kept) > _MOST_KEPT:
-                    self._kept.popitem(last=False)
+        if isinstance(made, _Whole):
+            self._kept.put(key, made, made.size)
+            return made.unpacked()
+        if made.status is Status.FAILED:
+            self._kept.put(key, made, _SIZE_OF_WORDS)
         return made
 
-    def _compile(self, project: Project, seconds: float, profile: Profile) -> Compilation | NotCompiled:
+    def _compile(self, project: Project, seconds: float, profile: Profile) -> _Whole | NotCompiled:
         deadline = time.monotonic() + seconds
         self._toolchain.require_compilers()
         instead = foreign(project)
@@ -176,16 +196,14 @@ class Compilations:
         first: NotCompiled | None = None
         for option in resolution.options[:_MOST_OPTIONS]:
             made = self._compile_option(option, deadline - time.monotonic(), profile, pragmas)
-            if isinstance(made, Compilation):
-                return made
+            if isinstance(made, _Whole) or made.status is not Status.FAILED:
+                return made  # where it was cut short, it is not known whether this one compiles
             first = first or made
-            if made.status is not Status.FAILED:
-                break
         return first or _refused(_NO_SOURCE)
 
     def _compile_option(
         self, option: Option, seconds: float, profile: Profile, pragmas: JsonValue
-    ) -> Compilation | NotCompiled:
+    ) -> _Whole | NotCompiled:
         compiler, project = self._toolchain.compiler(option.version), option.project
         asked = {**settings(profile, compiler.version), **_asked_of(project)}
         answer = run_solc(self._sandbox, compiler, standard_input(project.files, asked), seconds)
@@ -204,8 +222,8 @@ class Compilations:
         if compiled.failed:
             words = said(compiler, compiled.findings)
             return NotCompiled(Status.FAILED, words, compiled.findings, evidence, tool_of(compiler))
-        output = _with_every_field(load(answer.text), project)
-        return Compilation(project, profile, compiler, output, compiled, answer.isolation, option.packages)
+        made = Compilation(project, profile, compiler, {}, compiled, answer.isolation, option.packages)
+        return _Whole(made, zlib.compress(answer.text.encode(), 1))
 
 
 def _asked_of(project: Project) -> dict[str, Any]:
