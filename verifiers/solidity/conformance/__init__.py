@@ -1,0 +1,1 @@
+"""Contracts are held to the standards that they show: the ``solidity-conformance`` verifier."""
