@@ -58,21 +58,28 @@ def holders_of(program: Program, function: Function, given: frozenset[int] = fro
 
 
 def restricts_sender(
-    program: Program, condition: Node, holders: frozenset[int] = frozenset(), depth: int = 0
+    program: Program,
+    condition: Node,
+    holders: frozenset[int] = frozenset(),
+    depth: int = 0,
+    own_marks: frozenset[int] = frozenset(),
 ) -> bool:
     """Whether a condition asks who the caller is: compares the caller with what is recorded, or looks the
-    caller up in a table of who may act. How much a caller owns is no such question."""
-    return any(_asks(program, node, holders, depth) for node in walk(condition))
+    caller up in a table of who may act. How much a caller owns is no such question, and neither is a mark
+    that the function itself sets for whoever calls (``own_marks``, ids of state), such as who has claimed."""
+    return any(_asks(program, node, holders, depth, own_marks) for node in walk(condition))
 
 
-def _asks(program: Program, node: Node, holders: frozenset[int], depth: int) -> bool:
+def _asks(
+    program: Program, node: Node, holders: frozenset[int], depth: int, own_marks: frozenset[int]
+) -> bool:
     if kind(node) == "BinaryOperation" and node.get("operator") in _EQUALITY:
         left, right = node.get("leftExpression"), node.get("rightExpression")
         for one, other in ((left, right), (right, left)):
             if is_sender(program, one, holders) and not _anybodys(program, other, holders):
                 return True
     if kind(node) == "IndexAccess" and is_sender(program, node.get("indexExpression"), holders):
-        return _names_role(node)
+        return _names_role(node) and reference(root(node)) not in own_marks
     if kind(node) == "FunctionCall":
         passed = [is_sender(program, argument, holders) for argument in arguments(node)]
         target = program.callee(node)
@@ -128,10 +135,17 @@ def _answers(program: Program, function: Function, given: frozenset[int], depth:
 
 def is_restricted(program: Program, function: Function, effect: Effect | None = None) -> bool:
     """Whether only chosen callers get as far as an effect (or into the function at all)."""
+    marks = frozenset(
+        each.variable
+        for each in effects_of(program, function)
+        if each.what == "write"
+        and kind(bare(each.node)) == "IndexAccess"
+        and is_sender(program, bare(each.node).get("indexExpression"))
+    )
     return any(
         before.what == "check"
         and (effect is None or together(before, effect))
-        and restricts_sender(program, before.node, _all_holders(program, function, before.function))
+        and restricts_sender(program, before.node, _all_holders(program, function, before.function), 0, marks)
         for before in until(program, function, effect)
     )
 

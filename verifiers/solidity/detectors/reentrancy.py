@@ -8,9 +8,20 @@ from verifiers.domain import Severity
 from verifiers.solidity.detectors.detector import Detector, Hit, at
 from verifiers.solidity.detectors.effects import Effect, declared_to_look, effects_of, together
 from verifiers.solidity.detectors.flow import Flow, Origins
-from verifiers.solidity.detectors.guards import is_locked, is_restricted
+from verifiers.solidity.detectors.guards import is_locked, is_restricted, is_sender
 from verifiers.solidity.detectors.program import Function, Program
-from verifiers.solidity.detectors.tree import called, kind, low_level, receiver, type_text
+from verifiers.solidity.detectors.tree import (
+    arguments,
+    bare,
+    called,
+    kind,
+    low_level,
+    name_of,
+    receiver,
+    type_text,
+)
+
+_SENDING = ("transfer", "safeTransfer", "safeTransferFrom", "send", "mint", "safeMint")
 
 
 def find(program: Program) -> Iterator[Hit]:
@@ -46,10 +57,26 @@ def _severity(program: Program, function: Function, found: list[Effect], place: 
         return None
     if call.what == "call":
         return Severity.HIGH if call.value is not None else Severity.MEDIUM
-    if _is_anybodys(program, call):
+    if _is_anybodys(program, call) or _tells_sender(program, call, found[place + 1 :]):
         return Severity.MEDIUM
     # Before 0.5 a trusted contract's view function could call back, but has no reason to.
     return None if declared_to_look(called(call.node)) else Severity.LOW
+
+
+def _tells_sender(program: Program, call: Effect, later: list[Effect]) -> bool:
+    """Whether a token is sent to the caller, whose own entry is settled afterwards: tokens with hooks, such
+    as ERC-777, 721 and 1155, call their receivers."""
+    if name_of(called(call.node)) not in _SENDING or not any(
+        is_sender(program, argument) for argument in arguments(call.node)
+    ):
+        return False
+    return any(
+        each.what == "write"
+        and together(each, call)
+        and kind(bare(each.node)) == "IndexAccess"
+        and is_sender(program, bare(each.node).get("indexExpression"))
+        for each in later
+    )
 
 
 def _late(found: list[Effect], place: int) -> set[int]:
