@@ -27,6 +27,8 @@ from verifiers.solidity.compile import SolidityCompileVerifier
 from verifiers.solidity.mythril import MythrilVerifier
 from verifiers.solidity.patterns import SolidityPatternsVerifier
 from verifiers.solidity.slither import SlitherVerifier
+from verifiers.solidity.solidity_tests import SolidityTestsVerifier
+from verifiers.solidity.test_ids import check_suite
 from verifiers.solidity.toolchain import SolidityToolchain
 from verifiers.verifier import Verifier
 
@@ -38,6 +40,7 @@ NAMES = (
     PythonTestsVerifier.name,
     PythonImportVerifier.name,
     *(f"{language.value}-tests" for language, _ in LANGUAGES),
+    SolidityTestsVerifier.name,
     SecretsVerifier.name,
     DependenciesVerifier.name,
     CppcheckVerifier.name,
@@ -73,6 +76,7 @@ def build_verifiers(
         PythonTestsVerifier(sandbox),
         PythonImportVerifier(sandbox),
         *(LanguageTestsVerifier(sandbox, row, language) for language, row in LANGUAGES),
+        SolidityTestsVerifier(sandbox, solidity, compilations),
         SecretsVerifier(),
         DependenciesVerifier(packages),
         CppcheckVerifier(sandbox),
@@ -90,7 +94,7 @@ def check_task(task: CodingTask) -> None:
     """Say at once what would otherwise come out only after a model has worked on the task.
 
     Raises:
-        InvalidInput: the tests do not parse or hold no test, the language has no tests yet, or the policy
+        InvalidInput: the tests do not parse or hold no test, or the policy
             names a verifier that there is not.
     """
     for field, name in misnamed(task.policy, NAMES):
@@ -102,11 +106,8 @@ def check_task(task: CodingTask) -> None:
     if task.tests is None:
         return
     if task.language is Language.SOLIDITY:
-        raise InvalidInput(
-            "tests",
-            "tests for Solidity are not run yet.",
-            "Leave them out: the contract is compiled, scanned and explored by Mythril.",
-        )
+        check_suite(task.tests)
+        return
     support = support_for(task.language)
     if support is not None:
         support.expected(task.tests)

@@ -42,6 +42,10 @@ class ForgeOptions(Value):
         invariant_depth: Calls in a sequence.
         seed: Of all that is drawn.
         contracts: Only tests of contracts of these names are run; all if empty.
+        tests: Only tests of these names are run; all if empty.
+        folder: Only tests of files below it are run; all if empty.
+        no_rejects: The first input that a test finds unfit ends it.
+        check_at_end: Invariants are checked once, when a sequence has ended.
         traces: Ask for the calls of every test.
     """
 
@@ -50,6 +54,10 @@ class ForgeOptions(Value):
     invariant_depth: int = Field(default=64, ge=1, le=10_000)
     seed: int = Field(default=0x5EED, ge=0)
     contracts: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    folder: str = ""
+    no_rejects: bool = False
+    check_at_end: bool = False
     traces: bool = False
 
 
@@ -167,9 +175,12 @@ def forge_std() -> Mapping[str, str]:
 def arguments(options: ForgeOptions) -> tuple[str, ...]:
     """What forge is called with."""
     chosen: tuple[str, ...] = ()
-    if options.contracts:
-        names = "|".join(re.escape(name) for name in options.contracts)
-        chosen = ("--match-contract", f"^({names})$")
+    for what, names in (("--match-contract", options.contracts), ("--match-test", options.tests)):
+        if names:
+            # A test is matched by its name with the parameters' types, a contract by its bare name.
+            chosen += (what, f"^({'|'.join(re.escape(name) for name in names)})(\\(|$)")
+    if options.folder:
+        chosen += ("--match-path", f"{options.folder}/**")
     return ("test", "--json", *(("-vvvv",) if options.traces else ()), *chosen)
 
 
@@ -207,7 +218,10 @@ def settings(project: Project, options: ForgeOptions) -> str:
         "[profile.default.fuzz]",
         f"runs = {options.fuzz_runs}",
         f'seed = "{options.seed:#x}"',
+        *(("max_test_rejects = 1",) if options.no_rejects else ()),
         "[profile.default.invariant]",
+        *(("max_assume_rejects = 1",) if options.no_rejects else ()),
+        *(("check_interval = 0",) if options.check_at_end else ()),
         f"runs = {options.invariant_runs}",
         f"depth = {options.invariant_depth}",
         "shrink_run_limit = 500",
