@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -102,4 +103,7 @@ def test_files_in_folders_import_each_other(compilations: Compilations) -> None:
 
 def test_the_same_project_is_compiled_once(compilations: Compilations) -> None:
     candidate = source(f"{HEAD} ^0.8.0;\ncontract Once {{}}\n")
-    assert compiled(compilations, candidate) is compiled(compilations, candidate)
+    first = compiled(compilations, candidate)
+    begin = time.process_time()
+    assert compiled(compilations, candidate) == first
+    assert time.process_time() - begin < 0.05  # of this process; a compiler's start alone takes it longer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ import pytest
 from tests.integration.solidity.tools import TASK, contract, installed, sandbox_for, source
 from tests.requirements import require
 from verifiers.domain import Candidate, Status, Verdict
+from verifiers.sandbox.bubblewrap import Bubblewrap
+from verifiers.sandbox.cgroup import find_hierarchy
+from verifiers.sandbox.environments import build_environments
 from verifiers.sandbox.protocol import Sandbox
 from verifiers.solidity.compilation import Compilations
 from verifiers.solidity.slither import SlitherVerifier
@@ -102,3 +106,25 @@ def test_hostile_names_stay_names(slither: SlitherVerifier) -> None:
     verdict = slither.verify(TASK, candidate, 90)
     assert verdict.status in (Status.PASSED, Status.FAILED)
     assert verdict.evidence["contracts"] == ["A"]
+
+
+def test_started_warm_it_says_what_it_says_alone(
+    slither: SlitherVerifier, toolchain: SolidityToolchain
+) -> None:
+    """The one before broke its analysis with contracts of the same names; nothing of that is left."""
+    require("root", os.getuid() == 0 and find_hierarchy() is not None, "warm starts need root and cgroups")
+    environments = build_environments(solidity_binds=toolchain.binds, solidity_path=toolchain.path)
+    cold = Bubblewrap(environments, warm=False)
+    alone = SlitherVerifier(cold, toolchain, Compilations(cold, toolchain))
+    deep = "1" + "+1" * 3000
+    slither.verify(
+        TASK, source(f"{HEAD}contract Till {{ uint x = {deep}; function close(uint) public {{}} }}"), 90
+    )
+    warm = slither.verify(TASK, contract("selfdestruct"), 90)
+    expected = alone.verify(TASK, contract("selfdestruct"), 90)
+    assert "warm" in str(warm.evidence["isolation"])
+    assert "warm" not in str(expected.evidence["isolation"])
+    own = {"evidence", "duration_s"}
+    assert warm.model_dump(exclude=own) == expected.model_dump(exclude=own)
+    assert {**warm.evidence, "isolation": ""} == {**expected.evidence, "isolation": ""}
+    cold.close()
