@@ -47,6 +47,7 @@ class AuditRequest(Value):
         policy: What blocks.
         deadline_s: Wall-clock seconds for everything; the audit ends at most 2 s after it.
         name: What the report calls it; the first file's path if empty.
+        notes: What was left out of the files and why, a sentence each; the report repeats them.
     """
 
     files: Annotated[Files, Field(min_length=1)]
@@ -55,6 +56,7 @@ class AuditRequest(Value):
     policy: Policy = Policy()
     deadline_s: float = Field(default=DEADLINE_S, ge=5, le=3_600, allow_inf_nan=False)
     name: Annotated[Text, Field(max_length=200)] = ""
+    notes: Annotated[tuple[Annotated[Text, Field(max_length=500)], ...], Field(max_length=100)] = ()
 
     @model_validator(mode="after")
     def _holds_solidity(self) -> Self:

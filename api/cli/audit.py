@@ -93,10 +93,11 @@ def _request(
             tests=TestSuite(files=suite) if suite else None,
             policy=policy_from(policy, allow_shared_judge=False),
             deadline_s=deadline,
-            name=project.resolve().name,
+            name=project.resolve().name[:200],
+            notes=tuple(note[:500] for note in loaded.notes[:100]),
         )
     except ValidationError as error:
-        raise invalid_input(error) from error
+        raise invalid_input(error, "project") from error
 
 
 def _audited(settings: AgentSettings, request: AuditRequest, progress: Console) -> Audit:

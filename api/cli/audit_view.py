@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from api.cli.audit_tests_view import tests_view
 from api.cli.rendering import MARKS, WEIGHTS, clip, plain
 from verifiers.audit_values import Audit, AuditedFinding, Check, Excerpt
 from verifiers.domain import Confirmation, Severity
@@ -17,7 +16,6 @@ from verifiers.reports.audit import code, words
 _SHOWN = 10  # findings that are told in full
 _SHOWN_STEPS = 8
 _AROUND = 2  # lines before and after the marked ones
-_SHOWN_FAILED_TESTS = 8
 _SHOWN_GAPS = 3
 
 
@@ -31,7 +29,7 @@ def audit_view(audit: Audit) -> RenderableType:
     if left:
         said = f"and {words.counted(left, 'more finding')}: --html, --pdf, --sarif and --json have all"
         parts.append(Text(f"\n… {said}", style="dim"))
-    parts += [_checks(audit.checks), *_failed_tests(audit), _limits(audit.limits)]
+    parts += [_checks(audit.checks), *tests_view(audit), _limits(audit.limits)]
     return Group(*parts)
 
 
@@ -129,18 +127,6 @@ def _checks(checks: tuple[Check, ...]) -> RenderableType:
         seconds = words.lasting(check.seconds) if check.status else ""
         table.add_row(Text(mark, style=f"bold {style}"), plain(check.verifier), said, Text(seconds, "dim"))
     return Group(Text("\nWhat was run", style="bold"), table)
-
-
-def _failed_tests(audit: Audit) -> Iterator[RenderableType]:
-    failed = [test for test in audit.tests if test.status == "failed"]
-    if failed:
-        yield Text("\nTests that failed", style="bold")
-    for test in failed[:_SHOWN_FAILED_TESTS]:
-        name = ".".join(part for part in (test.contract, test.name) if part)
-        said = clip(" ".join(f"{test.reason} {test.counterexample}".split()), 200)
-        yield Text.assemble(("✗ ", "bold red"), plain(name, "bold"), "  ", plain(said))
-    if len(failed) > _SHOWN_FAILED_TESTS:
-        yield Text(f"… and {len(failed) - _SHOWN_FAILED_TESTS} more", style="dim")
 
 
 def _limits(limits: tuple[str, ...]) -> RenderableType:

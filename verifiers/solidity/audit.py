@@ -21,6 +21,7 @@ from verifiers.errors import AcrisolError, ToolError
 from verifiers.policy import in_force
 from verifiers.reports.normalise import normalised
 from verifiers.solidity.audit_assembly import assembled
+from verifiers.solidity.audit_evidence import compiles
 from verifiers.verifier import Stage, Verifier
 
 _LOG = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ def run_audit(
         if should_stop():
             raise AuditStopped
     measurement = Measurement()
-    if all(verdict.status is Status.PASSED for verdict in verdicts):
+    if all(compiles(verdict) for verdict in verdicts):
         measured = _begun(measure, request, end) if request.tests else None
         rest = [each for each in chosen if each.stage is not Stage.SCREEN]
         rest.sort(key=lambda each: (each.stage is not Stage.DEEP_SCAN, each.stage))

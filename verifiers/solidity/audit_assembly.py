@@ -19,7 +19,7 @@ from verifiers.domain import Finding, Policy, Status, Verdict, digest
 from verifiers.policy import Decision, accepted_because, blocks, decide, effective_status, suppressed_findings
 from verifiers.policy_values import Suppression
 from verifiers.reports.merge import MergedFinding, merged
-from verifiers.solidity.audit_evidence import compiler_of, gaps_of, reach_of, tests_of
+from verifiers.solidity.audit_evidence import compiler_of, compiles, gaps_of, reach_of, tests_of
 from verifiers.solidity.audit_limits import limits_of
 from verifiers.terms import Confirmation
 
@@ -116,11 +116,17 @@ def _checks(
         )
         for verdict in verdicts
     ]
-    screened_out = any(
-        verdict.verifier == "solc" and verdict.status is not Status.PASSED for verdict in verdicts
-    )
-    why = "It was not run, because the code does not compile." if screened_out else "It gave no verdict."
+    why = _why_missing(verdicts)
     return (*ran, *(Check(verifier=name, status=None, summary=why) for name in decision.missing))
+
+
+def _why_missing(verdicts: Sequence[Verdict]) -> str:
+    screen = next((verdict for verdict in verdicts if verdict.verifier == "solc"), None)
+    if screen is None or compiles(screen):
+        return "It gave no verdict."
+    if screen.status is Status.FAILED:
+        return "It was not run, because the code does not compile."
+    return "It was not run, because the compiler did not come to an end."
 
 
 def _findings(

@@ -33,6 +33,11 @@ def compiler_of(verdicts: Sequence[Verdict]) -> Compiler:
     )
 
 
+def compiles(verdict: Verdict) -> bool:
+    """Whether the screen leaves something to judge: also code that is turned down for its size alone."""
+    return verdict.status is Status.PASSED or bool(_list(verdict.evidence.get("contracts")))
+
+
 def gaps_of(verdict: Verdict) -> tuple[str, ...]:
     """What a verifier did not look at, in words."""
     said = [str(item) for item in _list(verdict.evidence.get("gaps"))]

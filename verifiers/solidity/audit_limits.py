@@ -10,8 +10,12 @@ from verifiers.domain import Status, Verdict
 
 _DEEP = "mythril"
 _NO_TESTS = (
-    "No test was run. Whether the code does what it is meant to do was not looked at; "
+    "There are no tests, so none was run. Whether the code does what it is meant to do was not looked at; "
     "only known kinds of faults were."
+)
+_NONE_RAN = (
+    "None of the given tests could be run. Whether the code does what it is meant to do is not known; "
+    "only known kinds of faults were looked for."
 )
 _OUR_TESTS = (
     "You gave no tests. What ran are properties that the contracts' interfaces suggest; "
@@ -54,8 +58,9 @@ def _of_this_audit(
             f"{_names(partial)} did not look at everything: the gaps stand with what was run. "
             "Faults of the kinds they look for may be there."
         )
+    yield from request.notes
     if not tests:
-        yield _NO_TESTS
+        yield _NONE_RAN if request.tests else _NO_TESTS
     elif request.tests is None:
         yield _OUR_TESTS
     yield from _coverage(measured)

@@ -38,6 +38,14 @@ _MADE = {
 }
 _OTHERS = {"lib", "node_modules"}
 _MOST_LOOKED_AT = 20_000
+_OTHER_CODE = {
+    ".vy": "Vyper",
+    ".vyi": "Vyper",
+    ".bin": "bytecode",
+    ".hex": "bytecode",
+    ".abi": "an interface",
+}
+_SCRIPT_TESTS = (".js", ".ts", ".cjs", ".mjs")
 
 
 @dataclass(frozen=True)
@@ -90,8 +98,11 @@ def load_project(path: Path) -> Loaded:
     if path.is_dir():
         return _Folder(path).load()
     if path.suffix != ".sol":
+        instead = _OTHER_CODE.get(path.suffix, "")
         raise InvalidInput(
-            "project", f"{path} is neither a .sol file nor a folder.", "Name a contract or a project."
+            "project",
+            f"{path} is neither a .sol file nor a folder{instead and f', but {instead}'}.",
+            "Name a contract in Solidity, or a project.",
         )
     return _from_file(path)
 
@@ -137,6 +148,7 @@ class _Folder:
             elif self._is_judged(path):
                 judged[path] = _read(self._root, self._root / path)
             _check_count(max(len(judged), len(tests)))
+        self._note_scripts()
         if not judged:
             raise InvalidInput(
                 "project",
@@ -153,6 +165,18 @@ class _Folder:
         return Loaded(
             _files(judged), _files(tests), _files(libraries), remappings, tuple(self._notes), self._kind
         )
+
+    def _note_scripts(self) -> None:
+        """Tests that need the project's own tools, which are not run."""
+        folder = self._root / self._tests
+        if self._kind != "hardhat" or not folder.is_dir():
+            return
+        names = [name for _, _, files in os.walk(folder) for name in files if name.endswith(_SCRIPT_TESTS)]
+        if names:
+            self._notes.append(
+                f"{len(names)} test file(s) in {self._tests}/ are JavaScript or TypeScript and were not run: "
+                "an audit runs forge tests."
+            )
 
     def _where(self) -> str:
         return (
@@ -266,7 +290,11 @@ def _check_count(count: int) -> None:
 
 
 def _files(texts: Mapping[str, str]) -> tuple[SourceFile, ...]:
+    return tuple(_file(path, text) for path, text in texts.items())
+
+
+def _file(path: str, text: str) -> SourceFile:
     try:
-        return tuple(SourceFile(path=path, content=text) for path, text in texts.items())
+        return SourceFile(path=path, content=text)
     except ValidationError as error:
-        raise invalid_input(error, "project") from error
+        raise invalid_input(error, f"project: {path}") from error

@@ -15,6 +15,11 @@ _VYPER = re.compile(
     r"^#\s*(?:@version|pragma version)\b|^@(?:external|internal|view|payable|deploy)\s*$", re.MULTILINE
 )
 _BYTECODE = re.compile(r"\s*(?:0x)?(?:[0-9a-fA-F]{2}){10,}\s*")
+# What every Solidity file that is worth compiling has somewhere, broken as it may be.
+_SOLIDITY = re.compile(
+    r"\b(?:contract|interface|library|struct|enum|event|error|type)\s+[A-Za-z_$]"
+    r"|\bpragma\s+\w|\bimport\s*[\"'{*]|\bfunction\s+\w+\s*\([^)]*\)[^:]"
+)
 _MAX_PLACES = 20
 
 
@@ -32,6 +37,10 @@ def foreign(project: Project) -> Finding | None:
     if code:
         fix = "Give the source: what is judged is what somebody can read and mend."
         return _instead("solidity.bytecode", code[0], "This is bytecode", fix)
+    written = [path for path, text in project.sources.items() if text.strip()]
+    if written and not any(_SOLIDITY.search(project.sources[path]) for path in written):
+        fix = "Give Solidity: a file with a contract, and a pragma that names its compilers."
+        return _instead("solidity.something-else", written[0], "This is text", fix)
     return None
 
 
