@@ -43,6 +43,7 @@ _OUTPUTS_OF_LIBRARIES = ["abi", "evm.methodIdentifiers"]  # no code is made for 
 _NO_CODE = {"object": "", "sourceMap": "", "linkReferences": {}, "opcodes": ""}
 _MOST_KEPT_BYTES = 64 * 2**20
 _SIZE_OF_WORDS = 2**16  # of what does not compile: at most so many findings of at most so many letters
+_BROKE = ("solc.InternalCompilerError", "solc.Exception", "solc.FatalError")  # what it says of itself
 _MOST_OPTIONS = 2  # releases of the packages that are tried, where the first does not compile
 
 
@@ -221,6 +222,14 @@ class Compilations:
         compiled = compiled.model_copy(update={"findings": tuple(findings)})
         if compiled.failed:
             words = said(compiler, compiled.findings)
+            if compiled.findings[0].rule in _BROKE:
+                return NotCompiled(
+                    Status.ERROR,
+                    f"{words} (the compiler broke on this source)",
+                    (),
+                    evidence,
+                    tool_of(compiler),
+                )
             return NotCompiled(Status.FAILED, words, compiled.findings, evidence, tool_of(compiler))
         made = Compilation(project, profile, compiler, {}, compiled, answer.isolation, option.packages)
         return _Whole(made, zlib.compress(answer.text.encode(), 1))

@@ -34,8 +34,8 @@ def answer(name: str = "A", **more: object) -> ExecResult:
     return ExecResult(exit_code=0, stdout=json.dumps(output).encode())
 
 
-def refusal() -> ExecResult:
-    problem = {"severity": "error", "message": "Nonsense.", "type": "ParserError"}
+def refusal(kind: str = "ParserError") -> ExecResult:
+    problem = {"severity": "error", "message": "Nonsense.", "type": kind}
     return ExecResult(exit_code=0, stdout=json.dumps({"errors": [problem]}).encode())
 
 
@@ -97,6 +97,16 @@ def test_what_does_not_compile_is_kept_and_told_again() -> None:
     assert first == second
     assert isinstance(second, NotCompiled)
     assert second.findings[0].message.startswith("Nonsense.")
+
+
+@pytest.mark.parametrize("kind", ["InternalCompilerError", "Exception", "FatalError"])
+def test_a_compiler_that_broke_says_nothing_of_the_source(kind: str) -> None:
+    compilations = Compilations(ScriptedSandbox([refusal(kind), answer()]), TOOLS)
+    made = compilations.compile(PROJECT, 10)
+    assert isinstance(made, NotCompiled)
+    assert made.status is Status.ERROR
+    assert made.summary == "solc 0.8.20: Nonsense. (the compiler broke on this source)"
+    assert isinstance(compilations.compile(PROJECT, 10), Compilation)
 
 
 def test_nobody_hears_of_the_files_of_another() -> None:
