@@ -2,7 +2,7 @@
 
 ``rules/<language>/*.yaml`` hold one weakness family each; TypeScript is scanned with JavaScript's rules, and
 C++ with C's beside its own. A rule says ``id`` (``<language>.<name>``),
-``message``, ``severity`` and ``metadata`` (``cwe``, ``owasp``, ``fix``), then Semgrep's own syntax. One
+``message``, ``severity`` and ``metadata`` (``cwe``, ``owasp``, ``fix``, for Solidity ``swc``), then Semgrep's own syntax. One
 addition: in ``pattern-sources``, ``pattern-sinks`` and ``pattern-sanitizers`` an item ``{use: NAME}`` stands
 for the list NAME in ``rules/<language>/shared/*.yaml``, so that what counts as untrusted is written once.
 """
@@ -44,6 +44,7 @@ class RuleInfo(Value):
     message: str = Field(min_length=10)
     severity: Severity
     cwe: str = Field(pattern=r"^CWE-\d+$")
+    swc: str | None = Field(default=None, pattern=r"^SWC-1[0-3]\d$")
     owasp: str = Field(pattern=r"^A(0[1-9]|10):2021$")
     fix: str = Field(min_length=10)
 
@@ -163,6 +164,7 @@ def _info(rule: Mapping[str, Any]) -> RuleInfo:
             message=_one_line(rule["message"]),
             severity=Severity(str(rule["severity"]).lower()),
             cwe=metadata["cwe"],
+            swc=metadata.get("swc"),
             owasp=metadata["owasp"],
             fix=_one_line(metadata["fix"]),
         )

@@ -264,6 +264,7 @@ def _findings(matches: Sequence[Match], paths: dict[str, str], pack: RulePack) -
             fix=info.fix,
             severity=info.severity,
             cwe=info.cwe,
+            swc=info.swc,
             owasp=info.owasp,
             location=Location(
                 path=paths[match.target], line=match.line, end_line=match.end_line, column=match.column

@@ -26,7 +26,7 @@ AT_LEAST = {
     "javascript": 25,
     "python": 50,
     "rust": 6,
-    "solidity": 8,
+    "solidity": 40,
 }
 
 RULE = """
