@@ -24,6 +24,8 @@ from verifiers.scanners.secrets import SecretsVerifier
 from verifiers.scanners.semgrep import SemgrepVerifier
 from verifiers.solidity.compilation import Compilations
 from verifiers.solidity.compile import SolidityCompileVerifier
+from verifiers.solidity.confirm.confirmed import Confirmed
+from verifiers.solidity.confirm.confirmer import Confirmer
 from verifiers.solidity.mythril import MythrilVerifier
 from verifiers.solidity.patterns import SolidityPatternsVerifier
 from verifiers.solidity.slither import SlitherVerifier
@@ -69,6 +71,7 @@ def build_verifiers(
         compilations: Compiles contracts, for whoever shares it with the verifiers; one of their own if None.
     """
     compilations = compilations or Compilations(sandbox, solidity)
+    confirmer = Confirmer(sandbox, solidity, compilations)
     return (
         PythonSyntaxVerifier(),
         SolidityCompileVerifier(compilations),
@@ -80,13 +83,13 @@ def build_verifiers(
         SecretsVerifier(),
         DependenciesVerifier(packages),
         CppcheckVerifier(sandbox),
-        SemgrepVerifier(sandbox),
+        Confirmed(SemgrepVerifier(sandbox), confirmer, compilations),
         FlawfinderVerifier(sandbox),
         BanditVerifier(sandbox),
         EslintVerifier(sandbox),
-        SolidityPatternsVerifier(compilations),
-        SlitherVerifier(sandbox, solidity, compilations),
-        MythrilVerifier(sandbox, solidity, compilations),
+        Confirmed(SolidityPatternsVerifier(compilations), confirmer, compilations),
+        Confirmed(SlitherVerifier(sandbox, solidity, compilations), confirmer, compilations),
+        Confirmed(MythrilVerifier(sandbox, solidity, compilations), confirmer, compilations, share=0.8),
     )
 
 

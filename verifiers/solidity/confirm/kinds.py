@@ -44,8 +44,8 @@ CONTRACTS = {
     Kind.REPLAY: "Replay",
 }
 
-# Attacks in which being turned away says that a guard held: they show that the same call works for whoever may
-# make it, or that the attacker's code was really called. The others may only have been unlucky.
+# Attacks in which being turned away says that a guard held: they show that the same call works for whoever
+# may make it, or that the attacker's code was really called. The others may only have been unlucky.
 REFUTING = frozenset(
     {
         Kind.REENTRANCY,

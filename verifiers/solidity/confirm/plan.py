@@ -23,7 +23,10 @@ from verifiers.solidity.confirm.values import (
 _MOST_STRIKES = 12
 _MOST_MOVES = 16
 _HUGE = ("2**255", "type(uint256).max", MARK, "1 ether")
-_JOINS = re.compile(r"deposit|stake|join|enter|regist|buy|fund|lock|bid|play|add|contribut|invest|pledge", re.I)
+_JOINS = re.compile(
+    r"deposit|stake|join|enter|regist|buy|fund|lock|bid|play|add|contribut|invest|pledge", re.I
+)
+_LEAVES = re.compile(r"^un|^_un|remove|exit|leave|withdraw", re.I)
 _ENDS = re.compile(
     r"renounce|pause|kill|destroy|destruct|close|withdraw|sweep|transferOwner|settle|revoke|finali[sz]e|cancel"
     r"|handOver|setOwner|upgrade|end",
@@ -65,7 +68,7 @@ class Plan:
     complete: bool = False
 
 
-_ATTACKER = Hand(addresses=(MALLORY,), victim=ALICE)
+_ATTACKER = Hand(addresses=(MALLORY,))
 _HANDS = {
     Kind.REENTRANCY: Hand(addresses=(PUPPET,)),
     Kind.DELEGATECALL: Hand(addresses=(PAYLOAD,)),
@@ -74,6 +77,7 @@ _HANDS = {
         addresses=(MALLORY,), numbers=("1 ether", "0", "sigV"), blobs=("abi.encodePacked(sigR, sigS, sigV)",)
     ),
     Kind.FRONTRUN: Hand(addresses=(ALICE,), numbers=("SECRET",), words=("bytes32(SECRET)",)),
+    Kind.ARBITRARYFROM: Hand(addresses=(MALLORY,), victim=ALICE),
     Kind.UNCHECKEDSEND: Hand(addresses=(REFUSER,)),
     Kind.ACCESS: replace(_ATTACKER, numbers=("1 ether", "1", MARK)),
     Kind.GAMBLE: Hand(addresses=(PUPPET,), numbers=("1", "0", "3", "7")),
@@ -95,7 +99,7 @@ def plan_for(target: Target, kind: Kind) -> Plan:
     """The script of one kind of attack on a contract."""
     acting = [entry for entry in target.entries if not entry.looks]
     strikes = [call for entry in _struck(target, kind) for call in _calls(entry, kind, target)]
-    moving = _HANDS[kind] if kind in (Kind.DENIAL,) else _MOVERS.get(kind, _ATTACKER)
+    moving = _MOVERS.get(kind, _ATTACKER)
     others = target.flagged if kind is Kind.FRONTRUN else tuple(acting)
     amounts = (10**18, *target.amounts)
     moves = [call for entry in others for call in _written(entry, MALLORY, moving, amounts[:2], 2)]
@@ -142,15 +146,17 @@ def _can_write(entry: Entry) -> bool:
 
 
 def _preludes(target: Target, kind: Kind) -> tuple[tuple[Call, ...], ...]:
-    """Everybody takes part; nobody does; the owner sets up what there is to set up, and everybody takes part."""
+    """Everybody takes part; nobody does; the owner sets everything up, and everybody takes part."""
     people = _TAKE_PART.get(kind, (ALICE, "bob"))
     amounts = (10**18, *target.amounts)[-1:] if target.amounts else (10**18,)
     joined = [
         call
         for entry in target.entries
-        if not entry.looks and (entry.pays or _JOINS.search(entry.name))
+        if _joins(entry)
         for who in people
-        for call in _written(entry, who, Hand(addresses=(who,)), (10**18, *amounts), 1)[: 1 if not entry.pays else 2]
+        for call in _written(entry, who, Hand(addresses=(who,)), (10**18, *amounts), 1)[
+            : 1 if not entry.pays else 2
+        ]
     ]
     setting = [
         call
@@ -158,10 +164,16 @@ def _preludes(target: Target, kind: Kind) -> tuple[tuple[Call, ...], ...]:
         if not entry.looks and not entry.pays and not _ENDS.search(entry.name) and entry not in target.flagged
         for call in _written(entry, OWNER, Hand(addresses=(OWNER,)), (0,), 1)
     ]
-    ways = (tuple(joined), (), (*setting, *joined))
+    ways: tuple[tuple[Call, ...], ...] = (tuple(joined), (), (*setting, *joined))
     if kind in (Kind.GAMBLE, Kind.DENIAL, Kind.INFLATION, Kind.REPLAY, Kind.FORCED):
         ways = ((), tuple(joined), (*setting, *joined))
     return tuple(dict.fromkeys(ways))
+
+
+def _joins(entry: Entry) -> bool:
+    """Whether a call looks like taking part; ``unstake`` is no staking."""
+    named = _JOINS.search(entry.name) and not _LEAVES.search(entry.name)
+    return not entry.looks and (entry.pays or bool(named))
 
 
 def _readings(target: Target) -> tuple[str, ...]:
@@ -178,4 +190,3 @@ def _readings(target: Target) -> tuple[str, ...]:
 
 def _is_office(entry: Entry) -> bool:
     return entry.looks and not entry.inputs and entry.outputs == ("address",)
-

@@ -20,9 +20,9 @@ _LEAF = "\n// What is attacked here.\n"
 _HEADER = """// An attack on {name} of {path}, for the finding {rule}{line}.
 // To run it: lay this file into the folder test/ of a Foundry project and call
 //     forge test --match-path 'test/*' -vvvv
-// {test} passes if the attack does its harm. Otherwise its failure says what stood against it: "held" where the
-// contract turned the attacker away, "open" where nothing was shown. To try other code of the same contract, put its
-// creation bytecode (solc --bin) in the place of the hex string below.
+// {test} passes if the attack does its harm. Otherwise its failure says what stood against it: "held"
+// where the contract turned the attacker away, "open" where nothing was shown. To try other code of the same
+// contract, put its creation bytecode (solc --bin) in the place of the hex string below.
 """
 
 
@@ -73,7 +73,9 @@ def with_code(attack_test: str, creation: str) -> str | None:
     """
     if not re.fullmatch(r"(?:[0-9a-f]{2})+", creation):
         return None
-    changed, count = _CODE.subn(lambda found: f'hex"{creation}"; // the creation code of {found[1]}', attack_test)
+    changed, count = _CODE.subn(
+        lambda found: f'hex"{creation}"; // the creation code of {found[1]}', attack_test
+    )
     return changed if count == 1 else None
 
 
@@ -115,11 +117,11 @@ def _preludes(plan: Plan) -> str:
     lines = []
     for number, prelude in enumerate(plan.preludes):
         lines.append(f"        list[{number}] = new Step[]({len(prelude)});")
-        lines += [
-            f"        list[{number}][{place}] = {_step(call)};" for place, call in enumerate(prelude)
-        ]
+        lines += [f"        list[{number}][{place}] = {_step(call)};" for place, call in enumerate(prelude)]
     body = "\n".join([f"        list = new Step[][]({len(plan.preludes)});", *lines])
-    return f"    function _preludes() internal view override returns (Step[][] memory list) {{\n{body}\n    }}"
+    return (
+        f"    function _preludes() internal view override returns (Step[][] memory list) {{\n{body}\n    }}"
+    )
 
 
 def _filled(name: str, kind: str, values: Sequence[str]) -> str:

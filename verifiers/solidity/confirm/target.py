@@ -94,7 +94,7 @@ def find(compilation: Compilation, program: Program, place: Location | None) -> 
     abi = output.get("abi", [])
     entries = entries_of(abi)
     reaching = _reaching(program, definition, inner) if inner else []
-    made = next((item for item in abi if item.get("type") == "constructor"), {})
+    made: Mapping[str, Any] = next((item for item in abi if item.get("type") == "constructor"), {})
     return Target(
         path=compiled.path,
         name=compiled.name,
@@ -142,7 +142,7 @@ def _contract_at(program: Program, compilation: Compilation, place: Location) ->
 
 def _deployable(compilation: Compilation, program: Program, home: Node) -> tuple[Contract, Node] | None:
     """The contract itself, else the one of the most bases that inherits it."""
-    found = []
+    found: list[tuple[bool, int, Contract, Node]] = []
     for contract in compilation.compiled.contracts:
         for node in program.own_contracts:
             named = node.get("name") == contract.name and program.path_of(node) == contract.path
@@ -200,7 +200,7 @@ def _only_refuses(node: Node) -> bool:
 
 
 def _amounts(contract: Node) -> tuple[int, ...]:
-    found = {}
+    found: dict[int, None] = {}
     for node in walk(contract):
         unit = _WEI.get(str(node.get("subdenomination"))) if kind(node) == "Literal" else None
         if unit:

@@ -23,7 +23,9 @@ PUPPET, ACCOMPLICE, REFUSER, PAYLOAD = (
 )
 MARK = "MARK"
 _TOKEN = re.compile(r"token|erc20|asset|underlying|currency|coin|weth", re.I)
-_FROM = re.compile(r"^_*(from|sender|payer|victim|source|subscriber|customer|account|user|owner|holder)_*$", re.I)
+_FROM = re.compile(
+    r"^_*(from|sender|payer|victim|source|subscriber|customer|account|user|owner|holder)_*$", re.I
+)
 _SUM = re.compile(r"amount|value|wad|asset|share|sum|wei|qty|quantity|tokens|points|supply|stake", re.I)
 _MOMENT = re.compile(r"deadline|until|expir|end|clos|valid", re.I)
 _SPAN = re.compile(r"duration|period|delay|interval|time|length|window", re.I)

@@ -34,7 +34,7 @@ abstract contract Reentrancy is World {
             _arm(again, 2);
             bool done = _do(address(puppet), strike.value, strike.data);
             bool hit = puppet.hits() > 0;
-            bool inside = puppet.inner() > 0;
+            uint256 inside = puppet.inner();
             _arm(again, 0);
             uint256[] memory nested = _cashedOut();
             vm.revertToState(ready);
@@ -45,10 +45,10 @@ abstract contract Reentrancy is World {
                 if (!hit) return (false, false, 0);
             }
             if (m == 0) reached = hit;
-            if (!inside || !done) continue;
-            uint256[] memory after_ = _oneByOne(strike, again, true);
+            if (inside == 0 || !done) continue;
+            uint256[] memory after_ = _oneByOne(strike, again, inside, true);
             vm.revertToState(ready);
-            uint256[] memory before = _oneByOne(strike, again, false);
+            uint256[] memory before = _oneByOne(strike, again, inside, false);
             vm.revertToState(ready);
             if (_richer(nested, after_, before)) return (true, true, m);
         }
@@ -63,10 +63,13 @@ abstract contract Reentrancy is World {
         return done && (puppet.touched() > 0 || address(puppet).balance + strike.value > before);
     }
 
-    function _oneByOne(Step memory strike, Step memory again, bool first) private returns (uint256[] memory) {
+    /// The same calls, as often as they were made.
+    function _oneByOne(Step memory strike, Step memory again, uint256 times, bool first)
+        private
+        returns (uint256[] memory)
+    {
         if (first) _do(address(puppet), strike.value, strike.data);
-        _do(address(puppet), again.value, again.data);
-        _do(address(puppet), again.value, again.data);
+        for (uint256 i = 0; i < times; i++) _do(address(puppet), again.value, again.data);
         if (!first) _do(address(puppet), strike.value, strike.data);
         return _cashedOut();
     }
@@ -93,7 +96,7 @@ abstract contract Reentrancy is World {
         returns (bool more)
     {
         for (uint256 i = 0; i < nested.length; i++) {
-            if (nested[i] < one[i] && nested[i] < two[i] && i < 2) return false;
+            if (nested[i] < one[i] && nested[i] < two[i]) return false; // paid for by something else
             if (nested[i] > one[i] && nested[i] > two[i]) more = true;
         }
     }

@@ -28,7 +28,7 @@ abstract contract SelfDestruct is World {
         done = _do(who, 0, strike.data);
         Access[] memory seen = vm.stopAndReturnStateDiff();
         for (uint256 i = 0; i < seen.length; i++) {
-            gone = gone || (seen[i].kind == 5 && seen[i].account == target && !seen[i].reverted);
+            gone = gone || (seen[i].kind == 5 && seen[i].accessor == target && !seen[i].reverted);
         }
         gone = gone && done && target.balance == 0;
     }
