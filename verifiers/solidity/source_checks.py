@@ -15,10 +15,12 @@ _VYPER = re.compile(
     r"^#\s*(?:@version|pragma version)\b|^@(?:external|internal|view|payable|deploy)\s*$", re.MULTILINE
 )
 _BYTECODE = re.compile(r"\s*(?:0x)?(?:[0-9a-fA-F]{2}){10,}\s*")
-# What every Solidity file that is worth compiling has somewhere, broken as it may be.
+# What every Solidity file that is worth compiling has somewhere, broken as it may be; at the beginning of a
+# line or behind another declaration, since letters speak of contracts, too.
 _SOLIDITY = re.compile(
-    r"\b(?:contract|interface|library|struct|enum|event|error|type)\s+[A-Za-z_$]"
-    r"|\bpragma\s+\w|\bimport\s*[\"'{*]|\bfunction\s+\w+\s*\([^)]*\)[^:]"
+    r"(?:^|[;{}/])[ \t]*(?:(?:abstract[ \t]+)?(?:contract|interface|library|struct|enum)[ \t]+[A-Za-z_$]"
+    r"|pragma[ \t]+\w|import[ \t]*[\"'{*]|function[ \t]+[\w$]+[ \t]*\()",
+    re.MULTILINE,
 )
 _MAX_PLACES = 20
 
