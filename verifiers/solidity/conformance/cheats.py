@@ -19,7 +19,7 @@ class Traced(Value):
     """What the traces of a run establish.
 
     Attributes:
-        cheated: ``suite:test`` -> the first cheat code, as four bytes in hex, that the test itself did not call.
+        cheated: ``suite:test`` -> the first cheat code, as four bytes in hex, not called by the test itself.
         untraced: Tests that ran to an end and of which there is no trace.
     """
 

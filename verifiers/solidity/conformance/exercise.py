@@ -6,15 +6,15 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from verifiers.solidity.compilation import Compilations
 from verifiers.solidity.conformance.cheats import look
 from verifiers.solidity.conformance.plan import Target
-from verifiers.solidity.conformance.suite import compiled, laid_out, target_number, tests_of
+from verifiers.solidity.conformance.suite import contracts_for, laid_out, path_of, target_number
 from verifiers.solidity.forge import Forge, ForgeOptions
 from verifiers.solidity.forge_output import ForgeCase, report
 
 # How the suite says that the contract is at fault, and that a test cannot be made; all else is no word of it.
 _VIOLATES, _UNKNOWN = "violates: ", "unknown: "
+_TOGETHER = 8  # contracts in one run of forge: the traces of all have to fit into one report
 
 
 @dataclass(frozen=True)
@@ -56,17 +56,20 @@ class Exercise:
     broken: tuple[str, ...] = ()
     isolation: str = ""
 
+    def broke(self, *what: str) -> Exercise:
+        """The same, with what ended without an answer."""
+        return replace(self, broken=(*self.broken, *what))
+
     def without(self, target: Target, why: str) -> Exercise:
         """The same, with a contract that was left out."""
         return replace(self, unknown={**self.unknown, target.name: why})
 
 
-def exercise(forge: Forge, compilations: Compilations, targets: Sequence[Target], seconds: float) -> Exercise:
-    """Run all tests of all contracts, in one go.
+def exercise(forge: Forge, targets: Sequence[Target], seconds: float) -> Exercise:
+    """Run all tests of all contracts, a few contracts at a time.
 
     Args:
         forge: Runs them.
-        compilations: Compiles them, where that was not done yet.
         targets: The contracts.
         seconds: Wall-clock limit.
 
@@ -75,30 +78,38 @@ def exercise(forge: Forge, compilations: Compilations, targets: Sequence[Target]
         ToolFailed: one of them could not be run, or not on the suite.
         SandboxUnavailable: see :class:`verifiers.sandbox.protocol.Sandbox`.
     """
-    started = time.monotonic()
     done = Exercise()
     for target in targets:
         if target.obstacle:
             done = done.without(target, target.obstacle)
-    able = [target for target in targets if target.plan and tests_of(target)]
-    tests = sorted({test for target in able for test in tests_of(target)})
-    if not tests:
-        return done
-    suite = laid_out(compiled(compilations, tests, seconds), able)
-    left = seconds - (time.monotonic() - started)
-    run = forge.run(suite, left, ForgeOptions(traces=True))
+    able = [target for target in targets if target.plan and contracts_for(target)]
+    deadline = time.monotonic() + seconds
+    for start in range(0, len(able), _TOGETHER):
+        done = _run(forge, able[start : start + _TOGETHER], deadline - time.monotonic(), done)
+    return done
+
+
+def _run(forge: Forge, targets: Sequence[Target], seconds: float, done: Exercise) -> Exercise:
+    """One run of forge, added to what is known already."""
+    if seconds <= 0:
+        return done.broke("the time ran out before all contracts were exercised")
+    run = forge.run(laid_out(targets), seconds, ForgeOptions(traces=True))
+    done = replace(done, isolation=run.isolation)
     if run.problem:
-        return replace(done, broken=(run.problem,), isolation=run.isolation)
+        return done.broke(run.problem)
     traced = look(report(run.result.stdout.decode("utf-8", "replace")) or {})
-    read = _read(done, able, run.cases)
+    done = _read(done, targets, run.cases)
     cheated = {
-        able[target_number(name)].name: f"{name.rpartition('.')[2]} (0x{code})"
+        targets[target_number(name)].name: f"{name.rpartition('.')[2]} (0x{code})"
         for name, code in traced.cheated.items()
     }
-    broken = tuple(f"there is no trace of {name}" for name in traced.untraced)
-    if not run.cases:
-        broken = (*broken, "forge ran no test")
-    return replace(read, cheated=cheated, broken=(*read.broken, *broken), isolation=run.isolation)
+    broken = [f"there is no trace of {name}" for name in traced.untraced]
+    missed = {
+        path_of(number, name) for number, target in enumerate(targets) for name in contracts_for(target)
+    }
+    missed -= {case.path for case in run.cases}
+    broken += [f"forge did not run {path}" for path in sorted(missed)]
+    return replace(done, cheated={**done.cheated, **cheated}).broke(*broken)
 
 
 def _read(done: Exercise, targets: Sequence[Target], cases: Sequence[ForgeCase]) -> Exercise:
@@ -125,9 +136,9 @@ def _read(done: Exercise, targets: Sequence[Target], cases: Sequence[ForgeCase])
     }
     return replace(
         done,
-        passed=tuple(passed),
-        violations=tuple(violations),
+        passed=(*done.passed, *passed),
+        violations=(*done.violations, *violations),
         unknown={**done.unknown, **silent},
-        skipped=skipped,
-        broken=tuple(broken),
+        skipped={**done.skipped, **skipped},
+        broken=(*done.broken, *broken),
     )

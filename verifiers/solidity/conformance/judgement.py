@@ -128,7 +128,7 @@ def _absent(named: Named, targets: Sequence[Target], compilation: Compilation) -
         rule=f"conformance.{standard.name}.not-implemented",
         message=f"The task asks for {standard.title}, and {where} does not implement it. "
         f"Missing: {'; '.join(lacks[:8])}{f'; and {len(lacks) - 8} more' if len(lacks) > 8 else ''}.",
-        fix=f"Add what is missing with exactly these types, or inherit an implementation of {standard.title}.",
+        fix=f"Add what is missing with exactly these types, or inherit a library's {standard.title}.",
         severity=Severity.HIGH,
         cwe="CWE-573",
         location=place_of(compilation, nearest.path, nearest.name, "") if nearest else None,

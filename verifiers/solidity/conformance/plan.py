@@ -14,8 +14,6 @@ from verifiers.solidity.conformance.standards import Interface, Standard, interf
 _ETHER = 10**18
 _ASKED_PRICE = 2**256 - 1
 _PAID = (_ASKED_PRICE, 0, _ETHER, _ETHER // 10)
-_MOST_CODES = 12
-_MOST_CODE_BYTES = 1_000_000  # of all guesses together
 _MOST_CALLS = 60
 _GIVES = re.compile(
     r"^(safe|public|owner|admin|free|batch)?_?(mint|issue|claim|deposit|buy|faucet|drip|award|create|airdrop|purchase"
@@ -35,7 +33,7 @@ _FEES = re.compile(r"fee|tax|reflect|burnrate|liquidityrate", re.IGNORECASE)
 _SHARES = re.compile(r"rebase|sharesof|pooledeth|gons|fragments", re.IGNORECASE)
 _SHARE_TOLERANCE = 2  # wei; what converting to shares and back may lose
 _CALLS = "(string,address,uint256,bytes)[]"
-_TYPE = f"(bytes[],uint256[],{_CALLS},{_CALLS},{_CALLS},uint256,bool)"
+_TYPE = f"(bytes,bytes[],uint256[],{_CALLS},{_CALLS},{_CALLS},uint256,bool)"
 
 
 class Target(Value):
@@ -71,12 +69,13 @@ def target_of(path: str, name: str, contract: Mapping[str, Any]) -> Target:
     code = str(((contract.get("evm") or {}).get("bytecode") or {}).get("object", ""))
     if not re.fullmatch(r"(?:[0-9a-f]{2})+", code):
         return target.model_copy(update={"obstacle": "its code needs the addresses of libraries"})
-    creations = list(_creations(bytes.fromhex(code), contract))
+    creations = list(_creations(contract))
     if not creations:
         return target.model_copy(update={"obstacle": "no arguments could be guessed for its constructor"})
     names = " ".join(interface.functions)
     value: list[AbiValue] = [
-        [made for made, _ in creations],
+        bytes.fromhex(code),
+        [arguments for arguments, _ in creations],
         [paid for _, paid in creations],
         [
             call
@@ -90,22 +89,16 @@ def target_of(path: str, name: str, contract: Mapping[str, Any]) -> Target:
     return target.model_copy(update={"plan": encode([_TYPE], [value])})
 
 
-def _creations(code: bytes, contract: Mapping[str, Any]) -> Iterator[tuple[bytes, int]]:
-    """Creation code with arguments, and the wei that go with it."""
+def _creations(contract: Mapping[str, Any]) -> Iterator[tuple[bytes, int]]:
+    """Arguments of the constructor, and the wei that go with them."""
     nothing: Mapping[str, Any] = {}
     constructor = next(
         (item for item in contract.get("abi") or () if item.get("type") == "constructor"), nothing
     )
-    paid = (
-        (0, _ETHER) if constructor.get("stateMutability") == "payable" or constructor.get("payable") else (0,)
-    )
-    room = min(_MOST_CODES, max(2, _MOST_CODE_BYTES // max(1, len(code))))
-    made = [
-        (code + arguments, wei)
-        for arguments in guesses(constructor.get("inputs") or (), CREATION)
-        for wei in paid
-    ]
-    yield from made[:room]
+    payable = constructor.get("stateMutability") == "payable" or constructor.get("payable")
+    for arguments in guesses(constructor.get("inputs") or (), CREATION):
+        for wei in (0, _ETHER) if payable else (0,):
+            yield arguments, wei
 
 
 def _supplies(contract: Mapping[str, Any], interface: Interface) -> Iterator[tuple[bool, AbiValue]]:

@@ -1,29 +1,53 @@
-"""The suite, laid out for forge so that no text of the candidate is in it. Pure, but for compiling the suite.
+"""The suite, laid out for forge so that no text of the candidate is in it. Pure.
 
-The tests are compiled once with the newest compiler, whatever the candidate's pragma is. Each contract under
-test reaches them as bytes: forge is told of an artifact whose "code" is its plan, and every test contract
-stands in the answer once for each contract under test, with that one's number in it. Nothing is compiled for
-a candidate.
+The tests in ``bench/`` are compiled by us, with the newest compiler, whatever the candidate's pragma is; what
+came of that lies beside them in ``compiled.json``, so that nobody waits for it (nine seconds of CPU time). Each
+contract under test reaches them as bytes: forge is told of an artifact whose "code" is its plan, and every test
+contract stands in the answer once for each contract under test, with that one's number in it.
 """
 
 from __future__ import annotations
 
+import base64
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+import zlib
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from verifiers.domain import Value, digest
 from verifiers.errors import ToolFailed
-from verifiers.solidity.compilation import Compilation, Compilations, Profile
+from verifiers.solidity.compilation import Compilation, Profile
+from verifiers.solidity.compiler_output import Compiled
 from verifiers.solidity.conformance.plan import Target
 from verifiers.solidity.project import TEST_SUFFIX, Project
-from verifiers.solidity.toolchain import INSTALL_HINT
+from verifiers.solidity.toolchain import Compiler
 
+RECORD_HINT = "Run: python -m tests.integration.solidity.record_conformance"
 # Stands in the tests for the number of the contract under test: ``NUMBER`` of ``bench/Bench.sol``.
 PLACEHOLDER = "9f3c5a17d2e84b60c1f7a93e5d0b8264719ce3f8a25d60b47e1c9f03d8a6b542"
 _STUB = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.20;\n\ncontract {name} {{}}\n"
+
+
+class Record(Value):
+    """What the compiler made of the suite; ``compiled.json``.
+
+    Attributes:
+        compiler: Its version.
+        sources: Digest of the suite's files.
+        codes: Test contract, without ``Test`` -> creation code, compressed, in base64.
+        tests: Test contract, without ``Test`` -> names of its tests.
+    """
+
+    compiler: str
+    sources: str
+    codes: Mapping[str, str]
+    tests: Mapping[str, tuple[str, ...]]
+
+    def code(self, contract: str) -> str:
+        """A test contract's creation code, in hex."""
+        return zlib.decompress(base64.b64decode(self.codes[contract])).hex()
 
 
 @cache
@@ -33,72 +57,61 @@ def sources() -> Mapping[str, str]:
     return {entry.name: entry.read_text() for entry in folder.iterdir() if entry.name.endswith(".sol")}
 
 
-def project(tests: Iterable[str]) -> Project:
-    """The part of the suite that holds some test contracts.
-
-    Args:
-        tests: Their names, without ``Test``.
-    """
-    wanted = {f"{name}{TEST_SUFFIX}" for name in tests}
-    texts = {
-        path: text for path, text in sources().items() if path in wanted or not path.endswith(TEST_SUFFIX)
-    }
-    return Project(sources=texts)
+def digest_of_sources() -> str:
+    """Names the state of the suite."""
+    return digest(json.dumps(dict(sources()), sort_keys=True))
 
 
-def compiled(compilations: Compilations, tests: Iterable[str], seconds: float) -> Compilation:
-    """The same, compiled; once for each set of tests.
+@cache
+def record() -> Record:
+    """What the compiler made of the suite.
 
     Raises:
-        ToolMissing: no compiler is installed.
-        ToolFailed: it could not be run, or does not compile the suite, which is not the candidate's fault.
+        ToolFailed: the suite has changed since.
     """
-    made = compilations.compile(project(tests), seconds, Profile.ANALYSED)
-    if not isinstance(made, Compilation):
-        raise ToolFailed(f"The conformance tests do not compile: {made.summary}", INSTALL_HINT)
+    text = files(__package__).joinpath("bench", "compiled.json").read_text(encoding="utf-8")
+    made = Record.model_validate_json(text)
+    if made.sources != digest_of_sources():
+        raise ToolFailed("The conformance tests are not the ones that were compiled.", RECORD_HINT)
     return made
 
 
-def laid_out(suite: Compilation, targets: Sequence[Target]) -> Compilation:
-    """What forge runs: every test of every contract under test.
+def laid_out(targets: Sequence[Target]) -> Compilation:
+    """What forge runs: every test of every contract under test, as a compilation.
 
     Args:
-        suite: The tests that any of them needs.
-        targets: The contracts under test; those without a plan are left out.
+        targets: The contracts under test, each with a plan.
+
+    Raises:
+        ToolFailed: see :func:`record`.
     """
-    texts = {path: text for path, text in suite.project.sources.items() if not path.endswith(TEST_SUFFIX)}
-    contracts: dict[str, Any] = {path: dict(suite.output["contracts"].get(path, {})) for path in texts}
-    trees = {path: suite.output["sources"][path] for path in texts}
-    number_of_source = len(suite.output["sources"]) + 1
+    contracts: dict[str, dict[str, Any]] = {}
     for number, target in enumerate(targets):
-        if not target.plan:
-            continue
-        added = {f"plan/P{number}.sol": {f"P{number}": _carrying(target.plan)}}
-        for test in tests_of(target):
-            made = json.dumps(suite.output["contracts"][f"{test}{TEST_SUFFIX}"][f"{test}Test"])
-            if PLACEHOLDER not in made:
-                raise ToolFailed("The conformance tests were compiled to an unexpected form.", INSTALL_HINT)
-            added[path_of(number, test)] = {
-                f"{test}Test": json.loads(made.replace(PLACEHOLDER, f"{number:064x}"))
-            }
-        for path, contract in added.items():
-            contracts[path] = contract
-            texts[path] = _STUB.format(name=next(iter(contract)))
-            trees[path] = {"id": number_of_source, "ast": _tree(path)}
-            number_of_source += 1
-    output = {**suite.output, "contracts": contracts, "sources": trees}
-    return replace(suite, project=suite.project.model_copy(update={"sources": texts}), output=output)
+        contracts[f"plan/P{number}.sol"] = {f"P{number}": _artifact(target.plan.hex())}
+        for contract in contracts_for(target):
+            code = record().code(contract).replace(PLACEHOLDER, f"{number:064x}")
+            abi = [_test(name) for name in record().tests[contract]]
+            contracts[path_of(number, contract)] = {f"{contract}Test": _artifact(code, abi)}
+    texts = {path: _STUB.format(name=next(iter(made))) for path, made in contracts.items()}
+    trees = {path: {"id": number, "ast": _tree(path)} for number, path in enumerate(contracts)}
+    return Compilation(
+        project=Project(sources=texts),
+        profile=Profile.DEPLOYED,
+        compiler=Compiler(version=record().compiler, program=""),
+        output={"contracts": contracts, "sources": trees},
+        compiled=Compiled(),
+        isolation="",
+    )
 
 
-def tests_of(target: Target) -> tuple[str, ...]:
+def contracts_for(target: Target) -> tuple[str, ...]:
     """The test contracts, without ``Test``, that a contract is held to."""
-    wanted = dict.fromkeys(test for standard in target.standards for test in standard.suite)
-    return tuple(test for test in wanted if f"{test}{TEST_SUFFIX}" in sources())
+    return tuple(dict.fromkeys(name for standard in target.standards for name in standard.suite))
 
 
-def path_of(number: int, test: str) -> str:
+def path_of(number: int, contract: str) -> str:
     """Where the tests of a contract stand."""
-    return f"of{number}/{test}{TEST_SUFFIX}"
+    return f"of{number}/{contract}{TEST_SUFFIX}"
 
 
 def target_number(path: str) -> int:
@@ -106,18 +119,22 @@ def target_number(path: str) -> int:
     return int(path.partition("/")[0].removeprefix("of"))
 
 
-def _carrying(data: bytes) -> dict[str, Any]:
-    """An artifact with some bytes for its code."""
+def _artifact(code: str, abi: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """What a compiler says of a contract, as far as forge wants to know it."""
     nothing = {"sourceMap": "", "linkReferences": {}, "opcodes": ""}
     return {
-        "abi": [],
+        "abi": list(abi),
         "metadata": "",
         "evm": {
-            "bytecode": {"object": data.hex(), **nothing},
+            "bytecode": {"object": code, **nothing},
             "deployedBytecode": {"object": "00", **nothing, "immutableReferences": {}},
             "methodIdentifiers": {},
         },
     }
+
+
+def _test(name: str) -> dict[str, Any]:
+    return {"type": "function", "name": name, "inputs": [], "outputs": [], "stateMutability": "nonpayable"}
 
 
 def _tree(path: str) -> dict[str, Any]:

@@ -154,11 +154,10 @@ contract Erc721Test is Bench {
 
     /// Deploys and finds a token that somebody owns.
     function _held() private {
-        _deploy();
+        Call[] memory supplies = _deploy().supplies;
         (bool ok, uint256 paused) = _ask(abi.encodeWithSignature("paused()"));
         if (ok && paused == 1) _do(OWNER, abi.encodeWithSignature("unpause()"));
         if (_seen(creation)) return;
-        Call[] memory supplies = _plan().supplies;
         for (uint256 i = 0; i < supplies.length; i++) {
             vm.recordLogs();
             bool made = _make(supplies[i]);

@@ -40,8 +40,7 @@ contract OwnershipTest is Bench {
     }
 
     function test_strangers_do_not_administer() public {
-        _deploy();
-        Call[] memory calls = _plan().privileged;
+        Call[] memory calls = _deploy().privileged;
         for (uint256 i = 0; i < calls.length; i++) {
             uint256 before = vm.snapshotState();
             (bool ok,) = _do(_owner(), calls[i].data);

@@ -46,10 +46,9 @@ abstract contract TokenBench is Bench {
 
     /// Deploys the token and finds a holder, by looking, by asking for tokens, and at last by writing storage.
     function _held() internal {
-        _deploy();
+        Call[] memory supplies = _deploy().supplies;
         _unpause();
         if (_seen()) return;
-        Call[] memory supplies = _plan().supplies;
         for (uint256 i = 0; i < supplies.length; i++) {
             Call memory supply = supplies[i];
             supplyBefore = _total();

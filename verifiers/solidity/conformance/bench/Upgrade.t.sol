@@ -56,8 +56,7 @@ contract UpgradeTest is Bench {
     }
 
     function test_the_implementation_itself_stays_shut() public {
-        _deploy();
-        Call[] memory calls = _plan().initialisers;
+        Call[] memory calls = _deploy().initialisers;
         for (uint256 i = 0; i < calls.length; i++) {
             (bool ok,) = _do(MALLORY, calls[i].data);
             if (ok) _violates("a stranger could initialise the implementation itself, without a proxy");
@@ -66,10 +65,9 @@ contract UpgradeTest is Bench {
 
     /// Stands the implementation behind a proxy and initialises that.
     function _initialised() private returns (bytes memory) {
-        _deploy();
+        Call[] memory calls = _deploy().initialisers;
         _implementation = target;
         target = address(new Proxy(target));
-        Call[] memory calls = _plan().initialisers;
         for (uint256 i = 0; i < calls.length; i++) {
             (bool ok,) = _do(OWNER, calls[i].data);
             if (ok) return calls[i].data;
