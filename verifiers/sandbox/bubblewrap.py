@@ -13,6 +13,7 @@ import re
 import secrets
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from verifiers.sandbox.linked import Ends, run_joined
 from verifiers.sandbox.protocol import ExecResult, Job, LinkedResult
 from verifiers.sandbox.running import Running, run_to_end
 from verifiers.sandbox.seccomp import compiled_profile
-from verifiers.sandbox.warm import WarmStarts
+from verifiers.sandbox.warm import WarmStarts, with_time_left
 
 INSTALL_HINT = "Run: apt-get install bubblewrap libseccomp2"
 USER_HINT = "Run as root, or allow user namespaces: sysctl kernel.apparmor_restrict_unprivileged_userns=0"
@@ -124,8 +125,13 @@ class Bubblewrap:
         if job.collect:
             return self._run_and_collect(job)
         if job.preload:
+            began = time.monotonic()
             with suppress(SandboxUnavailable):  # a warm start that broke says nothing: start afresh
-                return run_to_end(self.start(job), job)
+                left = self._warm.wait(self._environment(job.environment), job) if self._warm else job
+                if left is None:
+                    return ExecResult(exit_code=None, timed_out=True, isolation=self._isolation("warm"))
+                return run_to_end(self.start(left), left)
+            job = with_time_left(job, began)
         waiting = self._ahead.take(job)
         if waiting:
             with suppress(SandboxUnavailable):  # as above

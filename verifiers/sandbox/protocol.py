@@ -61,6 +61,9 @@ class Preload(Value):
         files: Relative path under ``/work`` -> content, the same as in the job's own ``files``.
         import_only: Nothing reads these files but the import of the modules, so that a program that starts
             with them imported needs no copy of the files.
+        on_the_clock: Waiting for an interpreter that is still importing counts against the job's ``wall_s``,
+            as importing does where the program starts by itself. For jobs with a deadline of their own; not
+            for those whose time-out would be held against somebody.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
@@ -69,6 +72,7 @@ class Preload(Value):
     folder: str
     files: dict[str, bytes] = Field(default={})
     import_only: bool = False
+    on_the_clock: bool = False
 
 
 class Job(Value):

@@ -90,6 +90,28 @@ class WarmStarts:
             self._end(row)
             raise
 
+    def wait(self, environment: Environment, job: Job) -> Job | None:
+        """For a job on the clock: wait until it can start.
+
+        Returns:
+            The job with the time that this leaves it; None if it leaves none. Other jobs as they are.
+
+        Raises:
+            SandboxUnavailable: a zygote could not be started.
+        """
+        if job.preload is None or not job.preload.on_the_clock:
+            return job
+        began = time.monotonic()
+        kind = _kind(environment, job)
+        row = self._take(environment, kind) if kind else None
+        if row:
+            try:
+                if not row.zygote.is_ready(job.limits.wall_s):
+                    return None
+            finally:
+                self._end(row)
+        return with_time_left(job, began)
+
     def _order(self, environment: Environment, kind: Kind, job: Job) -> Order:
         begin = 1 + len(kind.options)
         spec = Spec(
@@ -175,6 +197,14 @@ class WarmStarts:
 
     def _zygote(self, environment: Environment, kind: Kind) -> Zygote:
         return Zygote(self._program, environment, kind, self._seccomp)
+
+
+def with_time_left(job: Job, began: float) -> Job:
+    """A job on the clock without the time that went by since ``began``, by ``time.monotonic()``."""
+    if job.preload is None or not job.preload.on_the_clock:
+        return job
+    left = max(0.001, job.limits.wall_s - (time.monotonic() - began))
+    return job.model_copy(update={"limits": job.limits.model_copy(update={"wall_s": left})})
 
 
 def _needed(job: Job) -> Mapping[str, bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import select
 import signal
 import socket
 import threading
@@ -148,6 +149,15 @@ class Zygote:
             socket.send_fds(self._control, [message], descriptors)
         except OSError as error:
             raise SandboxUnavailable(f"A warm interpreter is gone: {self._last_words()}") from error
+
+    def is_ready(self, seconds: float) -> bool:
+        """Whether it has imported everything, or ended, within so many seconds from now."""
+        poller = select.poll()
+        try:
+            poller.register(self._control, select.POLLIN)  # what it says then is never read, so it stays true
+        except ValueError:  # closed meanwhile
+            return True
+        return bool(poller.poll(max(0.0, seconds) * 1000))
 
     def is_alive(self) -> bool:
         """Whether it has not ended."""

@@ -30,7 +30,7 @@ from verifiers.solidity.toolchain import INSTALL_HINT, SolidityToolchain
 _OUTPUT_BYTES = 16 * 2**20
 _REPORT_S = 0.7  # of the time kept for starting the sandbox and for the driver's last words
 _GRACE_S = 1.0  # after which the sandbox ends it
-_DRIVER = ("__init__.py", "engine.py", "explore.py", "loaded.py", "observe.py", "shortcuts.py")
+_DRIVER = ("__init__.py", "engine.py", "explore.py", "loaded.py", "observe.py", "shortcuts.py", "solving.py")
 _FOLDER = "explorer"
 # The clock starts before Mythril is imported, where it has to be.
 _ENTRY = (
@@ -48,7 +48,7 @@ class Depth(Value):
         loop_bound: Rounds of a loop.
         max_depth: Jumps on one path.
         call_depth: Calls within calls.
-        solver_timeout_ms: For one query.
+        solver_steps: Of the solver for one query, in its own units; ten millions are about five seconds.
         quick_look: Begin with one transaction from the storage that the constructor leaves, with all else in
             it unknown.
     """
@@ -57,7 +57,7 @@ class Depth(Value):
     loop_bound: int = Field(default=3, ge=1, le=64)
     max_depth: int = Field(default=128, ge=8, le=1024)
     call_depth: int = Field(default=3, ge=1, le=16)
-    solver_timeout_ms: int = Field(default=10_000, ge=100, le=600_000)
+    solver_steps: int = Field(default=20_000_000, ge=1000, le=2_000_000_000)
     quick_look: bool = True
 
 
@@ -69,12 +69,14 @@ class Run:
         exploration: Of all contracts that were asked for, as far as it got.
         isolation: Where it ran.
         memory_exceeded: It needed more than it was given.
+        absent_because: Why a contract is not in the exploration, where one is not.
         reused: Names of the contracts that were explored before, and not again.
     """
 
     exploration: Exploration
     isolation: str
     memory_exceeded: bool = False
+    absent_because: str = "the time ran out before it"
     reused: tuple[str, ...] = ()
 
 
@@ -132,12 +134,15 @@ class Explorer:
             for place, kept in _each(fresh, result.isolation):
                 if place in keys:
                     self._kept.keep(keys[place], kept)
-        isolation = result.isolation if result else next(kept.isolation for kept in known.values())
+        together, reused = _together(known, fresh, list(keys)), tuple(name for _, name in known)
+        if result is None:
+            return Run(together, next((kept.isolation for kept in known.values()), ""), reused=reused)
         return Run(
-            exploration=_together(known, fresh, list(keys)),
-            isolation=isolation,
-            memory_exceeded=bool(result and result.out_of_memory),
-            reused=tuple(name for _, name in known),
+            together,
+            result.isolation,
+            memory_exceeded=result.out_of_memory,
+            absent_because=_absent_because(result),
+            reused=reused,
         )
 
     def _job(
@@ -175,7 +180,7 @@ class Explorer:
 def preload() -> Preload:
     """What an interpreter can have ready: Mythril, imported, and the driver."""
     modules = ("driver.loaded", "driver.explore")
-    return Preload(modules=modules, folder=_FOLDER, files=driver_files(), import_only=True)
+    return Preload(modules=modules, folder=_FOLDER, files=driver_files(), import_only=True, on_the_clock=True)
 
 
 @cache
@@ -217,6 +222,16 @@ def _together(
         quick=sort([*looked, *(kept.quick for kept in known.values() if kept.quick)]),
         ended=fresh.ended,
     )
+
+
+def _absent_because(result: ExecResult) -> str:
+    if result.out_of_memory:
+        return "more memory was needed"
+    if result.truncated:
+        return "the report was too long"
+    if not result.timed_out and result.exit_code:
+        return f"Mythril ended before it (exit {result.exit_code})"
+    return Run.absent_because
 
 
 def _read(result: ExecResult) -> Exploration:

@@ -150,8 +150,7 @@ def _gaps(
     for target in targets:
         contract = explored.get((target.path, target.name))
         if contract is None or (contract.crash and run.memory_exceeded):
-            why = "more memory was needed" if run.memory_exceeded else "the time ran out before it"
-            gaps.append(f"{target.name}: {why}")
+            gaps.append(f"{target.name}: {run.absent_because}")
             continue
         gaps += [f"{target.name}: {reason}" for reason in contract.gaps()]
         if target.unlinked:

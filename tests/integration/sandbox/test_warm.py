@@ -216,3 +216,26 @@ def test_the_deadline_and_memory_are_told_apart_where_it_starts_warm(warm: Warme
     full = warm.run(python_job("x = b'1' * 2**30", limits=Limits(memory_bytes=64 * 2**20)))
     assert (late.timed_out, late.exit_code) == (True, None)
     assert (full.out_of_memory, full.timed_out) == (True, False)
+
+
+def test_an_interpreter_that_is_still_importing_makes_no_deadline_late(
+    environments: dict[str, Environment],
+) -> None:
+    slow = {"lib/ours.py": b"import time\ntime.sleep(4)\nstate = []\n"}
+    waits = Preload(modules=("ours",), folder="lib", files=slow, on_the_clock=True)
+    job = warm_job("print('ran', flush=True)\nimport time; time.sleep(60)")
+    sandbox = Bubblewrap(environments)
+    try:
+        changes = {"files": {**job.files, **slow}, "preload": waits, "limits": Limits(wall_s=1.5)}
+        started = time.monotonic()
+        late = sandbox.run(job.model_copy(update=changes))
+        assert time.monotonic() - started < 3
+        assert (late.timed_out, late.exit_code, late.stdout) == (True, None, b"")
+        # The interpreter goes on importing, and starts what is asked for later; nothing runs for the first.
+        changes["limits"] = Limits(wall_s=15)
+        quick = warm_job("import os; print(sum(name.isdigit() for name in os.listdir('/proc')))")
+        done = sandbox.run(quick.model_copy(update={**changes, "files": {**quick.files, **slow}}))
+        assert "warm" in done.isolation
+        assert done.stdout == b"2\n"
+    finally:
+        sandbox.close()

@@ -29,7 +29,7 @@ from typing import NoReturn
 
 from . import confine, kernel
 from .program import prepare, put_files
-from .wire import BORN, ENDED, GROUPS, ORDER, SPEC, STARTED, STREAMS, Spec, unpack_spec
+from .wire import BORN, ENDED, GROUPS, ORDER, READY, SPEC, STARTED, STREAMS, Spec, unpack_spec
 
 Prepare = Callable[[Spec], Callable[[], None]]
 _MAX_DESCRIPTORS = 16
@@ -58,6 +58,7 @@ def main(control: int, seccomp: bytes, settings: str) -> Callable[[], None]:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever ends is gone: the host watches it by itself
     gc.collect()
     gc.freeze()  # so that a collection in a fork does not copy what is shared
+    channel.send(READY)
     while True:
         order, descriptors = _receive(channel)
         kernel.unshare(kernel.CLONE_NEWPID)

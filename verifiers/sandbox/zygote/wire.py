@@ -16,6 +16,8 @@ STREAMS = 3
 SPEC = 4  # place of the specification among the descriptors; before it the status channel and the streams
 GROUPS = 5  # from here on: files of control groups to enter
 
+READY = b"R"  # by the zygote, once, on the channel of orders: it has imported
+
 # Datagrams on a job's status channel.
 BORN = b"B"  # by the zygote, with a descriptor of the job's first process
 STARTED = b"S"  # by the confined process, just before it becomes the program

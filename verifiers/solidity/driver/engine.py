@@ -12,6 +12,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from .shortcuts import take_shortcuts
+from .solving import pin_seeds
 
 # The order is Mythril's, whose modules import each other in circles.
 _PARTS = {
@@ -44,7 +45,8 @@ def load_mythril() -> SimpleNamespace:
     mythril.ModuleLoader()
     mythril.model.ThreadPool = DirectCall
     bound_ether(mythril)
-    take_shortcuts()
+    take_shortcuts(mythril.SolverTimeOutException)
+    pin_seeds()
     return mythril
 
 
@@ -72,7 +74,7 @@ class DirectCall:
     """Stands in for the thread pool of one that Mythril makes for every solver query.
 
     Ending such a pool takes a tenth of a second, many times what most queries take. The solver keeps its own
-    time-out, and the end of a contract's time is watched from another thread (``Observer.watch``).
+    limit, and the end of a contract's time is watched from another thread (``Observer.watch``).
     """
 
     def __init__(self, _size: int) -> None:

@@ -31,6 +31,7 @@ from .observe import Observer, describe
 GRACE_S = 0.4  # between a child's own end of time and its being killed
 SETTLE_S = 0.4  # of a contract's share kept back for reporting what was found
 QUICK_SHARE = 0.2  # of all time, at most, for the quick looks
+MOST_BYTES = 8 * 2**20  # of an entry; a process that writes more has lost its mind
 QUICK = {"transactions": 1, "unconstrained_storage": True}
 
 
@@ -47,7 +48,7 @@ def main(mythril: Any, started: float) -> None:
     request = json.loads(read_all(0))
     deadline = started + request["seconds"]
     print(json.dumps({"kind": "start", **mythril.versions}), file=report)
-    rounds = [("contract", {}, deadline)]
+    rounds: list[tuple[str, dict[str, Any], float]] = [("contract", {}, deadline)]
     if request["quick_look"]:
         looks_end = time.monotonic() + QUICK_SHARE * (deadline - time.monotonic())
         rounds.insert(0, ("quick", QUICK, looks_end))
@@ -94,16 +95,16 @@ def explore_apart(
 
 
 def read_all(reader: int, deadline: float | None = None) -> bytes:
-    """All bytes up to the end of the pipe or the deadline."""
-    chunks: list[bytes] = []
-    while deadline is None or (left := deadline - time.monotonic()) > 0:
+    """All bytes up to the end of the pipe; with a deadline, up to that or the first few million."""
+    text = bytearray()
+    while deadline is None or ((left := deadline - time.monotonic()) > 0 and len(text) < MOST_BYTES):
         if deadline is not None and not select.select([reader], [], [], left)[0]:
             break
         chunk = os.read(reader, 65536)
         if not chunk:
             break
-        chunks.append(chunk)
-    return b"".join(chunks)
+        text += chunk
+    return bytes(text)
 
 
 def explore_in_child(

@@ -11,6 +11,8 @@ import time
 import traceback
 from typing import Any, ClassVar
 
+from .solving import bounded
+
 _MOST_HEX = 12_000  # of one transaction's data; Mythril itself lets them be 5,000 bytes
 
 
@@ -159,7 +161,8 @@ class Observer:
         mythril, request = self.mythril, self.request
         self._name_functions()
         args = mythril.args
-        args.solver_timeout = request["solver_timeout_ms"]
+        args.solver_timeout = 1000 * seconds  # the steps end a query; see solving.py
+        mythril.model.Optimize = bounded(mythril.model.Optimize, request["solver_steps"])
         args.pruning_factor = 0
         args.call_depth_limit = request["call_depth"]
         args.unconstrained_storage = request["unconstrained_storage"]

@@ -6,44 +6,53 @@ seconds away. Runs in the sandbox beside ``explore.py``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 from importlib import import_module
 from typing import Any
 
-import z3
+import z3  # type: ignore[import-not-found]
+
+_STEPS = 2_000_000  # about a second
 
 
-def take_shortcuts() -> None:
-    """Replace the slow places; once, after Mythril was imported."""
-    calldata = import_module("mythril.laser.ethereum.state.calldata")
-    account = import_module("mythril.laser.ethereum.state.account")
-    constraints = import_module("mythril.laser.ethereum.state.constraints")
-    support = import_module("mythril.support.support_utils")
+def take_shortcuts(lost: Callable[[], Exception]) -> None:
+    """Replace the slow places; once, after Mythril was imported.
+
+    Args:
+        lost: Mythril's exception for a query without an answer, which are counted when they are made.
+    """
+    state = "mythril.laser.ethereum.state"
+    calldata: Any = import_module(f"{state}.calldata")
+    account: Any = import_module(f"{state}.account")
+    constraints: Any = import_module(f"{state}.constraints")
+    support: Any = import_module("mythril.support.support_utils")
     z3.AstRef.__copy__ = lambda self: self  # a term never changes
     z3.AstRef.__deepcopy__ = lambda self, _memo: self
-    calldata.Solver = Sums
+    calldata.Solver = lambda: Sums(lost)
     account.Storage.__deepcopy__ = copy_storage
     constraints.Constraints.__deepcopy__ = copy_constraints
     constraints.Constraints.__copy__ = copy_constraints
-    support.deepcopy = lambda model: model  # see quick look-ups of models: completing one does not harm it
+    # Of models alone, before they are asked whether they answer another query too. What asking fills in are
+    # zeros for what was free, and such a model answers what it answered before.
+    support.deepcopy = lambda model: model
 
 
 class Sums:
     """Stands in for the solver that is asked, byte by byte, whether a slice of call data has ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, lost: Callable[[], Exception]) -> None:
+        self._lost = lost
         self._differs: Any = None
-        self._timeout = 0
 
     def set_timeout(self, milliseconds: int) -> None:
-        """As of a solver."""
-        self._timeout = milliseconds
+        """Steps are counted instead; see ``solving.py``."""
 
     def add(self, differs: Any) -> None:
         """Take the one condition: that two places differ."""
         self._differs = differs.raw if hasattr(differs, "raw") else z3.BoolVal(bool(differs))
 
-    def check(self) -> z3.CheckSatResult:
+    def check(self) -> Any:
         """Whether they can."""
         plain = z3.simplify(self._differs)
         if z3.is_true(plain):
@@ -51,9 +60,12 @@ class Sums:
         if z3.is_false(plain):
             return z3.unsat
         solver = z3.Solver()
-        solver.set(timeout=self._timeout)
+        solver.set("rlimit", _STEPS)
         solver.add(plain)
-        return solver.check()
+        answer = solver.check()
+        if answer == z3.unknown:  # Mythril takes the slice for ended, and says nothing
+            self._lost()
+        return answer
 
 
 def copy_constraints(self: Any, _memo: Any = None) -> Any:

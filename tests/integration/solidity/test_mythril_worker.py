@@ -1,0 +1,202 @@
+"""Mythril started warm: the same to what it runs, never late, and nothing twice."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.integration.sandbox.test_warm import LOOKS
+from tests.integration.solidity.tools import TASK, contract, installed, sandbox_for, source
+from verifiers.domain import Status
+from verifiers.sandbox.cgroup import find_hierarchy
+from verifiers.sandbox.environments import SOLIDITY
+from verifiers.sandbox.protocol import ExecResult, Job, Limits, LinkedResult, Sandbox
+from verifiers.solidity import explorer
+from verifiers.solidity.compilation import Compilations, Profile
+from verifiers.solidity.explorer import Depth, driver_files, preload
+from verifiers.solidity.mythril import MythrilVerifier
+from verifiers.solidity.project import project_of
+from verifiers.solidity.toolchain import SolidityToolchain
+
+pytestmark = pytest.mark.mythril
+ENOUGH_S = 120.0  # as in the other tests of the tools
+WARM = os.getuid() == 0 and find_hierarchy() is not None
+
+
+class Counting:
+    """A sandbox that counts the explorations that it runs."""
+
+    name = "counting"
+
+    def __init__(self, inner: Sandbox) -> None:
+        self._inner = inner
+        self.explored: list[str] = []
+
+    def run(self, job: Job) -> ExecResult:
+        """See :meth:`verifiers.sandbox.protocol.Sandbox.run`."""
+        if job.preload:
+            self.explored += [name for _, name in json.loads(job.stdin)["targets"]]
+        return self._inner.run(job)
+
+    def run_linked(self, judge: Job, guest: Job) -> LinkedResult:
+        """See :meth:`verifiers.sandbox.protocol.Sandbox.run_linked`."""
+        return self._inner.run_linked(judge, guest)
+
+    def close(self) -> None:
+        """See :meth:`verifiers.sandbox.protocol.Sandbox.close`."""
+
+
+@pytest.fixture(scope="module")
+def toolchain() -> SolidityToolchain:
+    return installed()
+
+
+@pytest.fixture(scope="module")
+def sandbox(toolchain: SolidityToolchain) -> Iterator[Sandbox]:
+    opened = sandbox_for(toolchain)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def compilations(toolchain: SolidityToolchain, sandbox: Sandbox) -> Compilations:
+    return Compilations(sandbox, toolchain)
+
+
+def test_a_second_look_is_free_and_a_changed_contract_is_explored(
+    toolchain: SolidityToolchain, sandbox: Sandbox, compilations: Compilations
+) -> None:
+    counting = Counting(sandbox)
+    explores = MythrilVerifier(counting, toolchain, compilations)
+    first = explores.verify(TASK, contract("selfdestruct"), ENOUGH_S)
+    again = explores.verify(TASK, contract("selfdestruct"), ENOUGH_S)
+    fixed = explores.verify(TASK, contract("selfdestruct_fixed"), ENOUGH_S)
+    assert counting.explored == ["Till", "Till"]
+    assert (first.evidence["reused"], again.evidence["reused"]) == ([], ["Till"])
+    assert again.findings == first.findings
+    assert first.status is Status.FAILED
+    assert fixed.status is Status.PASSED, (
+        fixed.summary
+    )  # nothing of the one before is left in the interpreter
+    assert again.evidence["isolation"] == first.evidence["isolation"]
+    assert ("warm" in str(first.evidence["isolation"])) is WARM
+
+
+def test_a_lost_query_is_incomplete_and_is_asked_again(
+    toolchain: SolidityToolchain, sandbox: Sandbox, compilations: Compilations
+) -> None:
+    counting = Counting(sandbox)
+    hurried = MythrilVerifier(counting, toolchain, compilations, Depth(solver_steps=1000, quick_look=False))
+    for _ in range(2):
+        verdict = hurried.verify(TASK, contract("selfdestruct"), ENOUGH_S)
+        assert verdict.status is Status.INCOMPLETE, verdict.summary
+        assert "solver queries got no answer" in verdict.summary
+        assert verdict.evidence["complete"] is False
+    assert counting.explored == ["Till", "Till"]
+
+
+# What a contract could at worst make of the process that explores it, chosen by the contract's name.
+HOSTILE = """
+
+
+def _explore_never(self, seconds):
+    import os, signal, time
+    for number in set(signal.valid_signals()) - {signal.SIGKILL, signal.SIGSTOP}:
+        try: signal.signal(number, signal.SIG_IGN)
+        except OSError: pass
+    if self.contract_name == "Forks":
+        for _ in range(8):
+            if os.fork() == 0:
+                os.setsid()
+                time.sleep(1000)
+    if self.contract_name == "Floods":
+        while True: os.write(self.writer, b"9" * 65536)
+    if self.contract_name == "Stops":
+        os.kill(os.getppid(), signal.SIGSTOP)
+    if self.contract_name == "Kills":
+        os.kill(os.getppid(), signal.SIGKILL)
+    if self.contract_name == "Computes":
+        9 ** 9 ** 9
+    while True: pass
+
+
+Observer.explore = _explore_never
+Observer.watch = lambda self, seconds: None
+"""
+
+
+@pytest.fixture
+def hostile(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    real = driver_files()
+    place = next(path for path in real if path.endswith("/observe.py"))
+    changed = {**real, place: real[place] + HOSTILE.encode()}
+    monkeypatch.setattr(explorer, "driver_files", lambda: changed)
+    explorer.preload.cache_clear()
+    yield
+    explorer.preload.cache_clear()
+
+
+@pytest.mark.usefixtures("hostile")
+@pytest.mark.parametrize("name", ["Forks", "Floods", "Stops", "Kills", "Computes"])
+def test_whatever_a_contract_does_it_ends_on_time_and_is_not_clean(
+    toolchain: SolidityToolchain, sandbox: Sandbox, compilations: Compilations, name: str
+) -> None:
+    text = f"pragma solidity ^0.8.0;\ncontract {name} {{ function f() external {{}} }}"
+    explores = MythrilVerifier(sandbox, toolchain, compilations)
+    compilations.compile(project_of(TASK, source(text)), ENOUGH_S, Profile.ANALYSED)
+    for seconds in (0.5, 2.5):  # the interpreter may still be importing when the first ends
+        started = time.monotonic()
+        verdict = explores.verify(TASK, source(text), seconds)
+        assert time.monotonic() - started < seconds + 2
+        assert verdict.status in (Status.INCOMPLETE, Status.ERROR), verdict.summary
+        assert verdict.evidence["complete"] is False
+        assert verdict.findings == ()
+
+
+def run_in_warm_mythril(toolchain: SolidityToolchain, sandbox: Sandbox, code: str, warm: bool = True) -> str:
+    job = Job(
+        environment=SOLIDITY,
+        argv=(toolchain.require_mythril(), "-P", "-s", "-B", "-c", code),
+        files=driver_files(),
+        env={"PYTHONHASHSEED": "0"},
+        preload=preload() if warm else None,
+        limits=Limits(wall_s=60, memory_bytes=2**30),
+    )
+    result = sandbox.run(job)
+    assert result.exit_code == 0, result.stderr
+    assert ("warm" in result.isolation) is warm
+    return result.stdout.decode()
+
+
+@pytest.mark.skipif(not WARM, reason="warm starts need root and control groups")
+def test_what_explores_is_confined_as_at_a_cold_start(toolchain: SolidityToolchain, sandbox: Sandbox) -> None:
+    warm = ast.literal_eval(run_in_warm_mythril(toolchain, sandbox, LOOKS.replace("__file__", "0")))
+    cold = ast.literal_eval(run_in_warm_mythril(toolchain, sandbox, LOOKS.replace("__file__", "0"), False))
+    for name in set(cold) - {"mounts", "limits", "work", "argv", "orig"}:
+        assert warm[name] == cold[name], name
+    assert warm["work"] == []  # the driver is imported already
+    writable = [[mount[0] for mount in seen["mounts"] if mount[2].startswith("rw")] for seen in (warm, cold)]
+    assert sorted(set(writable[0])) == sorted(set(writable[1]))
+
+
+@pytest.mark.skipif(not WARM, reason="warm starts need root and control groups")
+def test_no_exploration_leaves_anything_in_the_interpreter(
+    toolchain: SolidityToolchain, sandbox: Sandbox
+) -> None:
+    code = """
+import os, sys, threading
+from driver.loaded import MYTHRIL
+marked = [hasattr(MYTHRIL, "mark"), hasattr(sys.modules["z3"], "mark"), *map(os.listdir, ("/tmp", "/work"))]
+print(marked, threading.active_count(), len(os.listdir("/proc/self/task")), MYTHRIL.args.solver_timeout)
+MYTHRIL.mark = sys.modules["z3"].mark = 1
+MYTHRIL.args.solver_timeout = -5
+open("/tmp/mark", "w").close()
+"""
+    said = {run_in_warm_mythril(toolchain, sandbox, code) for _ in range(3)}
+    assert len(said) == 1
+    assert next(iter(said)).startswith("[False, False, [], []] 1 1 ")
