@@ -6,6 +6,7 @@ import ast
 import builtins
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from pydantic import Field
@@ -13,7 +14,8 @@ from pydantic import Field
 from agent.extraction.fences import fenced_blocks
 from agent.extraction.python_source import bound_names, parse, says_nothing
 from agent.extraction.shapes import SHAPES
-from verifiers.domain import CodingTask, InnerPath, Language, Value
+from verifiers.domain import CodingTask, InnerPath, Language, SourceFile, Value
+from verifiers.solidity.test_layout import imported_paths
 from verifiers.source_names import SUFFIXES
 
 DEFAULT_PATHS = {language: f"solution{suffixes[0]}" for language, suffixes in SUFFIXES.items()} | {
@@ -30,8 +32,9 @@ _NAMED_FILE = {
 }
 _NAMED_FILE[Language.TYPESCRIPT] = _NAMED_FILE[Language.JAVASCRIPT]
 _NAMED_FILE[Language.CPP] = _NAMED_FILE[Language.C]
+_MOST_PATH_CHARS = 200
 _SOLIDITY_NEW = re.compile(r"\bnew\s+([A-Z]\w*)\s*[({]")
-_SOLIDITY_IMPORT = re.compile(r"import\s[^;\"']{0,300}[\"']([^\"';\n]{1,200}\.sol)[\"']")
+_SOLIDITY_PATH = re.compile(r"[A-Za-z0-9_][\w.-]*(?:/[A-Za-z0-9_][\w.-]*)*\.sol", re.ASCII)
 
 
 class Wanted(Value):
@@ -66,11 +69,11 @@ def wanted_from(task: CodingTask) -> Wanted:
         path = _named_path(text, task.language, files | protected)
         return Wanted(language=task.language, path=path, files=files, protected=protected)
     if task.language is Language.SOLIDITY:
-        text = "\n".join(file.content for file in tests)
+        names = frozenset(_SOLIDITY_NEW.findall("\n".join(file.content for file in tests)))
         return Wanted(
             language=task.language,
-            path=_solidity_path(text, files | protected),
-            names=frozenset(_SOLIDITY_NEW.findall(text)),
+            path=_solidity_path(tests, files | protected, names),
+            names=names,
             files=files,
             protected=protected,
         )
@@ -158,12 +161,14 @@ def _python_path(modules: set[str], taken: frozenset[str]) -> str:
     return default if path in taken or len(path) > 255 else path
 
 
-def _solidity_path(tests: str, taken: frozenset[str]) -> str:
-    default = DEFAULT_PATHS[Language.SOLIDITY]
-    names = {PurePosixPath(path).name for path in _SOLIDITY_IMPORT.findall(tests)} - {"Test.sol", "test.sol"}
-    own = {PurePosixPath(path).name for path in taken}
-    left = sorted(names - own)
-    return left[0] if len(left) == 1 and re.fullmatch(r"[\w.-]+", left[0]) else default
+def _solidity_path(tests: Sequence[SourceFile], taken: frozenset[str], names: frozenset[str]) -> str:
+    """Where the tests look for the one contract that nobody has given yet, by its path in the project."""
+    own = {PurePosixPath(path).name for path in taken} | {"Test.sol", "test.sol"}
+    left = [path for path in imported_paths(tests) if PurePosixPath(path).name not in own]
+    left = [path for path in left if len(path) <= _MOST_PATH_CHARS and _SOLIDITY_PATH.fullmatch(path)]
+    created = [path for path in left if PurePosixPath(path).stem in names]
+    chosen = left if len(left) == 1 else created
+    return chosen[0] if len(chosen) == 1 else DEFAULT_PATHS[Language.SOLIDITY]
 
 
 def _named_path(tests: str, language: Language, taken: frozenset[str]) -> str:

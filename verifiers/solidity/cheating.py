@@ -18,7 +18,6 @@ CONSOLE = "0x000000000000000000636f6e736f6c652e6c6f67"
 RUNNER = "0x1804c8ab1f12e6bbf3894d4083f33e07309d1f38"  # who calls the test contract
 # The selector of vm.addr(uint256), which refuses 0: what vm.assume is turned into, see ``replicas.py``.
 ASSUMED_FALSE = "ffa18649" + "0" * 64
-_SKIPS = ("dd82d13e", "c42a80a7")  # skip(bool), skip(bool,string)
 _ETCH = "b4d6c782"  # etch(address,bytes)
 _OTHERS_CODE = ("DELEGATECALL", "CALLCODE")
 _CREATE = ("CREATE", "CREATE2")
@@ -34,8 +33,6 @@ class Watched:
         cheats: What the code under test did that only tests may do, each once, in words.
         culprits: The contracts that did it, where they are known.
         shared: Why the code under test runs as part of the test itself; empty if it does not.
-        skipped: The test skipped itself.
-        asked: Code that is not the tests' was called before that.
         assumed: The test found an input unfit.
         executed: First four bytes (hex) of every call that the runner made of the test contract.
     """
@@ -43,8 +40,6 @@ class Watched:
     cheats: list[str] = field(default_factory=list)
     culprits: list[Unit] = field(default_factory=list)
     shared: str = ""
-    skipped: bool = False
-    asked: bool = False
     assumed: bool = False
     executed: list[str] = field(default_factory=list)
 
@@ -112,8 +107,6 @@ class _Watcher:
             return _Frame(unit, trusted, caller.address)
         if caller is _RUNNERS and address == self._test:
             self.found.executed.append(data[:8])
-        if not trusted and phase == "Execution" and caller is not _RUNNERS:
-            self.found.asked = True
         if address == self._test and not caller.trusted:
             self._entered(caller, data[:8])
         return _Frame(unit, trusted, address)
@@ -124,8 +117,6 @@ class _Watcher:
         self._accounts[address] = (unit, trusted)
         if caller is _RUNNERS and phase == "Deployment":
             self._test = address  # libraries are deployed first, the test contract last
-        if not trusted and phase == "Execution":
-            self.found.asked = True
         return _Frame(unit, trusted, address)
 
     def _runner_called(self, caller: _Frame, address: str, data: str, *, succeeded: bool) -> None:
@@ -141,8 +132,6 @@ class _Watcher:
             return
         if address == CONSOLE:
             return
-        if data.startswith(_SKIPS) and int(data[8:72] or "0", 16):
-            self.found.skipped = True
         if data.startswith(ASSUMED_FALSE) and not succeeded:
             self.found.assumed = True
         if data.startswith(_ETCH):

@@ -80,7 +80,7 @@ def origins_of(compilation: Compilation, candidate: frozenset[str]) -> Origins:
     output = compilation.output
     marked = _Marked(output, candidate)
     units: list[Unit] = []
-    can_call = _has_assembly(compilation, candidate)
+    can_call = _has_assembly(compilation)
     for path, contracts in output.get("contracts", {}).items():
         for name, contract in contracts.items():
             evm = contract.get("evm", {})
@@ -92,9 +92,20 @@ def origins_of(compilation: Compilation, candidate: frozenset[str]) -> Origins:
             mixed = own or any(marked.touches(part) for part in (creation, deployed))
             units.append(Unit(path, name, code, trusted=not mixed, candidates=own))
             if own:
-                can_call |= any(makes_calls(str(part.get("object", ""))) for part in (creation, deployed))
+                can_call |= _reaches_out(code, str(deployed.get("object", "")))
     names = {**_names(output, candidate), **_names(output, output.get("sources", {}).keys() - candidate)}
     return Origins(tuple(units), names, can_call)
+
+
+def _reaches_out(creation: str, deployed: str) -> bool:
+    """Whether a contract calls or creates others, when it is created or later.
+
+    The compiler's own data behind the code, a hash above all, is no code: nothing can jump there.
+    """
+    ends = 2 * int(deployed[-4:] or "0", 16) + 4 if re.fullmatch(r"[0-9a-f]*", deployed[-4:]) else 0
+    bare = deployed[:-ends] if 0 < ends < len(deployed) else deployed
+    before = creation.partition(deployed)[0] if deployed else creation
+    return makes_calls(before) or makes_calls(bare)
 
 
 def makes_calls(code: str) -> bool:
@@ -177,9 +188,7 @@ def _names(output: Mapping[str, Any], paths: Iterable[str]) -> dict[str, str]:
     }
 
 
-def _has_assembly(compilation: Compilation, candidate: frozenset[str]) -> bool:
+def _has_assembly(compilation: Compilation) -> bool:
     """Whether assembly may be part of the candidate's code; only that reverts with bytes of any form."""
-    project = compilation.project
-    texts = [text for path, text in project.sources.items() if path in candidate]
-    texts += [text for path, text in project.libraries.items() if not path.startswith("forge-std/")]
-    return any(_ASSEMBLY.search(text) for text in texts)
+    files = compilation.project.files
+    return any(_ASSEMBLY.search(text) for path, text in files.items() if not path.startswith("forge-std/"))

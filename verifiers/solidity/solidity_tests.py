@@ -13,7 +13,7 @@ from verifiers.sandbox.protocol import Sandbox
 from verifiers.solidity.code_origin import Origins, origins_of
 from verifiers.solidity.compilation import Compilation, Compilations, NotCompiled
 from verifiers.solidity.forge import Forge, ForgeOptions, with_tests
-from verifiers.solidity.test_ids import ExpectedTest, expected_tests
+from verifiers.solidity.test_ids import ExpectedTest, expected_tests, has_properties, has_tests
 from verifiers.solidity.test_layout import Layout, layout
 from verifiers.solidity.test_verdict import NAME, decide, evidence_of, no_report, not_apart, not_built
 from verifiers.solidity.toolchain import SolidityToolchain
@@ -62,7 +62,9 @@ class SolidityTestsVerifier:
 
     def applies_to(self, task: CodingTask) -> bool:
         """Solidity tasks with tests."""
-        return task.language is Language.SOLIDITY and task.tests is not None
+        if task.language is not Language.SOLIDITY or task.tests is None:
+            return False
+        return has_tests(task.tests) or not has_properties(task.tests)
 
     def verify(self, task: CodingTask, candidate: Candidate, seconds: float) -> Verdict:
         """See :class:`verifiers.verifier.Verifier`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +15,7 @@ _COMMENT_OR_STRING = re.compile(
     r"""//[^\n]*|/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?""", re.DOTALL
 )
 _TEST_FUNCTION = re.compile(r"\bfunction\s+(?:test|invariant|statefulFuzz|table)\w*\s*\(")
+_PROPERTY = re.compile(r"\bfunction\s+check_\w*\s*\(")
 _CONTRACT = re.compile(r"\bcontract\s+[A-Za-z_$][\w$]*")
 
 
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     FUZZ = "fuzz"
     INVARIANT = "invariant"
     TABLE = "table"
+    PROPERTY = "property"
 
 
 class ExpectedTest(Value):
@@ -67,7 +69,21 @@ def expected_tests(
         texts: Path -> text of everything compiled; byte offsets are turned into lines with it.
     """
     definitions = _definitions(output)
-    return tuple(test for path in paths for test in _tests_of(output, path, definitions, texts))
+    return tuple(test for path in paths for test in _tests_of(output, path, definitions, texts, kind_of))
+
+
+def expected_properties(
+    output: Mapping[str, Any], paths: Iterable[str], texts: Mapping[str, str]
+) -> tuple[ExpectedTest, ...]:
+    """All properties of some files; otherwise as :func:`expected_tests`."""
+    definitions = _definitions(output)
+    return tuple(
+        test for path in paths for test in _tests_of(output, path, definitions, texts, _property_kind)
+    )
+
+
+def _property_kind(name: str, *, takes_inputs: bool) -> Kind | None:
+    return Kind.PROPERTY if name.startswith("check_") else None
 
 
 def check_suite(suite: TestSuite) -> None:
@@ -84,12 +100,27 @@ def check_suite(suite: TestSuite) -> None:
             "no file has a name that ends in .sol.",
             "Give forge tests as Solidity files, for example Vault.t.sol.",
         )
-    if not any(_CONTRACT.search(text) and _TEST_FUNCTION.search(text) for text in solidity.values()):
+    if not has_tests(suite) and not has_properties(suite):
         raise InvalidInput(
             f"tests.files.{[file.path for file in suite.files].index(next(iter(solidity)))}",
             "no contract has a test in it.",
-            "Write a contract with functions whose names begin with test or invariant_.",
+            "Write a contract with functions whose names begin with test, invariant_ or check_.",
         )
+
+
+def has_tests(suite: TestSuite) -> bool:
+    """Whether there is a function that the runner would run."""
+    return _declares(suite, _TEST_FUNCTION)
+
+
+def has_properties(suite: TestSuite) -> bool:
+    """Whether there is a function ``check_...`` whose assertions are to be proved."""
+    return _declares(suite, _PROPERTY)
+
+
+def _declares(suite: TestSuite, function: re.Pattern[str]) -> bool:
+    texts = [without_comments(file.content) for file in suite.files if file.path.endswith(".sol")]
+    return any(_CONTRACT.search(text) and function.search(text) for text in texts)
 
 
 def without_comments(text: str) -> str:
@@ -122,6 +153,7 @@ def _tests_of(
     path: str,
     definitions: Mapping[int, tuple[str, Mapping[str, Any]]],
     texts: Mapping[str, str],
+    kind_of: Callable[..., Kind | None],
 ) -> Iterator[ExpectedTest]:
     here = {node.get("name"): node for file, node in definitions.values() if file == path}
     for name, contract in output.get("contracts", {}).get(path, {}).items():

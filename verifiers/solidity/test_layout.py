@@ -137,7 +137,7 @@ def _passed_on(project: Project, tests: Mapping[str, str]) -> dict[str, str]:
         for entry in find_imports(path, text):
             name = absolute(entry.target, path)
             wanted = remap(name, path, remappings) if name else ""
-            lies_at = by_name.get(PurePosixPath(wanted).name, [])
+            lies_at = by_name.get(PurePosixPath(wanted).name) or list(project.sources)
             if wanted in there or len(lies_at) != 1 or not _may_be_the_candidates(entry.target):
                 continue
             made[wanted] = f'pragma solidity >=0.4.0;\nimport "{lies_at[0]}";\n'

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from verifiers.solidity.cheating import Watched, watch
+from verifiers.solidity.cheating import ASSUMED_FALSE, Watched, watch
 from verifiers.solidity.code_origin import Origins
 from verifiers.solidity.compilation import Compilation
 from verifiers.solidity.forge import Forge, ForgeOptions, ForgeRun
@@ -27,7 +27,7 @@ _ENOUGH = 4  # replicas that must have been seen to pass; inputs that a test fin
 _BATCH_BYTES = 24 * 2**20  # of the records of one batch, roughly: each holds the code that was created
 _MIN_S = 1.0
 _REJECTED = "rejected too many inputs"
-_ASSUMED_FALSE = "private key cannot be 0"  # what vm.addr says in the place of vm.assume
+_REFUSED_ZERO = "private key cannot be 0"  # what vm.addr says in the place of vm.assume
 _UNTURNED = "assumeNoRevert"
 _ASSUMES = re.compile(r"\.assume\s*\(")
 
@@ -38,8 +38,8 @@ class Outcome:
 
     Attributes:
         test: The test.
-        status: ``passed``, ``failed``, ``skipped``, ``skipped-by-candidate``, ``missing`` (never reported),
-            or ``unseen``: it passes, but too few of its runs could be watched.
+        status: ``passed``, ``failed``, ``skipped``, ``missing`` (never reported), or ``unseen``: it passes,
+            but too few of its runs could be watched.
         reason: Why it failed, or was not seen.
         counterexample: Inputs or calls that make it fail.
         gas: What it used; the median for a fuzz test.
@@ -107,8 +107,9 @@ def run_watched(
     contracts = tuple(dict.fromkeys(test.contract for test in expected))
     run = forge.run(compilation, seconds, options.model_copy(update={"contracts": contracts, "traces": True}))
     result = WatchedRun([], problem=run.problem, timed_out=run.timed_out, isolation=run.isolation)
-    if run.problem:
+    if run.problem and not _has_nothing_to_say(run):
         return result
+    result.problem = ""
     _read(run, expected, origins, result)
     again = [
         outcome.test
@@ -125,18 +126,23 @@ def run_watched(
     return result
 
 
+def _has_nothing_to_say(run: ForgeRun) -> bool:
+    """Whether the runner found no test that it can run; then every expected one is missing."""
+    said_nothing = not run.result.stdout.strip() and not run.result.truncated
+    return said_nothing and not run.timed_out and run.result.exit_code == 0
+
+
 def _read(run: ForgeRun, expected: Sequence[ExpectedTest], origins: Origins, result: WatchedRun) -> None:
     """The first run's outcomes, and what its records show."""
     traces = _traces(run)
     cases = {(case.path, case.contract, case.signature): case for case in run.cases}
     known = {test.key for test in expected}
-    before: dict[tuple[str, str], tuple[ForgeCase, Watched]] = {}
+    before: dict[tuple[str, str], ForgeCase] = {}
     wanted = {(test.path, test.contract) for test in expected}
     for key, case in cases.items():
         if key not in known and key[:2] in wanted and case.status != "passed":
-            found = watch(traces.get(key), origins)
-            _note(found, result)
-            before[key[:2]] = (case, found)
+            _note(watch(traces.get(key), origins), result)
+            before[key[:2]] = case
             if case.status == "failed":
                 result.set_up.append(case)
     for test in expected:
@@ -145,8 +151,8 @@ def _read(run: ForgeRun, expected: Sequence[ExpectedTest], origins: Origins, res
             _note(found, result)
             result.outcomes.append(_outcome(test, cases[test.key], found))
         elif test.key[:2] in before:
-            case, found = before[test.key[:2]]
-            status = _skipped(found) if case.status == "skipped" else "missing"
+            case = before[test.key[:2]]
+            status = case.status if case.status == "skipped" else "missing"
             result.outcomes.append(Outcome(test, status, f"{case.name} came to nothing: {case.reason}"))
         else:
             result.outcomes.append(Outcome(test, "missing", "was never reported"))
@@ -154,9 +160,7 @@ def _read(run: ForgeRun, expected: Sequence[ExpectedTest], origins: Origins, res
 
 def _outcome(test: ExpectedTest, case: ForgeCase, found: Watched) -> Outcome:
     status: str = case.status
-    if status == "skipped":
-        status = _skipped(found)
-    elif status == "passed" and test.kind is Kind.UNIT and test.selector not in found.executed:
+    if status == "passed" and test.kind is Kind.UNIT and test.selector not in found.executed:
         status = "unseen"
     return Outcome(
         test=test,
@@ -166,11 +170,6 @@ def _outcome(test: ExpectedTest, case: ForgeCase, found: Watched) -> Outcome:
         gas=case.gas,
         runs=case.runs,
     )
-
-
-def _skipped(found: Watched) -> str:
-    """A test may skip itself, before it asks the code under test anything; a bare word of it will not do."""
-    return "skipped" if found.skipped and not found.asked else "skipped-by-candidate"
 
 
 def _note(found: Watched, result: WatchedRun) -> None:
@@ -198,7 +197,8 @@ class _Replicated:
     ) -> None:
         self._forge = forge
         self._compilation = compilation
-        self._plain, self._origins = origins, origins.rewritten(without_assume)
+        self._plain, turned = origins, origins.rewritten(without_assume)
+        self._origins = replace(turned, names={**turned.names, ASSUMED_FALSE[:8]: "assume"})
         self._options = options
         self._passed: dict[tuple[str, str, str], int] = {}
         self._failed: dict[tuple[str, str, str], ForgeCase] = {}
@@ -268,9 +268,9 @@ class _Replicated:
             self._passed[test.key] = self._passed.get(test.key, 0) + 1
         elif case.status == "failed" and _REJECTED in case.reason:
             if not self._may_reject(test):
-                said = "the code under test ends runs with the test runner's own mark for unfit inputs"
+                said = f"the code that {test.name} tests ends runs with the runner's mark for unfit inputs"
                 result.cheats.setdefault(said, ("", ""))
-        elif case.status == "failed" and not (found.assumed and _ASSUMED_FALSE in case.reason):
+        elif case.status == "failed" and not (found.assumed and _REFUSED_ZERO in case.reason):
             self._failed.setdefault(test.key, case)
 
     def _may_reject(self, test: ExpectedTest) -> bool:

@@ -133,3 +133,24 @@ def test_hostile_answers_take_linear_time(language: Language, piece: str) -> Non
     extract(piece * (60_000 // len(piece)), _wanted(language))
     extract(f"```{language.value}\n{piece * (60_000 // len(piece))}", _wanted(language), "length")
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("imports", "path"),
+    [
+        ('import {Vault} from "../src/Vault.sol";', "src/Vault.sol"),
+        ('import "./Vault.sol";', "Vault.sol"),
+        ("import {Vault} from 'Vault.sol';", "Vault.sol"),
+        ('import "forge-std/Test.sol"; import "@openzeppelin/contracts/Vault.sol";', "Contract.sol"),
+        ('import "../src/Vault.sol"; import "../src/IVault.sol"; contract T { Vault v = new Vault(); }',
+         "src/Vault.sol"),
+        ('import "../src/A.sol"; import "../src/B.sol";', "Contract.sol"),
+        ('import "../src/../../../etc/Vault.sol";', "etc/Vault.sol"),
+        ('import "../sr c/Vault.sol";', "Contract.sol"),
+        (f'import "../{"a" * 300}.sol";', "Contract.sol"),
+    ],
+)  # fmt: skip
+def test_solidity_code_goes_where_the_tests_import_it_from(imports: str, path: str) -> None:
+    suite = TestSuite(files=(SourceFile(path="Vault.t.sol", content=imports),))
+    task = CodingTask(language=Language.SOLIDITY, instruction="A vault.", tests=suite)
+    assert wanted_from(task).path == path
