@@ -28,6 +28,7 @@ from verifiers.solidity.confirm.confirmed import Confirmed
 from verifiers.solidity.confirm.confirmer import Confirmer
 from verifiers.solidity.mythril import MythrilVerifier
 from verifiers.solidity.patterns import SolidityPatternsVerifier
+from verifiers.solidity.proofs import SolidityProofsVerifier
 from verifiers.solidity.slither import SlitherVerifier
 from verifiers.solidity.solidity_tests import SolidityTestsVerifier
 from verifiers.solidity.test_ids import check_suite
@@ -52,6 +53,7 @@ NAMES = (
     EslintVerifier.name,
     SolidityPatternsVerifier.name,
     SlitherVerifier.name,
+    SolidityProofsVerifier.name,
     MythrilVerifier.name,
 )
 
@@ -89,6 +91,7 @@ def build_verifiers(
         EslintVerifier(sandbox),
         Confirmed(SolidityPatternsVerifier(compilations), confirmer, compilations),
         Confirmed(SlitherVerifier(sandbox, solidity, compilations), confirmer, compilations),
+        SolidityProofsVerifier(sandbox, solidity, compilations),
         Confirmed(MythrilVerifier(sandbox, solidity, compilations), confirmer, compilations, share=0.8),
     )
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
-import subprocess
 from pathlib import Path
 
 from verifiers.domain import Value
 from verifiers.errors import ToolMissing
 from verifiers.sandbox.environments import Bind
+from verifiers.solidity.native import native_compilers
 from verifiers.solidity.pragma import parse_version
 
 INSTALL_HINT = "Run: scripts/install-solidity"
@@ -20,7 +19,9 @@ SOLC_FOLDER = "/opt/acrisol/solc"
 MYTHRIL_FOLDER = "/opt/acrisol/mythril"
 SLITHER_FOLDER = "/opt/acrisol/slither"
 FORGE_FOLDER = "/opt/acrisol/foundry"
+HALMOS_FOLDER = "/opt/acrisol/halmos"
 NATIVE_FOLDER = "/opt/acrisol/native"
+_ENVIRONMENTS = ("mythril", "slither", "halmos")  # of Python, below the tools folder
 
 
 class Compiler(Value):
@@ -49,6 +50,8 @@ class SolidityToolchain(Value):
         slither_version: Such as ``0.11.6``.
         forge: The test runner, inside the sandbox.
         forge_version: Such as ``1.7.1``.
+        halmos: Interpreter of Halmos's tool environment, inside the sandbox.
+        halmos_version: Such as ``0.3.3``.
         packages: Host folder of the npm packages that contracts may import.
         binds: What the sandbox's ``solidity`` environment has to see.
         path: Its folders of programs.
@@ -62,6 +65,8 @@ class SolidityToolchain(Value):
     slither_version: str = ""
     forge: str | None = None
     forge_version: str = ""
+    halmos: str | None = None
+    halmos_version: str = ""
     packages: Path | None = None
     binds: tuple[Bind, ...] = ()
     path: tuple[str, ...] = ()
@@ -109,6 +114,16 @@ class SolidityToolchain(Value):
             raise ToolMissing("Slither is not installed.", INSTALL_HINT)
         return self.slither
 
+    def require_halmos(self) -> str:
+        """Halmos's interpreter inside the sandbox.
+
+        Raises:
+            ToolMissing: Halmos is not installed.
+        """
+        if self.halmos is None:
+            raise ToolMissing("Halmos is not installed.", INSTALL_HINT)
+        return self.halmos
+
     def require_forge(self) -> str:
         """forge inside the sandbox.
 
@@ -130,16 +145,17 @@ def discover(tools_dir: Path) -> SolidityToolchain:
         ToolMissing: neither a compiler nor Mythril is there.
     """
     packaged, solc_binds = _packaged_compilers(tools_dir.resolve() / "solc")
-    native, native_binds = _native_compiler()
+    native, native_binds = _native_compilers()
     by_version = {compiler.version: compiler for compiler in (*packaged, *native)}
     compilers = tuple(
         sorted(by_version.values(), key=lambda compiler: parse_version(compiler.version) or (0, 0, 0))
     )
-    folders = {name: tools_dir.resolve() / name for name in ("mythril", "slither", "foundry", "solc")}
-    mythril, slither = _distributions(folders["mythril"]), _distributions(folders["slither"])
+    folders = {name: tools_dir.resolve() / name for name in (*_ENVIRONMENTS, "foundry", "solc")}
+    mythril, slither, halmos = (_distributions(folders[name]) for name in _ENVIRONMENTS)
     found = {
         MYTHRIL_FOLDER: folders["mythril"] if {"mythril", "z3-solver"} <= mythril.keys() else None,
         SLITHER_FOLDER: folders["slither"] if "slither-analyzer" in slither else None,
+        HALMOS_FOLDER: folders["halmos"] if "halmos" in halmos else None,
         FORGE_FOLDER: folders["foundry"] if (folders["foundry"] / "forge").is_file() else None,
     }
     found = {target: source for target, source in found.items() if source and source.is_dir()}
@@ -157,6 +173,8 @@ def discover(tools_dir: Path) -> SolidityToolchain:
         slither_version=slither.get("slither-analyzer", ""),
         forge=f"{FORGE_FOLDER}/forge" if FORGE_FOLDER in found else None,
         forge_version=json.loads(forge_package.read_text())["version"] if forge_package.is_file() else "",
+        halmos=f"{HALMOS_FOLDER}/bin/python3" if HALMOS_FOLDER in found else None,
+        halmos_version=halmos.get("halmos", ""),
         packages=packages if packages.is_dir() else None,
         binds=(*solc_binds, *native_binds, *binds),
         path=(NATIVE_FOLDER,),
@@ -182,26 +200,11 @@ def _packaged_compilers(folder: Path) -> tuple[tuple[Compiler, ...], tuple[Bind,
     return compilers, tuple(binds)
 
 
-def _native_compiler() -> tuple[tuple[Compiler, ...], tuple[Bind, ...]]:
-    found = shutil.which("solc")
-    if found is None:
-        return (), ()
-    try:
-        said = subprocess.run([found, "--version"], capture_output=True, text=True, timeout=10, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return (), ()
-    version = re.search(r"Version: (\d+\.\d+\.\d+)", said.stdout)
-    # The npm package's own command, and scripts that choose a version, are not what is looked for here.
-    if version is None or "mscripten" in said.stdout or not _is_binary(Path(found)):
-        return (), ()
-    inside = f"{NATIVE_FOLDER}/solc"
-    compiler = Compiler(version=version.group(1), program=inside, native=True)
-    return (compiler,), (Bind(source=Path(found).resolve(), target=inside),)
-
-
-def _is_binary(program: Path) -> bool:
-    with program.open("rb") as file:
-        return file.read(4) == b"\x7fELF"
+def _native_compilers() -> tuple[tuple[Compiler, ...], tuple[Bind, ...]]:
+    found = native_compilers(Path.home())
+    inside = {version: f"{NATIVE_FOLDER}/solc-{version}" for version in found}
+    compilers = tuple(Compiler(version=each, program=inside[each], native=True) for each in found)
+    return compilers, tuple(Bind(source=found[each], target=inside[each]) for each in found)
 
 
 def _distributions(folder: Path) -> dict[str, str]:

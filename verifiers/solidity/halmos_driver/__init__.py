@@ -1,0 +1,1 @@
+"""What runs beside Halmos in the sandbox."""
