@@ -117,10 +117,10 @@ def _setting(name: str, bits: int) -> str:
     """What a contract is likely to be set up with."""
     table: tuple[tuple[re.Pattern[str], str], ...] = (
         (_DECIMALS, "18"),
-        (_SMALL, "1"),
-        (_SPAN, "7 days"),
         (_MOMENT, "block.timestamp + 7 days"),
         (_START, "block.timestamp"),
+        (_SPAN, "7 days"),  # before fees and ratios: there is one in every duration
+        (_SMALL, "1"),
     )
     for pattern, value in table:
         if pattern.search(name):

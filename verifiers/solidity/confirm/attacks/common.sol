@@ -361,6 +361,18 @@ abstract contract World {
         }
     }
 
+    /// Whether the attacker gets further after other calls of his own, one of them or all in a row.
+    function _prepared(Step memory strike) internal returns (bool done) {
+        Step[] memory moves = _moves();
+        uint256 ready = vm.snapshotState();
+        for (uint256 m = 0; m <= moves.length && !done; m++) {
+            if (m < moves.length) _do(mallory, moves[m].value, moves[m].data);
+            else for (uint256 n = 0; n < m; n++) _do(mallory, moves[n].value, moves[n].data);
+            done = _do(mallory, 0, strike.data);
+            vm.revertToState(ready);
+        }
+    }
+
     function _arm(Step memory step, uint256 times) internal {
         vm.startPrank(mallory, mallory);
         puppet.arm(target, step.value, step.data, times);

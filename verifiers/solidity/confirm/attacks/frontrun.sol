@@ -9,7 +9,7 @@ abstract contract FrontRun is World {
             uint256 start = vm.snapshotState();
             _play(preludes[p]);
             vm.deal(target, target.balance + 5 ether);
-            for (uint256 a = 0; a < strikes.length; a++) {
+            for (uint256 a = 0; a < strikes.length && !_paysForAnything(); a++) {
                 uint256 ready = vm.snapshotState();
                 uint256 before = alice.balance;
                 bool done = _do(alice, strikes[a].value, strikes[a].data);
@@ -23,11 +23,22 @@ abstract contract FrontRun is World {
                 done = _do(alice, strikes[a].value, strikes[a].data);
                 bool empty = !done || alice.balance <= before;
                 vm.revertToState(ready);
-                // A contract that pays whoever asks first, whatever they ask with, is another weakness.
                 if (stolen && empty) return _said("confirmed", p, a, 0);
             }
             vm.revertToState(start);
         }
         return reached ? "held" : "open: the call paid nobody";
+    }
+
+    /// A contract that pays whoever asks first, whatever they ask with, is another weakness.
+    function _paysForAnything() private returns (bool paid) {
+        Step[] memory moves = _moves(); // the same calls without the secret
+        uint256 ready = vm.snapshotState();
+        for (uint256 m = 0; m < moves.length && !paid; m++) {
+            uint256 before = alice.balance;
+            _do(alice, moves[m].value, moves[m].data);
+            paid = alice.balance > before;
+            vm.revertToState(ready);
+        }
     }
 }
