@@ -1,10 +1,10 @@
 """Our own Semgrep rules: read from YAML, checked, and compiled to the JSON that the engine wants.
 
 ``rules/<language>/*.yaml`` hold one weakness family each; TypeScript is scanned with JavaScript's rules, and
-C++ with C's beside its own. A rule says ``id`` (``<language>.<name>``),
-``message``, ``severity`` and ``metadata`` (``cwe``, ``owasp``, ``fix``, for Solidity ``swc``), then Semgrep's own syntax. One
-addition: in ``pattern-sources``, ``pattern-sinks`` and ``pattern-sanitizers`` an item ``{use: NAME}`` stands
-for the list NAME in ``rules/<language>/shared/*.yaml``, so that what counts as untrusted is written once.
+C++ with C's beside its own. A rule says ``id`` (``<language>.<name>``), ``message``, ``severity`` and
+``metadata`` (``cwe``, ``owasp``, ``fix``, for Solidity ``swc``), then Semgrep's own syntax. One addition: in
+``pattern-sources``, ``pattern-sinks`` and ``pattern-sanitizers`` an item ``{use: NAME}`` stands for the list
+NAME in ``rules/<language>/shared/*.yaml``, so that what counts as untrusted is written once.
 """
 
 from __future__ import annotations

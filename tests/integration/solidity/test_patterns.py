@@ -18,15 +18,27 @@ from verifiers.solidity.patterns import SolidityPatternsVerifier, scan
 from verifiers.solidity.project import project_of
 
 PAIRS = Path(__file__).parents[3] / "benchmarks" / "contracts" / "exploitable"
+WEAKNESSES = Path(__file__).parent / "weaknesses"
+_MARK = re.compile(r"\s*// weak: (?P<rule>\S+)$")
 EXPECTED = {
     "auction-push-refund": "blocked-payment",
     "bank-reentrancy": "reentrancy",
+    "claims-signature-replay": "signature-replay",
     "escrow-selfdestruct": "unprotected-selfdestruct",
     "forwarder-delegatecall": "foreign-code",
     "implementation-uninitialised": "unprotected-authority",
     "jackpot-timestamp": "weak-randomness",
     "lottery-randomness": "weak-randomness",
     "payout-unchecked-send": "unchecked-call",
+    "points-unchecked-underflow": "arithmetic",
+    "puzzle-front-run": "front-run-answer",
+    "shares-spot-price": "inflatable-shares",
+    "staking-token-callback": "reentrancy",
+    "ticket-onreceived": "reentrancy",
+    "token-batch-overflow": "arithmetic",
+    "treasury-open-owner": "unprotected-authority",
+    "vault-cross-function": "reentrancy",
+    "wallet-constructor-name": "unprotected-authority",
     "wallet-tx-origin": "tx-origin",
 }
 
@@ -69,6 +81,24 @@ def test_the_weak_one_is_flagged_and_the_mended_one_is_not(compilations: Compila
     assert wanted
     assert {name: rule in found[name] for name, rule in wanted.items()} == dict.fromkeys(wanted, True)
     assert blocking(compilations, by_compiler("fixed")[compiler]) == {}
+
+
+@pytest.mark.parametrize("name", ["wraps", "signed"])
+def test_marked_lines_are_found_and_no_others(compilations: Compilations, name: str) -> None:
+    """A line under ``// weak: RULE`` blocks by that rule; what only looks like a guard changes nothing."""
+    path = WEAKNESSES / f"{name}.sol"
+    file = SourceFile(path=path.name, content=path.read_text())
+    made = compilations.compile(project_of(TASK, Candidate(files=(file,))), 120)
+    assert isinstance(made, Compilation), made
+    marks = [_MARK.match(line) for line in file.content.splitlines()]
+    marked = {(mark["rule"], number + 1) for number, mark in enumerate(marks, 1) if mark}
+    rules = {rule for rule, _ in marked}
+    found = {
+        (finding.rule.partition(".")[2], finding.location.line)
+        for finding in scan(made).findings
+        if finding.location and finding.severity.rank >= Severity.MEDIUM.rank
+    }
+    assert {(rule, line) for rule, line in found if rule in rules} == marked
 
 
 def test_a_finding_names_line_function_and_fix(compilations: Compilations) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from verifiers.domain import Severity
-from verifiers.solidity.detectors.bounds import Frame, Ways, is_chosen, unchecked_inside, ways, written
+from verifiers.solidity.detectors.bounds import Bound, Frame, Ways, is_chosen, unchecked_inside, ways, written
 from verifiers.solidity.detectors.detector import Detector, Hit, at
 from verifiers.solidity.detectors.effects import effects_of
 from verifiers.solidity.detectors.guards import is_restricted
@@ -109,21 +109,26 @@ def _severity(program: Program, reached: Ways, frame: Frame, step: _Step) -> Sev
 def _is_held(reached: Ways, frame: Frame, step: _Step) -> bool:
     """Whether a condition rules the wrap-around out, before it or by its result."""
     left, right = written(step.left, frame.names), written(step.right, frame.names)
+    bounds = _in_force(reached, frame, step.node)
     results = {f"({left}{step.sign}{right})", f"({right}{step.sign}{left})"}
     if step.target:
         results.add(_result(step, frame))
     if step.sign == "-":
-        return any(right in bound.low and left == bound.high for bound in reached.bounds)
+        return any(right in bound.low and left == bound.high for bound in bounds)
     if step.sign == "*":
-        smaller = {bound.low for bound in reached.bounds if "/" in bound.high}
+        smaller = {bound.low for bound in bounds if "/" in bound.high}
         return bool(results & reached.quotients or smaller & {left, right})
     operands = {left, right}
     return any(
         (bound.low in results and bound.high in operands)
         or (bound.high in results and bound.low in operands)
         or ("-" in bound.high and bound.low in operands)
-        for bound in reached.bounds
+        for bound in bounds
     )
+
+
+def _in_force(reached: Ways, frame: Frame, place: Node) -> list[Bound]:
+    return [bound for bound in reached.bounds if frame.lies_within(place, bound.within)]
 
 
 def _result(step: _Step, frame: Frame) -> str:
@@ -136,7 +141,7 @@ def _limit(reached: Ways, frame: Frame, node: Node) -> str:
     """``fixed`` where a number is at most a constant, ``other`` where it is at most something else."""
     says = written(node, frame.names)
     found = ""
-    for bound in reached.bounds:
+    for bound in _in_force(reached, frame, node):
         if bound.low == says or says in _parts(frame, bound.low):
             if bound.fixed:
                 return "fixed"
@@ -158,7 +163,7 @@ def _parts(frame: Frame, low: str) -> set[str]:
 
 def _matters(program: Program, frame: Frame, step: _Step) -> bool:
     """Whether the result decides, is kept or is paid; what is only looked at harms nobody by itself."""
-    if frame.inner:
+    if frame.sites:
         return True
     local = step.target if kind(step.target) == "VariableDeclaration" else NOTHING
     held = reference(step.target) if kind(step.target) == "Identifier" else local.get("id")

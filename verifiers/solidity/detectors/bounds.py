@@ -17,12 +17,15 @@ from verifiers.solidity.detectors.tree import (
     arguments,
     bare,
     called,
+    end,
     ends_path,
+    file_index,
     is_builtin,
     kind,
     literal,
     name_of,
     reference,
+    start,
     walk,
 )
 
@@ -39,11 +42,13 @@ class Bound(NamedTuple):
         low: The smaller.
         high: The larger.
         fixed: The larger is a number or a constant.
+        within: Where it holds; empty where nothing gets past it.
     """
 
     low: str
     high: str
     fixed: bool
+    within: tuple[Node, ...] = ()
 
 
 @dataclass
@@ -51,16 +56,24 @@ class Frame:
     """One function on the way of a call.
 
     Attributes:
+        program: What it is part of.
         function: The function.
         names: Id of a parameter or a local -> what it stands for.
         chosen: Ids of parameters that whoever calls from outside decides.
-        inner: Another function of the contract calls it.
+        sites: The calls that led here, the outermost first; none for the function that is open.
+        asked: Its answer is part of a condition.
     """
 
+    program: Program
     function: Function
     names: dict[int, str]
     chosen: frozenset[int]
-    inner: bool
+    sites: tuple[Node, ...] = ()
+    asked: bool = False
+
+    def lies_within(self, place: Node, bodies: tuple[Node, ...]) -> bool:
+        """Whether a place in the function, or a call that leads to it, stands in one of some bodies."""
+        return not bodies or any(_contains(body, node) for body in bodies for node in (place, *self.sites))
 
 
 @dataclass
@@ -82,7 +95,7 @@ def ways(program: Program, function: Function) -> Ways:
     """Read a function and what it calls."""
     found = Ways()
     chosen = frozenset(int(parameter["id"]) for parameter in function.parameters)
-    _enter(program, found, Frame(function, {}, chosen, inner=False), ())
+    _enter(program, found, Frame(program, function, {}, chosen), ())
     return found
 
 
@@ -126,10 +139,11 @@ def _enter(program: Program, found: Ways, frame: Frame, above: tuple[Function, .
         names = {
             int(p["id"]): written(a, frame.names) for p, a in zip(modifier.parameters, given, strict=False)
         }
-        _conditions(program, found, modifier, names)
-    _conditions(program, found, function, frame.names)
+        _conditions(program, found, modifier, names, answers=False)
+    _conditions(program, found, function, frame.names, answers=frame.asked)
     if len(above) >= _DEEPEST:
         return
+    asking = {id(part) for condition in _asked(function) for part in walk(condition)}
     for node in function.inside:
         target = program.callee(node)
         if target is None or target is function or target in above:
@@ -140,7 +154,8 @@ def _enter(program: Program, found: Ways, frame: Frame, above: tuple[Function, .
         pairs = list(zip(target.parameters, passed, strict=False))
         names = {int(p["id"]): written(a, frame.names) for p, a in pairs}
         chosen = frozenset(int(p["id"]) for p, a in pairs if is_chosen(frame, a))
-        _enter(program, found, Frame(target, names, chosen, inner=True), (*above, function))
+        inner = Frame(program, target, names, chosen, (*frame.sites, node), id(node) in asking)
+        _enter(program, found, inner, (*above, function))
 
 
 def _copies(program: Program, function: Function, names: Names) -> dict[int, str]:
@@ -169,7 +184,7 @@ def is_chosen(frame: Frame, node: Node | None, seen: frozenset[int] = frozenset(
         at = reference(node) or 0
         if at in frame.chosen:
             return True
-        return at not in seen and any(
+        return at not in seen | frame.program.state.keys() and any(
             is_chosen(frame, value, seen | {at}) for value in _values(frame.function, at)
         )
     if what == "IndexAccess":
@@ -197,21 +212,48 @@ def _values(function: Function, variable: int) -> Iterator[Node]:
             yield node.get("rightHandSide") or NOTHING
 
 
-def _conditions(program: Program, found: Ways, function: Function, names: Names) -> None:
+def _asked(function: Function) -> Iterator[Node]:
+    """The conditions of a function."""
+    for node in function.inside:
+        if is_builtin(node, "require", "assert") and arguments(node):
+            yield arguments(node)[0]
+        elif kind(node) == "IfStatement":
+            yield node.get("condition") or NOTHING
+
+
+def _conditions(program: Program, found: Ways, function: Function, names: Names, *, answers: bool) -> None:
     wraps = unchecked_inside(program, function)
     for node in function.inside:
         if is_builtin(node, "require", "assert") and arguments(node):
-            _read(program, found, arguments(node)[0], names, holds=True)
+            _read(program, found, arguments(node)[0], names, True, _branch(function, node))
         elif kind(node) == "IfStatement":
-            _read(program, found, node.get("condition"), names, holds=not _leaves(node.get("trueBody")))
-        elif kind(node) == "Return" and node.get("expression"):
-            # The answer of a helper such as `enough(amount)` is asked for in a condition of its caller.
-            _read(program, found, node["expression"], names, holds=True)
-        elif kind(node) in ("ForStatement", "WhileStatement", "Conditional"):
-            _read(program, found, node.get("condition"), names, holds=True)
+            leaves = _leaves(node.get("trueBody"))
+            condition, body = node.get("condition") or NOTHING, node.get("trueBody") or NOTHING
+            within = _branch(function, node) if leaves else (condition, body)
+            _read(program, found, condition, names, not leaves, within)
+        elif kind(node) == "Return" and node.get("expression") and answers:
+            _read(program, found, node["expression"], names, True, ())
+        elif kind(node) in ("ForStatement", "WhileStatement"):
+            _read(program, found, node.get("condition"), names, True, (node.get("body") or NOTHING,))
         elif kind(node) == "Assignment" and node.get("operator") == "-=" and id(node) not in wraps:
             low, high = written(node.get("rightHandSide"), names), written(node.get("leftHandSide"), names)
-            found.bounds.append(Bound(low, high, fixed=False))
+            found.bounds.append(Bound(low, high, False, _branch(function, node)))
+
+
+def _branch(function: Function, node: Node) -> tuple[Node, ...]:
+    """The innermost arm of an ``if`` around a node; empty for none."""
+    found: Node | None = None
+    for each in function.inside:
+        for arm in (each.get("trueBody"), each.get("falseBody")) if kind(each) == "IfStatement" else ():
+            if arm and _contains(arm, node) and (found is None or _contains(found, arm)):
+                found = arm
+    return (found,) if found else ()
+
+
+def _contains(outer: Node, inner: Node) -> bool:
+    return (
+        file_index(outer) == file_index(inner) and start(outer) <= start(inner) and end(inner) <= end(outer)
+    )
 
 
 def _leaves(body: Node | None) -> bool:
@@ -221,25 +263,28 @@ def _leaves(body: Node | None) -> bool:
     )
 
 
-def _read(program: Program, found: Ways, condition: Node | None, names: Names, *, holds: bool) -> None:
+def _read(
+    program: Program, found: Ways, condition: Node | None, names: Names, holds: bool, within: tuple[Node, ...]
+) -> None:
     condition = bare(condition)
     if kind(condition) == "UnaryOperation" and condition.get("operator") == "!":
-        _read(program, found, condition.get("subExpression"), names, holds=not holds)
+        _read(program, found, condition.get("subExpression"), names, not holds, within)
         return
     if kind(condition) != "BinaryOperation":
         return
     operator = str(condition.get("operator"))
     left, right = condition.get("leftExpression") or NOTHING, condition.get("rightExpression") or NOTHING
-    if operator in ("&&", "||"):
-        _read(program, found, left, names, holds=holds)
-        _read(program, found, right, names, holds=holds)
-        return
+    # `c / a == b` is asked behind `a == 0 ||`, so a quotient counts in either arm.
     for part in walk(condition):
         if kind(part) == "BinaryOperation" and part.get("operator") == "/":
             found.quotients |= {written(part.get("leftExpression"), names)}
-    if operator in _ORDER:
+    if operator in ("&&", "||") and (operator == "&&") == holds:
+        _read(program, found, left, names, holds, within)
+        _read(program, found, right, names, holds, within)
+    elif operator in _ORDER:
         low, high = (left, right) if _ORDER[operator] == holds else (right, left)
-        found.bounds.append(Bound(written(low, names), written(high, names), _is_fixed(program, high)))
+        fixed = _is_fixed(program, high)
+        found.bounds.append(Bound(written(low, names), written(high, names), fixed, within))
 
 
 def _is_fixed(program: Program, node: Node) -> bool:
