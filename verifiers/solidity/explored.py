@@ -10,20 +10,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from verifiers.solidity.exploration import Explored
+from verifiers.solidity.kept import Kept
 
-MOST_KEPT = 512
-MOST_CHARS = 32 * 2**20  # of all that is kept, as JSON
+MOST_BYTES = 32 * 2**20  # of all that is kept, as JSON
 
 
 @dataclass(frozen=True)
-class Kept:
+class Known:
     """What is known of a contract.
 
     Attributes:
@@ -43,34 +41,18 @@ class Explorations:
     """The latest complete explorations."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, tuple[Kept, int]] = OrderedDict()
-        self._chars = 0
-        self._lock = threading.Lock()
+        self._kept: Kept[Known] = Kept(MOST_BYTES)
 
-    def get(self, key: str) -> Kept | None:
+    def get(self, key: str) -> Known | None:
         """What is kept under a key."""
-        with self._lock:
-            found = self._kept.get(key)
-            if found is None:
-                return None
-            self._kept.move_to_end(key)
-            return found[0]
+        return self._kept.get(key)
 
-    def keep(self, key: str, kept: Kept) -> None:
+    def keep(self, key: str, known: Known) -> None:
         """Keep an exploration, if it looked at everything: one that did not may do so with more time."""
-        if kept.explored.crash or kept.explored.gaps():
+        if known.explored.crash or known.explored.gaps():
             return
-        size = sum(len(each.model_dump_json()) for each in (kept.explored, kept.quick) if each)
-        with self._lock:
-            self._drop(key)
-            self._kept[key] = kept, size
-            self._chars += size
-            while self._kept and (len(self._kept) > MOST_KEPT or self._chars > MOST_CHARS):
-                self._drop(next(iter(self._kept)))
-
-    def _drop(self, key: str) -> None:
-        _, size = self._kept.pop(key, (None, 0))
-        self._chars -= size
+        size = sum(len(each.model_dump_json()) for each in (known.explored, known.quick) if each)
+        self._kept.put(key, known, size)
 
 
 def key_of(

@@ -23,7 +23,7 @@ from verifiers.sandbox.environments import SOLIDITY
 from verifiers.sandbox.protocol import WORKDIR, ExecResult, Job, Limits, Preload, Sandbox
 from verifiers.solidity.compiler_output import Contract
 from verifiers.solidity.exploration import Exploration, Explored, parse
-from verifiers.solidity.explored import Explorations, Kept, key_of
+from verifiers.solidity.explored import Explorations, Known, key_of
 from verifiers.solidity.solc import MEMORY_BYTES
 from verifiers.solidity.toolchain import INSTALL_HINT, SolidityToolchain
 
@@ -93,7 +93,7 @@ class Explorer:
         self._sandbox = sandbox
         self._toolchain = toolchain
         self._depth = depth
-        self._kept = Explorations()
+        self._known = Explorations()
 
     @property
     def tool(self) -> str:
@@ -125,18 +125,18 @@ class Explorer:
             (target.path, target.name): key_of(compiled, sources, target.path, target.name, how)
             for target in targets
         }
-        known = {place: kept for place, key in keys.items() if (kept := self._kept.get(key))}
+        known = {place: found for place, key in keys.items() if (found := self._known.get(key))}
         missing = [place for place in keys if place not in known]
         fresh, result = Exploration(ended=True), None
         if missing:
             result = self._sandbox.run(self._job(sources, compiled, missing, ends - time.monotonic()))
             fresh = _read(result)
-            for place, kept in _each(fresh, result.isolation):
+            for place, found in _each(fresh, result.isolation):
                 if place in keys:
-                    self._kept.keep(keys[place], kept)
+                    self._known.keep(keys[place], found)
         together, reused = _together(known, fresh, list(keys)), tuple(name for _, name in known)
         if result is None:
-            return Run(together, next((kept.isolation for kept in known.values()), ""), reused=reused)
+            return Run(together, next((each.isolation for each in known.values()), ""), reused=reused)
         return Run(
             together,
             result.isolation,
@@ -196,17 +196,17 @@ def driver_digest() -> str:
     return hashlib.sha256(b"\0".join(driver_files().values())).hexdigest()
 
 
-def _each(fresh: Exploration, isolation: str) -> list[tuple[tuple[str, str], Kept]]:
+def _each(fresh: Exploration, isolation: str) -> list[tuple[tuple[str, str], Known]]:
     quick = {(each.path, each.name): each for each in fresh.quick if not each.timed_out and not each.crash}
     return [
-        (place, Kept(each, quick.get(place), fresh.versions, isolation))
+        (place, Known(each, quick.get(place), fresh.versions, isolation))
         for each in fresh.contracts
         if (place := (each.path, each.name))
     ]
 
 
 def _together(
-    known: Mapping[tuple[str, str], Kept], fresh: Exploration, order: list[tuple[str, str]]
+    known: Mapping[tuple[str, str], Known], fresh: Exploration, order: list[tuple[str, str]]
 ) -> Exploration:
     """What was known and what is new, in the order in which it was asked for."""
 
@@ -215,11 +215,11 @@ def _together(
 
     wanted = [each for each in fresh.contracts if (each.path, each.name) in order]
     looked = [each for each in fresh.quick if (each.path, each.name) in order]
-    versions = dict(fresh.versions) or dict(next((kept.versions for kept in known.values()), {}))
+    versions = dict(fresh.versions) or dict(next((each.versions for each in known.values()), {}))
     return Exploration(
         versions=versions,
-        contracts=sort([*wanted, *(kept.explored for kept in known.values())]),
-        quick=sort([*looked, *(kept.quick for kept in known.values() if kept.quick)]),
+        contracts=sort([*wanted, *(each.explored for each in known.values())]),
+        quick=sort([*looked, *(each.quick for each in known.values() if each.quick)]),
         ended=fresh.ended,
     )
 

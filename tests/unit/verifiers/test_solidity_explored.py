@@ -9,7 +9,7 @@ import pytest
 
 from verifiers.solidity import explored
 from verifiers.solidity.exploration import Explored
-from verifiers.solidity.explored import Explorations, Kept, key_of
+from verifiers.solidity.explored import Explorations, Known, key_of
 
 WHOLE = Explored(path="A.sol", name="A", created=True, instructions=10, covered=10)
 FILES = {"A.sol": "contract A {}"}
@@ -31,8 +31,8 @@ OUTPUT: dict[str, Any] = {
 }
 
 
-def kept(**facts: Any) -> Kept:
-    return Kept(WHOLE.model_copy(update=facts), None, {"mythril": "1"}, "test")
+def kept(**facts: Any) -> Known:
+    return Known(WHOLE.model_copy(update=facts), None, {"mythril": "1"}, "test")
 
 
 @pytest.mark.parametrize(
@@ -62,20 +62,17 @@ def test_a_worse_exploration_does_not_replace_a_complete_one() -> None:
     assert known.get("key") == kept()
 
 
-def test_the_least_used_go_first_by_number_and_by_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explored, "MOST_KEPT", 3)
+def test_the_least_used_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explored, "MOST_BYTES", 3 * len(WHOLE.model_dump_json()))
     known = Explorations()
     for number in range(3):
         known.keep(str(number), kept())
     assert known.get("0")
     known.keep("3", kept())
     assert [bool(known.get(str(number))) for number in range(4)] == [True, False, True, True]
-    monkeypatch.setattr(explored, "MOST_CHARS", 3 * len(WHOLE.model_dump_json()))
-    known.keep("4", kept(functions=("f()",) * 50, entered=("f()",)))
-    assert known.get("3") is None
-    huge = kept(functions=("f()",) * 500, entered=("f()",))
-    known.keep("5", huge)
-    assert known.get("5") is None
+    known.keep("4", kept(functions=("f()",) * 500, entered=("f()",)))
+    assert known.get("4") is None
+    assert known.get("3")
 
 
 CHANGES: list[tuple[tuple[str, ...], Any]] = [
