@@ -26,6 +26,7 @@ from verifiers.solidity.compilation import Compilations
 from verifiers.solidity.compile import SolidityCompileVerifier
 from verifiers.solidity.confirm.confirmed import Confirmed
 from verifiers.solidity.confirm.confirmer import Confirmer
+from verifiers.solidity.conformance.verifier import SolidityConformanceVerifier
 from verifiers.solidity.mythril import MythrilVerifier
 from verifiers.solidity.patterns import SolidityPatternsVerifier
 from verifiers.solidity.proofs import SolidityProofsVerifier
@@ -44,6 +45,7 @@ NAMES = (
     PythonImportVerifier.name,
     *(f"{language.value}-tests" for language, _ in LANGUAGES),
     SolidityTestsVerifier.name,
+    SolidityConformanceVerifier.name,
     SecretsVerifier.name,
     DependenciesVerifier.name,
     CppcheckVerifier.name,
@@ -82,6 +84,7 @@ def build_verifiers(
         PythonImportVerifier(sandbox),
         *(LanguageTestsVerifier(sandbox, row, language) for language, row in LANGUAGES),
         SolidityTestsVerifier(sandbox, solidity, compilations),
+        SolidityConformanceVerifier(sandbox, solidity, compilations),
         SecretsVerifier(),
         DependenciesVerifier(packages),
         CppcheckVerifier(sandbox),

@@ -1,7 +1,7 @@
 """Compiles the conformance suite anew: ``python -m tests.integration.solidity.record_conformance``.
 
-To be run whenever a file below ``verifiers/solidity/conformance/bench`` has changed. What it writes is what the
-``solidity-conformance`` verifier runs; ``test_conformance.py`` holds it to the compiler's own answer.
+To be run whenever a file below ``verifiers/solidity/conformance/bench`` has changed. What it writes is what
+the ``solidity-conformance`` verifier runs; ``test_conformance.py`` holds it to the compiler's own answer.
 """
 
 from __future__ import annotations

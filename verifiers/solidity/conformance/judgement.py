@@ -18,6 +18,7 @@ from verifiers.solidity.conformance.places import place_of
 from verifiers.solidity.conformance.plan import Target
 from verifiers.solidity.conformance.standards import Standard, missing
 
+_MAX_JOINED = 1_000  # characters of a message to which no further contract is added
 # The instruction wants what a clause forbids otherwise: "anybody may mint", "a faucet".
 _ALLOWS = (
     r"\b(any(one|body)|everyone|everybody|public(ly)?|open|free(ly)?)\b[^.]{0,40}WORD"
@@ -52,7 +53,7 @@ def conclude(
         ),
     ]
     scan = Scan(
-        findings=tuple(findings),
+        findings=_joined(findings),
         gaps=_gaps(named, targets, done),
         files=tuple(compilation.project.sources),
         evidence=_evidence(compilation, targets, named, done),
@@ -106,6 +107,18 @@ def _violation(found: Violation, task: CodingTask, compilation: Compilation) -> 
         location=place_of(compilation, found.target.path, found.target.name, clause.at),
         counterexample=found.seen,
     )
+
+
+def _joined(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Those of one rule at one line as one: contracts that inherit a fault share it."""
+    joined: dict[str, Finding] = {}
+    for finding in findings:
+        first = joined.setdefault(finding.fingerprint, finding)
+        if first is not finding and len(first.message) < _MAX_JOINED:
+            joined[finding.fingerprint] = first.model_copy(
+                update={"message": f"{first.message} {finding.message}"}
+            )
+    return tuple(joined.values())
 
 
 def _severity(clause: Clause, target: Target, instruction: str) -> Severity:
@@ -170,6 +183,12 @@ def _cheating(target: Target, where: str, compilation: Compilation) -> Finding:
 
 
 def _summary(verdict: Verdict, targets: Sequence[Target], done: Exercise) -> str:
+    if verdict.status is Status.INCOMPLETE:
+        gaps = verdict.evidence["not_scanned"]
+        first = gaps[0] if isinstance(gaps, list) and gaps else None
+        return (
+            f"Not all was exercised: {first['reason'] if isinstance(first, dict) else 'no reason is known'}."
+        )
     if verdict.status is not Status.PASSED:
         return verdict.summary
     shown = [target for target in targets if target.standards]

@@ -1,9 +1,9 @@
 """The suite, laid out for forge so that no text of the candidate is in it. Pure.
 
 The tests in ``bench/`` are compiled by us, with the newest compiler, whatever the candidate's pragma is; what
-came of that lies beside them in ``compiled.json``, so that nobody waits for it (nine seconds of CPU time). Each
-contract under test reaches them as bytes: forge is told of an artifact whose "code" is its plan, and every test
-contract stands in the answer once for each contract under test, with that one's number in it.
+came of that lies beside them in ``compiled.json``, so that nobody waits for it (20 seconds of CPU time). Each
+contract under test reaches them as bytes: forge is told of an artifact whose "code" is its plan, and every
+test contract stands in the answer once for each contract under test, with that one's number in it.
 """
 
 from __future__ import annotations
