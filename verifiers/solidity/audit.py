@@ -76,11 +76,17 @@ def run_audit(
             raise AuditStopped
     measurement = Measurement()
     if all(compiles(verdict) for verdict in verdicts):
-        measured = _begun(measure, request, end) if request.tests else None
+        tested = threading.Event()
+        measured = _begun(measure, request, end, tested) if request.tests else None
         rest = [each for each in chosen if each.stage is not Stage.SCREEN]
+        waiting_for = {each.name for each in rest if each.stage is Stage.RUN}
         rest.sort(key=lambda each: (each.stage is not Stage.DEEP_SCAN, each.stage))
         for verdict in _side_by_side(rest, task, candidate, end, should_stop):
             take(verdict)
+            waiting_for.discard(verdict.verifier)
+            if not waiting_for:
+                tested.set()
+        tested.set()
         measurement = _awaited(measured, end, should_stop) if measured else measurement
     order = {each.name: place for place, each in enumerate(chosen)}
     verdicts.sort(key=lambda verdict: order[verdict.verifier])
@@ -154,11 +160,17 @@ def _side_by_side(
         )
 
 
-def _begun(measure: Measure, request: AuditRequest, end: float) -> queue.SimpleQueue[Measurement]:
-    """Measures beside the verifiers; what comes out decides nothing, so nothing that breaks there counts."""
+def _begun(
+    measure: Measure, request: AuditRequest, end: float, after: threading.Event
+) -> queue.SimpleQueue[Measurement]:
+    """Measures beside the verifiers, once ``after`` is set: whatever decides something goes first.
+
+    What comes out decides nothing, so nothing that breaks there counts.
+    """
     ended: queue.SimpleQueue[Measurement] = queue.SimpleQueue()
 
     def work() -> None:
+        after.wait(_left(end))
         try:
             ended.put(measure(request, _left(end)))
         except Exception as error:  # noqa: BLE001 - logged, and told in the report
