@@ -12,6 +12,7 @@ from verifiers.sandbox.protocol import ExecResult, Job, LinkedResult
 from verifiers.solidity.compilation import Compilations
 from verifiers.solidity.compile import SolidityCompileVerifier
 from verifiers.solidity.mythril import MythrilVerifier
+from verifiers.solidity.native import native_compilers
 from verifiers.solidity.toolchain import Compiler, SolidityToolchain, discover
 
 TASK = CodingTask(language=Language.SOLIDITY, instruction="Write the contract.")
@@ -89,6 +90,48 @@ def test_a_script_called_solc_is_not_a_native_compiler(
     script.write_text("#!/bin/sh\necho 'Version: 0.8.20+commit.a1b79de6.Linux.g++'\n")
     script.chmod(0o755)
     assert not any(compiler.native for compiler in discover(tmp_path).compilers)
+
+
+def binary(path: Path, mode: int = 0o755) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"\x7fELF and more")
+    path.chmod(mode)
+
+
+def test_native_compilers_that_others_fetched_come_before_the_packaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_out(tmp_path, monkeypatch)
+    home = tmp_path / "home"
+    monkeypatch.setenv("HOME", str(home))
+    binary(home / ".svm/0.8.20/solc-0.8.20")
+    binary(home / ".solc-select/artifacts/solc-0.6.12/solc-0.6.12")
+    toolchain = discover(tmp_path)
+    assert [(each.version, each.native) for each in toolchain.compilers] == [
+        ("0.4.26", False),
+        ("0.6.12", True),
+        ("0.8.9", False),
+        ("0.8.20", True),
+    ]
+    program = toolchain.compiler("0.8.20").program
+    assert program == "/opt/acrisol/native/solc-0.8.20"
+    [bind] = [each for each in toolchain.binds if each.target == program]
+    assert bind.source == home / ".svm/0.8.20/solc-0.8.20"  # the one file, and nothing beside it
+
+
+def test_what_only_looks_like_a_native_compiler_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    binary(tmp_path / ".svm/0.8.1/solc-0.8.2")  # whose version is it?
+    binary(tmp_path / ".svm/0.8.3/solc-0.8.3", mode=0o644)
+    binary(tmp_path / ".svm/latest/solc-latest")
+    (tmp_path / ".svm/0.8.4/solc-0.8.4").mkdir(parents=True)
+    (tmp_path / ".svm/0.8.5").mkdir()
+    (tmp_path / ".svm/0.8.5/solc-0.8.5").symlink_to("/nowhere")
+    (tmp_path / ".svm/0.8.6").mkdir()
+    (tmp_path / ".svm/0.8.6/solc-0.8.6").write_text("#!/bin/sh\n")
+    assert native_compilers(tmp_path) == {}
 
 
 def both(toolchain: SolidityToolchain) -> tuple[SolidityCompileVerifier, MythrilVerifier]:
