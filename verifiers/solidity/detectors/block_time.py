@@ -9,7 +9,7 @@ from verifiers.solidity.detectors.detector import Detector, Hit, at
 from verifiers.solidity.detectors.effects import effects_of
 from verifiers.solidity.detectors.flow import TIME, Flow
 from verifiers.solidity.detectors.program import Function, Program
-from verifiers.solidity.detectors.tree import Node, arguments, bare, is_builtin, kind, walk
+from verifiers.solidity.detectors.tree import Node, arguments, bare, is_builtin, kind, type_text, walk
 
 _ORDER = ("<", "<=", ">", ">=")
 
@@ -40,8 +40,13 @@ def _judged(function: Function, flow: Flow, condition: Node) -> Iterator[Hit]:
             yield at(
                 node, function, Severity.INFO, "An order of times is right where some seconds do not matter."
             )
-        elif not _is_unset(left) and not _is_unset(right):
+        elif _is_number(left) and not _is_unset(left) and not _is_unset(right):
             yield at(node, function, detail="Times are compared for equality.")
+
+
+def _is_number(node: Node | None) -> bool:
+    """An address or a flag beside a time in one record is no time."""
+    return type_text(node).startswith(("uint", "int"))
 
 
 def _is_unset(node: Node | None) -> bool:
