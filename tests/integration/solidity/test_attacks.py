@@ -17,6 +17,7 @@ from verifiers.solidity.confirm.confirmer import Confirmer
 from verifiers.solidity.confirm.render import with_code
 from verifiers.solidity.patterns import SolidityPatternsVerifier
 from verifiers.solidity.project import Project
+from verifiers.solidity.sequences import Role, Step, TransactionSequence
 from verifiers.solidity.toolchain import SolidityToolchain
 
 PAIRS = Path(__file__).parents[3] / "benchmarks" / "contracts" / "exploitable"
@@ -166,6 +167,34 @@ def test_a_constructor_that_cannot_be_called_leaves_it_open(answers: dict[str, F
 
 def test_a_guard_with_a_second_way_through_is_not_refuted(answers: dict[str, Finding]) -> None:
     assert answers["BackDoor.sol"].confirmation is Confirmation.UNCONFIRMED
+
+
+def test_transactions_that_were_found_are_carried_out(
+    confirmer: Confirmer, compilations: Compilations
+) -> None:
+    text = SOURCES["BackDoor.sol"]
+    made = compiled(compilations, SOURCES)
+    selector = made.output["contracts"]["BackDoor.sol"]["BackDoor"]["evm"]["methodIdentifiers"][
+        "close(uint256)"
+    ]
+    weak = found("BackDoor.sol", text, "SWC-106")
+
+    def answer(key: int) -> Finding:
+        call = Step(caller=Role.ATTACKER, function="close(uint256)", calldata=f"0x{selector}{key:064x}")
+        steps = (Step(caller=Role.DEPLOYER, creates=True), call)
+        sequence = TransactionSequence(
+            rule=weak.rule,
+            location=weak.location,
+            severity=weak.severity,
+            path="BackDoor.sol",
+            contract="BackDoor",
+            steps=steps,
+        )
+        return confirmer.confirm(made, [weak], 60.0, {0: [sequence]})[0]
+
+    assert answer(77).confirmation is Confirmation.CONFIRMED
+    assert "the attacker calls with the data" in (answer(77).counterexample or "").lower()
+    assert answer(78).confirmation is Confirmation.UNCONFIRMED
 
 
 def test_a_contract_that_silences_the_report_is_not_refuted(

@@ -13,6 +13,7 @@ from verifiers.policy import blocks
 from verifiers.solidity.compilation import Compilations, NotCompiled
 from verifiers.solidity.confirm.confirmer import Confirmer
 from verifiers.solidity.project import project_of
+from verifiers.solidity.sequences import sequences_of
 from verifiers.verifier import Stage, Verifier
 
 
@@ -68,7 +69,8 @@ class Confirmed:
         if isinstance(made, NotCompiled):
             return verdict
         left = seconds - (time.monotonic() - started)
-        findings = self._confirmer.confirm(made, verdict.findings, left)
+        sequences = {n: sequences_of(verdict, each) for n, each in enumerate(verdict.findings)}
+        findings = self._confirmer.confirm(made, verdict.findings, left, sequences)
         decided = decided_again(task, verdict, findings, self._confirmer.tool)
         return decided.model_copy(update={"duration_s": time.monotonic() - started})
 

@@ -6,7 +6,7 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from verifiers.domain import Confirmation, Finding, Severity
@@ -15,7 +15,8 @@ from verifiers.solidity.compilation import Compilation, Compilations, NotCompile
 from verifiers.solidity.confirm.kinds import REFUTING, Kind, kinds_for
 from verifiers.solidity.confirm.plan import Plan, plan_for
 from verifiers.solidity.confirm.reading import cheated, held, steps_of, why_open
-from verifiers.solidity.confirm.render import TEST, numbered, standalone, together
+from verifiers.solidity.confirm.render import TEST, numbered, standalone, together, with_story
+from verifiers.solidity.confirm.sequence import plan_of
 from verifiers.solidity.confirm.target import Target, find
 from verifiers.solidity.confirm.values import constructions
 from verifiers.solidity.confirm.words import told
@@ -23,10 +24,12 @@ from verifiers.solidity.detectors.program import Program, TooMuch, read
 from verifiers.solidity.forge import Forge, ForgeOptions
 from verifiers.solidity.forge_output import report
 from verifiers.solidity.project import Project
+from verifiers.solidity.sequences import TransactionSequence
 from verifiers.solidity.toolchain import SolidityToolchain
 
 _FILE = "attack.t.sol"
 _MOST_ATTACKS = 16  # in one run
+_MOST_SEQUENCES = 2  # ways to one finding
 _MOST_KEPT = 512
 _CHEATING = "the contract calls the test runner's cheat codes, so nothing that was seen can be relied on"
 
@@ -90,7 +93,11 @@ class Confirmer:
         return self._forge.tool
 
     def confirm(
-        self, compilation: Compilation, findings: Sequence[Finding], seconds: float
+        self,
+        compilation: Compilation,
+        findings: Sequence[Finding],
+        seconds: float,
+        sequences: Mapping[int, Sequence[TransactionSequence]] | None = None,
     ) -> tuple[Finding, ...]:
         """The findings, each with what an attack on it came to.
 
@@ -101,6 +108,7 @@ class Confirmer:
             compilation: The project, as it is deployed.
             findings: What was found in it.
             seconds: Wall-clock seconds for all attacks together.
+            sequences: Place of a finding -> transactions that lead to it, where they are known.
 
         Raises:
             ToolMissing: forge or a compiler is not installed.
@@ -122,7 +130,11 @@ class Confirmer:
                 else each
                 for n, each in enumerate(findings)
             )
-        attacks = {n: _attacks_on(compilation, program, findings[n], kinds) for n, kinds in wanted.items()}
+        known = sequences or {}
+        attacks = {
+            n: _attacks_on(compilation, program, findings[n], kinds, known.get(n, ()))
+            for n, kinds in wanted.items()
+        }
         every = [attack for made in attacks.values() if not isinstance(made, str) for attack in made]
         results = self._carry_out(every, end)
         return tuple(
@@ -201,20 +213,28 @@ def _nothing(reason: str) -> Result:
 
 
 def _attacks_on(
-    compilation: Compilation, program: Program, finding: Finding, kinds: Sequence[Kind]
+    compilation: Compilation,
+    program: Program,
+    finding: Finding,
+    kinds: Sequence[Kind],
+    sequences: Sequence[TransactionSequence],
 ) -> list[Attack] | str:
     """The attacks on a finding, or why there is none."""
     target = find(compilation, program, finding.location)
     if isinstance(target, str):
         return target
     arguments = constructions(target.constructor)
-    if arguments is None:
+    made = [plan_of(each, target) for each in sequences[:_MOST_SEQUENCES]]
+    found = [
+        Attack(Kind.SEQUENCE, target, plan, standalone(target, Kind.SEQUENCE, plan, [built], finding))
+        for plan, built in (each for each in made if each is not None)
+    ]
+    if arguments is None and not found:
         return f"the arguments of {target.name}'s constructor cannot be guessed"
-    found = []
-    for kind in kinds:
+    for kind in kinds if arguments is not None else ():
         plan = plan_for(target, kind)
         if plan.strikes:
-            found.append(Attack(kind, target, plan, standalone(target, kind, plan, arguments, finding)))
+            found.append(Attack(kind, target, plan, standalone(target, kind, plan, arguments or (), finding)))
     return found or "the arguments of the flagged function cannot be guessed"
 
 
@@ -225,15 +245,17 @@ def _answered(finding: Finding, attacks: list[Attack] | str, results: dict[str, 
         result = results[attack.key]
         if result.confirmation is Confirmation.CONFIRMED:
             severe = finding.severity if finding.severity is Severity.CRITICAL else Severity.HIGH
+            story = told(attack.target, attack.kind, attack.plan, result.at)
             return finding.model_copy(
                 update={
                     "confirmation": Confirmation.CONFIRMED,
-                    "attack_test": attack.text,
-                    "counterexample": told(attack.target, attack.kind, attack.plan, result.at),
+                    "attack_test": with_story(attack.text, story),
+                    "counterexample": story,
                     "severity": severe,
                 }
             )
-    first, result = attacks[0], results[attacks[0].key]
+    first = next((attack for attack in attacks if attack.kind is not Kind.SEQUENCE), attacks[0])
+    result = results[first.key]
     if result.confirmation is Confirmation.REFUTED and _may_refute(attacks):
         return finding.model_copy(
             update={
@@ -248,10 +270,12 @@ def _answered(finding: Finding, attacks: list[Attack] | str, results: dict[str, 
 
 def _may_refute(attacks: Sequence[Attack]) -> bool:
     """Only the one attack that the rule speaks of, where all can be called and no second path is hidden."""
-    first = attacks[0]
+    general = [attack for attack in attacks if attack.kind is not Kind.SEQUENCE]
+    if len(general) != 1:
+        return False
+    first = general[0]
     return (
-        len(attacks) == 1
-        and first.kind in REFUTING
+        first.kind in REFUTING
         and first.plan.complete
         and first.target.plain
         and len(first.target.flagged) == 1

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     INFLATION = "inflation"
     OVERFLOW = "overflow"
     REPLAY = "replay"
+    SEQUENCE = "sequence"
 
 
 # What Solidity calls the attack, and what it does in words.
@@ -42,6 +43,7 @@ CONTRACTS = {
     Kind.INFLATION: "Inflation",
     Kind.OVERFLOW: "Overflow",
     Kind.REPLAY: "Replay",
+    Kind.SEQUENCE: "Sequence",
 }
 
 # Attacks in which being turned away says that a guard held: they show that the same call works for whoever

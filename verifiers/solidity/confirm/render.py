@@ -48,6 +48,12 @@ def standalone(target: Target, kind: Kind, plan: Plan, arguments: Sequence[str],
     return header + PRAGMA + template("common") + template(kind) + f"{_LEAF}{leaf}"
 
 
+def with_story(attack_test: str, story: str) -> str:
+    """The attack with its steps in words before it: what a reader, or a model, sees first."""
+    lines = [f"// {_said(line)}" for line in story.splitlines()]
+    return "\n".join(["// What happens:", *lines, attack_test])
+
+
 def together(attack_tests: Sequence[str]) -> str:
     """Several attacks as one file, so that what they share is compiled once; the contracts are numbered."""
     shared: dict[str, None] = {}

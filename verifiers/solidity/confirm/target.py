@@ -167,7 +167,8 @@ def _reaching(program: Program, contract: Node, inner: Function) -> list[Functio
 
 def _run_by(program: Program, function: Function) -> list[Function]:
     """Everything of the program that a function runs in its own contract, itself first."""
-    found, waiting = [], [function]
+    found: list[Function] = []
+    waiting = [function]
     while waiting:
         current = waiting.pop()
         if any(each is current for each in found):

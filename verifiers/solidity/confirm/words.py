@@ -17,8 +17,10 @@ _NAMES = {
     "owner": "the owner",
     "alice": "Alice",
     "bob": "Bob",
+    "ATTACKER": "the attacker",
 }
 _MOST_SHOWN = 8
+_MOST_DATA = 10 + 2 * 64
 _STORIES = {
     Kind.REENTRANCY: (
         "The attacker's contract calls {strike}. Before that ends it is called back and calls "
@@ -65,6 +67,9 @@ _STORIES = {
     Kind.OVERFLOW: (
         "The attacker calls {strike}. A number wraps around: somebody is credited with what nobody paid."
     ),
+    Kind.SEQUENCE: (
+        "That leaves the attacker richer, the contract destroyed, or the attacker's mark in its storage."
+    ),
     Kind.REPLAY: ("The attacker calls {strike} twice with one signature. Both succeed."),
 }
 
@@ -87,6 +92,8 @@ def told(target: Target, kind: Kind, plan: Plan, at: tuple[int, int, int]) -> st
     else:
         again = _call(moves[move]) if move < len(moves) else "the contract"
     lines = [f"The owner deploys {target.name}."]
+    if kind is Kind.SEQUENCE:
+        before = plan.strikes[: strike + 1]
     lines += [
         f"{_name(call.who)[:1].upper()}{_name(call.who)[1:]} calls {_call(call)}."
         for call in before[:_MOST_SHOWN]
@@ -99,7 +106,13 @@ def told(target: Target, kind: Kind, plan: Plan, at: tuple[int, int, int]) -> st
 
 def _call(call: Call) -> str:
     found = _DATA.fullmatch(call.data)
-    shown = f"{found[1]}({_plain(found[2])})" if found else "with no data"
+    raw = re.fullmatch(r'hex"([0-9a-f]*)"', call.data)
+    if raw and raw[1]:
+        return _paying(f"with the data 0x{raw[1][:_MOST_DATA]}", call)
+    return _paying(f"{found[1]}({_plain(found[2])})" if found else "with no data", call)
+
+
+def _paying(shown: str, call: Call) -> str:
     return shown + (f" with {call.wei / 10**18:g} ether" if call.wei else "")
 
 

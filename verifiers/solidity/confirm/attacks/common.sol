@@ -42,6 +42,7 @@ Cheats constant vm = Cheats(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D);
 uint256 constant GAS = 3_000_000;
 // Beyond what the people have, and far from anything that a contract counts by itself.
 uint256 constant MARK = 0x51ae3c5d97b2f46081d3;
+address constant ATTACKER = address(uint160(0x00DeaDbeefdEAdbeefdEadbEEFdeadbeEFdEaDbeeF)); // as Mythril calls it
 uint256 constant SECRET = 424242; // what only the right people know
 
 /// Calls without bringing any of the answer along: what a contract answers must not be able to hurt its judge.
