@@ -107,21 +107,34 @@ function compile(compiler, input, options) {
   return compiler.compile(JSON.stringify(input), { import: resolver(options) });
 }
 
-// What comes on stdin up to the end of a line, or of all.
-function readLine() {
+// The first line of stdin. Calls `before` unless it has begun to come: who is asked already does not get ready.
+async function firstLine(before) {
+  const { stdin } = process; // from here on, reading descriptor 0 does not wait
   const parts = [];
-  const chunk = Buffer.allocUnsafe(1 << 16);
-  for (let count; (count = fs.readSync(0, chunk)) > 0; ) {
-    const end = chunk.subarray(0, count).indexOf("\n");
-    parts.push(Buffer.from(chunk.subarray(0, end < 0 ? count : end)));
-    if (end >= 0) break;
+  const isEnd = (chunk) => parts.push(chunk) && (chunk.length === 0 || chunk.includes("\n"));
+  let ended = false;
+  try {
+    const chunk = Buffer.allocUnsafe(1 << 16);
+    ended = isEnd(chunk.subarray(0, fs.readSync(0, chunk)));
+  } catch (error) {
+    if (error.code !== "EAGAIN") throw error;
+    before();
   }
-  return Buffer.concat(parts).toString("utf8");
+  if (!ended) for await (const chunk of stdin) if (isEnd(chunk)) break;
+  return Buffer.concat(parts).toString("utf8").split("\n", 1)[0];
+}
+
+function runAhead(compiler, options) {
+  return firstLine(() => warmUp((input) => compile(compiler, input, options))).then((text) =>
+    answerTo(text, compiler, options),
+  );
 }
 
 function runStandard(compiler, options) {
-  if (options.ahead) warmUp((input) => compile(compiler, input, options));
-  const text = options.ahead ? readLine() : fs.readFileSync(options.files[0] || 0, "utf8");
+  return answerTo(fs.readFileSync(options.files[0] || 0, "utf8"), compiler, options);
+}
+
+function answerTo(text, compiler, options) {
   let input;
   try {
     input = JSON.parse(text);
@@ -148,6 +161,10 @@ function runCombined(compiler, options) {
   return JSON.stringify(combine(output, options.parts, compiler.version()));
 }
 
+function broke(error) {
+  fail(`the compiler broke: ${String(error && error.message).split("\n")[0].slice(0, 300)}`, BROKE);
+}
+
 function main([modules, version, ...words]) {
   const options = parseArguments(words);
   if (!options.mode) fail("say --version, --standard-json or --combined-json");
@@ -160,9 +177,11 @@ function main([modules, version, ...words]) {
     if (options.mode === "version") {
       const long = compiler.version();
       answer = `solc, the solidity compiler commandline interface\nVersion: ${long.replace("Emscripten.clang", "emscripten")}`;
+    } else if (options.ahead) {
+      return void runAhead(compiler, options).then((text) => process.stdout.write(text + "\n"), broke);
     } else answer = (options.mode === "standard" ? runStandard : runCombined)(compiler, options);
   } catch (error) {
-    fail(`the compiler broke: ${String(error && error.message).split("\n")[0].slice(0, 300)}`, BROKE);
+    broke(error);
   }
   process.stdout.write(answer + "\n");
 }
