@@ -22,7 +22,11 @@ class ScannerProgram(NamedTuple):
 
 
 PROGRAMS = (
-    ScannerProgram(BANDIT, ("python3", "-m", "bandit", "--version"), "python tasks"),
+    ScannerProgram(
+        BANDIT,
+        ("python3", "-c", "import importlib.metadata as found; print('bandit', found.version('bandit'))"),
+        "python tasks",
+    ),
     ScannerProgram(
         ESLINT,
         ("node", f"{ESLINT_FOLDER}/node_modules/eslint/bin/eslint.js", "--version"),

@@ -50,10 +50,12 @@ def probe(tools_dir: Path, sandbox: Sandbox) -> tuple[ToolReport, ...]:
     z3 = f"{toolchain.mythril_version} (z3 {toolchain.z3_version})"
     slither = (toolchain.slither, "-c", "import slither") if toolchain.slither else None
     forge = (toolchain.forge, "--version") if toolchain.forge else None
+    halmos = (toolchain.halmos, "-c", "import halmos") if toolchain.halmos else None
     return (
         _try("solc", solc, versions, sandbox),
         _try("slither", slither, toolchain.slither_version, sandbox),
         _try("forge", forge, toolchain.forge_version, sandbox),
+        _try("halmos", halmos, toolchain.halmos_version, sandbox),
         _try("mythril", mythril, z3, sandbox),
     )
 

@@ -225,10 +225,10 @@ def test_the_doctor_hears_of_all_tools(
     toolchain: SolidityToolchain, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reports = probe(TOOLS, sandbox)
-    assert [report.name for report in reports] == ["solc", "slither", "forge", "mythril"]
+    assert [report.name for report in reports] == ["solc", "slither", "forge", "halmos", "mythril"]
     assert all(report.works for report in reports)
     assert "0.8.37" in reports[0].version
-    assert reports[3].version == "0.24.8 (z3 4.11.2.0)"
+    assert reports[4].version == "0.24.8 (z3 4.11.2.0)"
     blind = sandbox_for(toolchain.model_copy(update={"binds": ()}))
     assert not any(report.works for report in probe(TOOLS, blind))
     monkeypatch.setenv("PATH", str(tmp_path))
