@@ -17,7 +17,8 @@ NOW = 1_750_000_000
 _DAY = 86_400
 _ETHER = 10**18
 _ARRAY = re.compile(r"^(.*)\[(\d*)\]$")
-_MOST_ITEMS = 64  # of an array of fixed length
+_MOST_ITEMS = 512  # elements of all arrays of a call
+_MOST_NESTED = 12  # brackets in a type
 
 # Name of a parameter -> what such numbers usually are; the first that is found in the name counts.
 _NUMBERS: tuple[tuple[str, int], ...] = (
@@ -73,6 +74,8 @@ def guesses(inputs: Sequence[Mapping[str, Any]], tastes: Sequence[Taste]) -> Ite
         tastes: The ways of guessing.
     """
     types = [type_of(item) for item in inputs]
+    if any(kind.count("[") + kind.count("(") > _MOST_NESTED for kind in types):
+        return
     seen: set[bytes] = set()
     for taste in tastes:
         guess = _Guess(taste)
@@ -101,6 +104,7 @@ class _Guess:
         self._taste = taste
         self._people = 0
         self._contracts = 0
+        self._items = 0
 
     def value(self, item: Mapping[str, Any]) -> AbiValue:
         name = str(item.get("name", "")).lower()
@@ -108,7 +112,10 @@ class _Guess:
 
     def _of(self, kind: str, name: str, internal: str, parts: Sequence[Mapping[str, Any]]) -> AbiValue:
         if array := _ARRAY.match(kind):
-            count = min(int(array[2]), _MOST_ITEMS) if array[2] else self._taste.items
+            count = int(array[2]) if array[2] else self._taste.items
+            self._items += count
+            if self._items > _MOST_ITEMS:
+                raise NotEncodable(kind)
             return [self._of(array[1], name, internal, parts) for _ in range(count)]
         if kind.startswith("("):
             if len(members(kind)) != len(parts):

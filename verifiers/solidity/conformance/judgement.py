@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -13,11 +14,13 @@ from verifiers.scanners.conclusion import conclude as conclude_scan
 from verifiers.solidity.compilation import Compilation
 from verifiers.solidity.conformance.clauses import Clause, clauses
 from verifiers.solidity.conformance.exercise import Exercise, Violation
+from verifiers.solidity.conformance.layout import moved, versions
 from verifiers.solidity.conformance.named import Named, named_in
 from verifiers.solidity.conformance.places import place_of
 from verifiers.solidity.conformance.plan import Target
-from verifiers.solidity.conformance.standards import Standard, missing
+from verifiers.solidity.conformance.standards import Standard, interface_of, missing
 
+_UPGRADEABLE = "upgradeable"
 _MAX_JOINED = 1_000  # characters of a message to which no further contract is added
 # The instruction wants what a clause forbids otherwise: "anybody may mint", "a faucet".
 _ALLOWS = (
@@ -29,7 +32,12 @@ _WHOLE = ("erc-20", "erc-721", "erc-1155", "erc-4626")
 
 
 def conclude(
-    name: str, task: CodingTask, compilation: Compilation, targets: Sequence[Target], done: Exercise
+    name: str,
+    task: CodingTask,
+    compilation: Compilation,
+    targets: Sequence[Target],
+    done: Exercise,
+    previous: Compilation | None = None,
 ) -> Verdict:
     """The verdict.
 
@@ -39,13 +47,19 @@ def conclude(
         compilation: The project.
         targets: Its deployable contracts.
         done: What the suite found out.
+        previous: The task's own files, where the candidate replaces an upgradeable contract of them.
     """
     named = named_in(task.instruction)
-    absent = [item for item in named if item.must and not _implements(item.standard, targets)]
+    absent = [
+        item
+        for item in named
+        if not _implements(item.standard, targets) and (item.must or not _uses(item.standard, compilation))
+    ]
     findings = [
         *(_violation(item, task, compilation) for item in done.violations),
         *(_absent(item, targets, compilation) for item in absent),
         *(finding for target in targets for finding in _incomplete_interface(target, named, compilation)),
+        *_layouts(targets, compilation, previous),
         *(
             _cheating(target, done.cheated[target.name], compilation)
             for target in targets
@@ -96,6 +110,16 @@ def _implements(standard: Standard, targets: Sequence[Target]) -> bool:
     return any(not missing(standard, target.interface) for target in targets)
 
 
+def _uses(standard: Standard, compilation: Compilation) -> bool:
+    """Whether anything that was compiled, an interface too, has one of the standard's functions."""
+    contracts = compilation.output.get("contracts", {}).values()
+    return any(
+        not standard.functions.keys().isdisjoint(interface_of(contract).functions)
+        for by_name in contracts
+        for contract in by_name.values()
+    )
+
+
 def _violation(found: Violation, task: CodingTask, compilation: Compilation) -> Finding:
     clause = clauses()[found.contract][found.test]
     return Finding(
@@ -107,6 +131,39 @@ def _violation(found: Violation, task: CodingTask, compilation: Compilation) -> 
         location=place_of(compilation, found.target.path, found.target.name, clause.at),
         counterexample=found.seen,
     )
+
+
+def _layouts(
+    targets: Sequence[Target], compilation: Compilation, previous: Compilation | None
+) -> Iterator[Finding]:
+    """Upgradeable contracts whose storage is not where the version before has it."""
+    upgradeable = {target.name: target for target in targets if _UPGRADEABLE in _names(target)}
+    layouts = {name: _layout(compilation, target) for name, target in upgradeable.items()}
+    pairs = [(old, layouts[old], new) for old, new in versions(list(upgradeable))]
+    if previous is not None:
+        pairs += [
+            (f"{name} as it was", _layout(previous, target), name) for name, target in upgradeable.items()
+        ]
+    for old, layout, new in pairs:
+        target = upgradeable[new]
+        for what in moved(layout, layouts[new]):
+            yield Finding(
+                rule=f"conformance.upgrade.storage-layout.{new.lower()}",
+                message=f"{new} cannot follow {old} behind a proxy: {what}.",
+                fix="Keep all variables in their order and types, and append new ones at the end only.",
+                severity=Severity.HIGH,
+                cwe="CWE-665",
+                location=place_of(compilation, target.path, new, what.partition(" ")[0]),
+            )
+
+
+def _layout(compilation: Compilation, target: Target) -> Mapping[str, Any]:
+    contract = compilation.output.get("contracts", {}).get(target.path, {}).get(target.name, {})
+    return contract.get("storageLayout") or {}
+
+
+def _names(target: Target) -> set[str]:
+    return {standard.name for standard in target.standards}
 
 
 def _joined(findings: Sequence[Finding]) -> tuple[Finding, ...]:

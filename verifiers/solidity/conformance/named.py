@@ -11,10 +11,10 @@ _NAMED = re.compile(r"\b(?:ERC|EIP)[-_ ]?(\d{2,5})(?!\d)", re.IGNORECASE)
 _MOST_READ = 20_000  # characters of an instruction
 # Before the name: what is made, or a sentence that begins with it; few words may stand between.
 _MADE = re.compile(
-    r"(?:^|[.:;\n]\s*|\b(?:implement|writ|creat|build|mak|develop|design|cod|deploy|provid|compl|follow|support"
-    r"|conform|inherit|extend|add|need|want|is|be|as)\w*)"
-    r"(?:\s+(?:me|us|to|with|from|the|an?|in|solidity|simple|basic|minimal|secure|complete|full|standard|fixed|supply"
-    r"|capped|[\w-]+able|smart|contract|for|it|that|is))*\s*$",
+    r"(?:^|[.:;\n]|\b(?:implement|writ|creat|build|mak|develop|design|cod|deploy|provid|compl|follow|support"
+    r"|conform|inherit|extend|add|need|want|is|be|as)\w*)\s*"
+    r"(?:(?:me|us|to|with|from|the|an?|in|solidity|simple|basic|minimal|secure|complete|full|standard|fixed"
+    r"|supply|capped|[\w-]+able|smart|contract|for|it|that|is|fungible)\b,?\s*)*$",
     re.IGNORECASE,
 )
 # After the name: nothing that makes it the thing used rather than the thing made.
@@ -25,10 +25,7 @@ _THING = re.compile(
     re.IGNORECASE,
 )
 _VAULTS = re.compile(r"^[\w-]{0,12}\s*(?:tokeni[sz]ed\s+|yield\s+)?vault\b", re.IGNORECASE)
-_EXTENSIONS = ("2612", "165", "2981", "173")  # named with a verb such as "supports", or after "with"
-_WITH = re.compile(
-    r"\b(?:with|and|plus|including|via|using|supports?|supporting)\s*(?:an?\s+|the\s+)?$", re.IGNORECASE
-)
+_EXTENSIONS = ("2612", "165", "2981", "173")  # what a contract has, beside being something else
 _FOR = re.compile(
     r"\b(?:for|of|any|accepts?|holds?|pays?|sells?|existing|given)\s+(?:an?\s+|the\s+|any\s+)?$",
     re.IGNORECASE,
@@ -71,10 +68,10 @@ def named_in(instruction: str) -> tuple[Named, ...]:
 
 
 def _is_made(number: str, before: str, after: str) -> bool:
-    if number in _EXTENSIONS:
-        return bool(_WITH.search(before) or _MADE.search(before))
     if _FOR.search(before) and not _CONTRACT_FOR.search(before):
         return False
+    if number in _EXTENSIONS:
+        return True
     if number == "4626" and _VAULTS.match(after):
         return True
     return bool(_MADE.search(before) and _THING.match(after))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from verifiers.domain import Candidate, CodingTask, Language, Verdict
 from verifiers.sandbox.protocol import Sandbox
@@ -54,13 +55,28 @@ class SolidityConformanceVerifier:
             done = exercise(self._forge, shown[:_MOST_TARGETS], left)
         for target in shown[_MOST_TARGETS:]:
             done = done.without(target, f"only {_MOST_TARGETS} contracts are exercised")
-        verdict = conclude(NAME, task, made, targets, done)
+        previous = self._previous(task, candidate, shown, started + seconds - time.monotonic())
+        verdict = conclude(NAME, task, made, targets, done, previous)
         return verdict.model_copy(
             update={
                 "tool": self._forge.tool if shown else "acrisol",
                 "duration_s": time.monotonic() - started,
             }
         )
+
+    def _previous(
+        self, task: CodingTask, candidate: Candidate, shown: Sequence[Target], seconds: float
+    ) -> Compilation | None:
+        """The task's own files, compiled, where the candidate replaces an upgradeable contract of them."""
+        given = {file.path for file in task.files}
+        upgraded = {
+            target.path for target in shown if any(item.name == "upgradeable" for item in target.standards)
+        }
+        replaced = {file.path for file in candidate.files} & given & upgraded
+        if not replaced or seconds <= 0:
+            return None
+        made = self._compilations.compile(project_of(task, Candidate(files=task.files)), seconds)
+        return made if isinstance(made, Compilation) else None
 
 
 def targets_of(compilation: Compilation) -> tuple[Target, ...]:
