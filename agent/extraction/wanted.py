@@ -69,11 +69,11 @@ def wanted_from(task: CodingTask) -> Wanted:
         path = _named_path(text, task.language, files | protected)
         return Wanted(language=task.language, path=path, files=files, protected=protected)
     if task.language is Language.SOLIDITY:
-        names = frozenset(_SOLIDITY_NEW.findall("\n".join(file.content for file in tests)))
+        created = frozenset(_SOLIDITY_NEW.findall("\n".join(file.content for file in tests)))
         return Wanted(
             language=task.language,
-            path=_solidity_path(tests, files | protected, names),
-            names=names,
+            path=_solidity_path(tests, files | protected, created),
+            names=created,
             files=files,
             protected=protected,
         )

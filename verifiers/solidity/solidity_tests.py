@@ -21,6 +21,7 @@ from verifiers.solidity.watched_run import WatchedRun, run_watched
 from verifiers.verifier import Stage
 
 WALL_S = 60.0  # a suite may take this long
+CPU_S = 15.0  # and one that took less CPU time when the wall clock ended it may be good
 _LEAST_S = 1.0
 _RECORD_BROKEN = "key must be a string"  # forge's words where a contract turned the record of its calls off
 
@@ -116,7 +117,10 @@ class SolidityTestsVerifier:
             run.cheats = {"a contract turns off the record of its calls (pauseTracing)": ("", "")}
             run.problem = ""
         if run.problem:
-            return no_report(suite.layout, run, suite.expected, evidence, hurried=wall < WALL_S)
+            # A busy machine must not fail good code: what counts is the CPU time, where it is known.
+            idle = run.cpu_s is not None and run.cpu_s < CPU_S
+            hurried = idle or (run.cpu_s is None and wall < WALL_S)
+            return no_report(suite.layout, run, suite.expected, evidence, hurried=hurried)
         if run.shared and task.policy.allow_shared_judge:
             shared = shared or run.shared
         return decide(suite.layout, run, evidence, shared=shared)
@@ -129,6 +133,7 @@ class SolidityTestsVerifier:
                 "forge": self._toolchain.forge_version,
                 "solc": suite.compilation.compiler.version,
             },
+            "cpu_s": run.cpu_s,
             "packages": list(suite.compilation.packages),
             "wall_limit_s": wall_s,
             "fuzz_runs": options.fuzz_runs,

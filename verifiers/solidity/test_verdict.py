@@ -67,9 +67,9 @@ def _status(run: WatchedRun, outcomes: Sequence[Outcome], shared: str) -> tuple[
         return Status.FAILED, f"the candidate interferes with the tests: {next(iter(run.cheats))}"[
             :_MAX_SUMMARY
         ]
-    failed = len(by_status.get("failed", ())) + len(by_status.get("missing", ()))
-    if failed:
-        return Status.FAILED, f"{failed} of {len(outcomes)} tests failed"
+    if failed := (*by_status.get("failed", ()), *by_status.get("missing", ())):
+        worst = f"{failed[0].test.contract}.{failed[0].test.name}"
+        return Status.FAILED, f"{len(failed)} of {len(outcomes)} tests failed, first {worst}"[:_MAX_SUMMARY]
     if run.shared and not shared:
         return Status.INCOMPLETE, not_apart(run.shared)
     if skipped := by_status.get("skipped"):

@@ -67,6 +67,7 @@ class WatchedRun:
         shared: Why the candidate's code runs as part of a test; empty if it does not.
         problem: Why there is no report; empty if there is one.
         timed_out: The time ran out.
+        cpu_s: CPU seconds of the first run; None where they are not known.
         isolation: Where it ran.
     """
 
@@ -76,6 +77,7 @@ class WatchedRun:
     shared: str = ""
     problem: str = ""
     timed_out: bool = False
+    cpu_s: float | None = None
     isolation: str = ""
 
 
@@ -107,6 +109,7 @@ def run_watched(
     contracts = tuple(dict.fromkeys(test.contract for test in expected))
     run = forge.run(compilation, seconds, options.model_copy(update={"contracts": contracts, "traces": True}))
     result = WatchedRun([], problem=run.problem, timed_out=run.timed_out, isolation=run.isolation)
+    result.cpu_s = run.result.cpu_s
     if run.problem and not _has_nothing_to_say(run):
         return result
     result.problem = ""
