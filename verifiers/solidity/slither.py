@@ -99,7 +99,11 @@ class SlitherVerifier:
 def preload() -> Preload:
     """What an interpreter can have ready: Slither and its detectors, imported with the driver."""
     return Preload(
-        modules=("slither_driver.analyse",), folder=_FOLDER, files=driver_files(), import_only=True
+        modules=("slither_driver.analyse",),
+        folder=_FOLDER,
+        files=driver_files(),
+        import_only=True,
+        on_the_clock=True,
     )
 
 
