@@ -12,7 +12,7 @@ from agent.extraction import Wanted
 from agent.feedback import feedback_on, has_code
 from agent.generation import Generator
 from agent.prompts import PromptLimits, first_prompt, retry_prompt
-from agent.select import failure_digest, promise, worth_feeding_back
+from agent.select import attacks_before, failure_digest, promise, worth_feeding_back
 from agent.state import LoopState, attempts_of, dumped, messages_of, usage_of
 from agent.verification import Verification
 from models.chat import Message
@@ -120,6 +120,7 @@ class Loop:
             {place: attempts[place].candidate for place in order},
             {place: attempts[place].verdicts for place in order},
             lambda place, verdict: self._emit_value("verdict", attempts[place], verdict),
+            attacks_before(attempts, state["number"]),
         )
         alive = []
         for place, verdicts in found.items():

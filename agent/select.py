@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from agent.feedback import has_code, is_refusal
-from verifiers.domain import Attempt, Severity, Status, Verdict, digest
+from verifiers.domain import Attempt, Confirmation, Finding, Severity, Status, Verdict, digest
 from verifiers.verifier import Stage
 
 Stages = Mapping[str, Stage]
@@ -100,3 +100,15 @@ def _share_passed(verdict: Verdict) -> float:
     if isinstance(expected, int) and isinstance(count, int) and expected > 0:
         return count / expected
     return 0.0
+
+
+def attacks_before(attempts: Sequence[Attempt], number: int) -> tuple[Finding, ...]:
+    """Findings of the rounds before one that an attack in a running EVM confirmed, the newest last."""
+    return tuple(
+        finding
+        for attempt in attempts
+        if attempt.number < number
+        for verdict in attempt.verdicts
+        for finding in verdict.findings
+        if finding.confirmation is Confirmation.CONFIRMED and finding.attack_test
+    )

@@ -10,11 +10,11 @@ from pydantic_core import PydanticSerializationError
 
 from agent.budget import Stopwatch
 from agent.parallel import OutOfPatience, in_threads
-from verifiers.domain import Candidate, CodingTask, Status, Verdict
+from verifiers.domain import Candidate, CodingTask, Finding, Status, Verdict
 from verifiers.errors import AcrisolError, ToolFailed
 from verifiers.policy import Decision, decide, effective_status, in_force
 from verifiers.reports.normalise import normalised
-from verifiers.verifier import Stage, Verifier
+from verifiers.verifier import Remembering, Stage, Verifier
 
 OnVerdict = Callable[[int, Verdict], None]
 OVERRUN_S = 30.0  # that a verifier may take beyond its seconds before it counts as hung
@@ -69,6 +69,7 @@ class Verification:
         candidates: Mapping[int, Candidate],
         before: Mapping[int, Sequence[Verdict]],
         on_verdict: OnVerdict,
+        earlier: Sequence[Finding] = (),
     ) -> dict[int, tuple[Verdict, ...]]:
         """Judge candidates by the verifiers of one stage.
 
@@ -80,6 +81,7 @@ class Verification:
             candidates: By key, the most promising first.
             before: The verdicts of earlier stages, by key.
             on_verdict: Called with the key and each verdict as it comes in, in the caller's thread.
+            earlier: Findings of earlier rounds that an attack confirmed; the attacks are made again.
 
         Returns:
             The verdicts of this stage, by key; a candidate that was left out is not in it.
@@ -98,7 +100,8 @@ class Verification:
             if self._stopwatch.is_over:
                 break
             batch = keys[start : start + size]
-            found = self._judge(self.of(stage), [(key, candidates[key]) for key in batch], on_verdict)
+            chosen = [(key, candidates[key]) for key in batch]
+            found = self._judge(self.of(stage), chosen, on_verdict, earlier)
             verdicts |= found
             if is_last and any(self.accepts((*before.get(key, ()), *found[key])) for key in found):
                 break
@@ -130,9 +133,12 @@ class Verification:
         verifiers: Sequence[Verifier],
         candidates: Sequence[tuple[int, Candidate]],
         on_verdict: OnVerdict,
+        earlier: Sequence[Finding],
     ) -> dict[int, tuple[Verdict, ...]]:
         pairs = [(key, candidate, verifier) for key, candidate in candidates for verifier in verifiers]
-        calls = [functools.partial(self._verify, verifier, candidate) for _, candidate, verifier in pairs]
+        calls = [
+            functools.partial(self._verify, verifier, candidate, earlier) for _, candidate, verifier in pairs
+        ]
         found: dict[tuple[int, str], Verdict] = {}
         patience_s = self._stopwatch.left_s + self._overrun_s
         try:
@@ -151,7 +157,7 @@ class Verification:
             for key, _ in candidates
         }
 
-    def _verify(self, verifier: Verifier, candidate: Candidate) -> Verdict:
+    def _verify(self, verifier: Verifier, candidate: Candidate, earlier: Sequence[Finding]) -> Verdict:
         """One verdict, whatever the verifier does: a bug in it must never look like a pass."""
         seconds = self._stopwatch.left_s
         if seconds <= 0:
@@ -161,7 +167,10 @@ class Verification:
                 summary="The task's budget of seconds ended before this verifier began.",
             )
         try:
-            verdict = verifier.verify(self._task, candidate, seconds)
+            if earlier and isinstance(verifier, Remembering):
+                verdict = verifier.verify_after(self._task, candidate, seconds, earlier)
+            else:
+                verdict = verifier.verify(self._task, candidate, seconds)
             if not isinstance(verdict, Verdict) or verdict.verifier != verifier.name:
                 raise ToolFailed(f"The verifier {verifier.name} gave no verdict of its own.", "Report this.")
             verdict = normalised(verdict, candidate.files)

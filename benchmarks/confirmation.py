@@ -4,8 +4,8 @@
 
 For each pair in ``benchmarks/contracts/exploitable``: what Slither, our detectors and our Semgrep rules (and
 Mythril, where those led to nothing) find in the vulnerable version is attacked. The attack that did harm is
-kept, and carried out again with the fixed version's code in it. It has to succeed on the first and fail on the
-second. On the contracts in ``benchmarks/contracts/clean`` no attack may do harm.
+kept, and carried out again with the fixed version's code in it. It has to succeed on the first and fail on
+the second. On the contracts in ``benchmarks/contracts/clean`` no attack may do harm.
 """
 
 from __future__ import annotations

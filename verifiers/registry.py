@@ -92,7 +92,7 @@ def build_verifiers(
         FlawfinderVerifier(sandbox),
         BanditVerifier(sandbox),
         EslintVerifier(sandbox),
-        Confirmed(SolidityPatternsVerifier(compilations), confirmer, compilations),
+        Confirmed(SolidityPatternsVerifier(compilations), confirmer, compilations, repeats=True),
         Confirmed(SlitherVerifier(sandbox, solidity, compilations), confirmer, compilations),
         SolidityProofsVerifier(sandbox, solidity, compilations),
         Confirmed(MythrilVerifier(sandbox, solidity, compilations), confirmer, compilations, share=0.8),

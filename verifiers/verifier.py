@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from verifiers.domain import Candidate, CodingTask, Verdict
+from verifiers.domain import Candidate, CodingTask, Finding, Verdict
 
 
 class Stage(IntEnum):
@@ -45,5 +46,26 @@ class Verifier(Protocol):
 
         Raises:
             ToolError: the tool is missing or broken; never a word about the candidate.
+        """
+        ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A verifier that also holds a candidate to what was shown on earlier answers to the same task."""
+
+    def verify_after(
+        self, task: CodingTask, candidate: Candidate, seconds: float, earlier: Sequence[Finding]
+    ) -> Verdict:
+        """Judge one candidate as :meth:`Verifier.verify` does, and by what is known from before.
+
+        Args:
+            task: What was asked for.
+            candidate: What is to be judged; hostile.
+            seconds: Wall-clock seconds that it may take.
+            earlier: Findings on earlier candidates that an attack confirmed, the newest last.
+
+        Raises:
+            ToolError: as for :meth:`Verifier.verify`.
         """
         ...

@@ -19,6 +19,7 @@ from verifiers.solidity.patterns import SolidityPatternsVerifier
 from verifiers.solidity.project import Project
 from verifiers.solidity.sequences import Role, Step, TransactionSequence
 from verifiers.solidity.toolchain import SolidityToolchain
+from verifiers.verifier import Remembering
 
 PAIRS = Path(__file__).parents[3] / "benchmarks" / "contracts" / "exploitable"
 HEAD = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.20;\n"
@@ -125,6 +126,10 @@ def answers(confirmer: Confirmer, compilations: Compilations) -> dict[str, Findi
     return dict(zip(given, results, strict=True))
 
 
+def mended() -> str:
+    return HEAD + bank("Open", before="credit[msg.sender] = 0;")
+
+
 def compiled(compilations: Compilations, sources: dict[str, str]) -> Compilation:
     made = compilations.compile(Project(sources=sources), 60.0)
     assert isinstance(made, Compilation)
@@ -215,6 +220,25 @@ def test_the_kept_attack_fails_on_the_mended_bank(
     turned = with_code(kept, mended["evm"]["bytecode"]["object"])
     assert turned is not None
     assert confirmer.repeat([kept, turned], 60.0) == (True, False)
+
+
+def test_a_later_answer_that_still_loses_is_blocked_by_name(
+    answers: dict[str, Finding], confirmer: Confirmer, compilations: Compilations
+) -> None:
+    verifier = Confirmed(SolidityPatternsVerifier(compilations), confirmer, compilations, repeats=True)
+    assert isinstance(verifier, Remembering)
+    # Nothing that our detectors know any more, and the same hole.
+    hidden = SOURCES["Open.sol"].replace("credit[msg.sender] = 0;", "this.clear(msg.sender);")
+    hidden = hidden.replace(
+        "    function deposit",
+        "    function clear(address who) external { credit[who] = 0; }\n    function deposit",
+    )
+    for text, status in ((hidden, Status.FAILED), (mended(), Status.PASSED)):
+        candidate = Candidate(files=(SourceFile(path="Open.sol", content=text),))
+        verdict = verifier.verify_after(TASK, candidate, 60.0, [answers["Open.sol"]])
+        names = [each.rule for each in verdict.findings if each.rule.startswith("attack.")]
+        assert bool(names) is (status is Status.FAILED)
+        assert verdict.status is status, verdict.summary
 
 
 def test_the_oldest_compiler_and_the_whole_way(confirmer: Confirmer, compilations: Compilations) -> None:

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from agent.select import failure_digest, worth_feeding_back
-from verifiers.domain import Attempt, Candidate, Finding, Severity, SourceFile, Status, Verdict
+from agent.select import attacks_before, failure_digest, worth_feeding_back
+from verifiers.domain import (
+    Attempt,
+    Candidate,
+    Confirmation,
+    Finding,
+    Severity,
+    SourceFile,
+    Status,
+    Verdict,
+)
 from verifiers.verifier import Stage
 
 STAGES = {"tests": Stage.RUN}
@@ -43,3 +52,17 @@ def test_feedback_that_brought_nothing_is_followed_by_a_fresh_start() -> None:
 def test_feedback_that_helped_is_followed_by_more() -> None:
     first, better = attempt(1, 1, "a"), attempt(2, 2, "b")
     assert worth_feeding_back([first, better], STAGES, [failure_digest(first)], answered=2) == better
+
+
+def test_attacks_of_earlier_rounds_are_kept_and_those_of_this_one_are_not() -> None:
+    first = attempt(1, 1, "a")
+    (verdict,) = first.verdicts
+    done = verdict.findings[0].model_copy(
+        update={"confirmation": Confirmation.CONFIRMED, "attack_test": "contract A {}"}
+    )
+    open_ = done.model_copy(update={"confirmation": Confirmation.UNCONFIRMED})
+    attacked = first.model_copy(
+        update={"verdicts": (verdict.model_copy(update={"findings": (open_, done)}),)}
+    )
+    assert attacks_before([attacked], 2) == (done,)
+    assert attacks_before([attacked], 1) == ()

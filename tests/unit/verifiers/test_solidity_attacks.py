@@ -18,11 +18,19 @@ from verifiers.domain import (
 )
 from verifiers.policy import in_force
 from verifiers.scanners.conclusion import Gap, Scan, conclude
-from verifiers.solidity.confirm.confirmed import decided_again
+from verifiers.solidity.confirm.confirmed import after_repeating, decided_again
 from verifiers.solidity.confirm.kinds import CONTRACTS, REFUTING, Kind, kinds_for
 from verifiers.solidity.confirm.plan import plan_for
 from verifiers.solidity.confirm.reading import cheated, held, steps_of, why_open
-from verifiers.solidity.confirm.render import contract_of, standalone, template, together, with_code
+from verifiers.solidity.confirm.regressions import Repeated
+from verifiers.solidity.confirm.render import (
+    contract_of,
+    is_current,
+    standalone,
+    template,
+    together,
+    with_code,
+)
 from verifiers.solidity.confirm.target import Entry, Target, entries_of
 from verifiers.solidity.confirm.values import Hand, constructions, fillings
 from verifiers.solidity.confirm.words import told
@@ -136,6 +144,8 @@ def test_an_attack_is_kept_whole_and_can_be_turned_on_other_code() -> None:
     changed = with_code(text, "6002")
     assert changed is not None
     assert changed.replace('hex"6002"', 'hex"6001"') == text
+    assert is_current(text)
+    assert not is_current(text.replace("contract Puppet", "contract Other"))
     assert with_code(text, '60"; evil') is None
     assert with_code("contract C {}", "6002") is None
     assert len(re.findall(r"contract Attack\d is Reentrancy", together([text, changed]))) == 2
@@ -204,3 +214,19 @@ def test_what_stays_open_is_for_the_policy() -> None:
     assert decided(unconfirmed).status is Status.FAILED
     assert decided(unconfirmed, policy=Policy(block_unconfirmed=False)).status is Status.PASSED
     assert decided(finding(), policy=Policy(block_unconfirmed=False)).status is Status.FAILED
+
+
+def test_an_earlier_attack_that_still_succeeds_blocks_by_name() -> None:
+    task = in_force(CodingTask(language=Language.SOLIDITY, instruction="Write it."))
+    clean = conclude("solidity-patterns", task, Scan(files=("A.sol",)), 0.0)
+    again = finding("attack.slither.reentrancy-eth", confirmation=Confirmation.CONFIRMED)
+    blocked = after_repeating(task, clean, Repeated(findings=(again,), repeated=1))
+    assert (clean.status, blocked.status) == (Status.PASSED, Status.FAILED)
+    assert blocked.summary.startswith("attack.slither.reentrancy-eth")
+    assert after_repeating(task, clean, Repeated(repeated=1)).status is Status.PASSED
+
+
+def test_an_earlier_attack_that_could_not_be_made_again_is_no_pass() -> None:
+    task = in_force(CodingTask(language=Language.SOLIDITY, instruction="Write it."))
+    clean = conclude("solidity-patterns", task, Scan(files=("A.sol",)), 0.0)
+    assert after_repeating(task, clean, Repeated(open="the time ran out")).status is Status.INCOMPLETE

@@ -12,6 +12,7 @@ from verifiers.domain import Candidate, CodingTask, Confirmation, Finding, Langu
 from verifiers.policy import blocks
 from verifiers.solidity.compilation import Compilations, NotCompiled
 from verifiers.solidity.confirm.confirmer import Confirmer
+from verifiers.solidity.confirm.regressions import Repeated, repeat
 from verifiers.solidity.project import project_of
 from verifiers.solidity.sequences import sequences_of
 from verifiers.verifier import Stage, Verifier
@@ -25,15 +26,23 @@ class Confirmed:
         confirmer: Who attacks.
         compilations: What is attacked.
         share: Of the time, the part that the verifier itself may take at most.
+        repeats: Makes attacks again that succeeded on earlier answers; one verifier of all should.
     """
 
     def __init__(
-        self, verifier: Verifier, confirmer: Confirmer, compilations: Compilations, share: float = 1.0
+        self,
+        verifier: Verifier,
+        confirmer: Confirmer,
+        compilations: Compilations,
+        *,
+        share: float = 1.0,
+        repeats: bool = False,
     ) -> None:
         self._verifier = verifier
         self._confirmer = confirmer
         self._compilations = compilations
         self._share = share
+        self._repeats = repeats
 
     @property
     def name(self) -> str:
@@ -73,6 +82,43 @@ class Confirmed:
         findings = self._confirmer.confirm(made, verdict.findings, left, sequences)
         decided = decided_again(task, verdict, findings, self._confirmer.tool)
         return decided.model_copy(update={"duration_s": time.monotonic() - started})
+
+    def verify_after(
+        self, task: CodingTask, candidate: Candidate, seconds: float, earlier: Sequence[Finding]
+    ) -> Verdict:
+        """The same, and earlier attacks are made again; see :class:`verifiers.verifier.Remembering`."""
+        started = time.monotonic()
+        verdict = self.verify(task, candidate, seconds)
+        if not (self._repeats and earlier and self._confirmer.available):
+            return verdict
+        made = self._compilations.compile(project_of(task, candidate), seconds)
+        if isinstance(made, NotCompiled):
+            return verdict
+        repeated = repeat(self._confirmer, made, earlier, seconds - (time.monotonic() - started))
+        spent = time.monotonic() - started
+        return after_repeating(task, verdict, repeated).model_copy(update={"duration_s": spent})
+
+
+def after_repeating(task: CodingTask, verdict: Verdict, repeated: Repeated) -> Verdict:
+    """The verdict with what earlier attacks came to: one that still succeeds blocks by its name. Pure."""
+    evidence = {**verdict.evidence, "earlier_attacks": repeated.model_dump(mode="json", exclude={"findings"})}
+    changed = verdict.model_copy(
+        update={"evidence": evidence, "findings": (*repeated.findings, *verdict.findings)}
+    )
+    if any(blocks(task.policy, each) for each in repeated.findings):
+        first = repeated.findings[0]
+        otherwise = verdict.apart_from_findings if verdict.status is Status.FAILED else verdict.status
+        return changed.model_copy(
+            update={
+                "status": Status.FAILED,
+                "summary": f"{first.rule}: {first.message}",
+                "apart_from_findings": otherwise,
+            }
+        )
+    if repeated.open and verdict.status is Status.PASSED:
+        summary = f"Not all was looked at: {repeated.open}."
+        return changed.model_copy(update={"status": Status.INCOMPLETE, "summary": summary})
+    return changed
 
 
 def decided_again(task: CodingTask, verdict: Verdict, findings: Sequence[Finding], tool: str) -> Verdict:

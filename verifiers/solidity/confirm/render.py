@@ -59,10 +59,20 @@ def together(attack_tests: Sequence[str]) -> str:
     shared: dict[str, None] = {}
     leaves = []
     for number, text in enumerate(attack_tests):
-        before, _, leaf = text.partition(_LEAF)
-        shared[next(template(kind) for kind in Kind if before.endswith(template(kind)))] = None
+        shared[_template_in(text)] = None
+        leaf = text.partition(_LEAF)[2]
         leaves.append(leaf.replace("contract AttackTest is", f"contract {numbered(number)} is", 1))
     return "".join((PRAGMA, template("common"), *shared, *leaves))
+
+
+def is_current(attack_test: str) -> bool:
+    """Whether a kept attack can be put together with others: it was written with the templates there are."""
+    return bool(_template_in(attack_test)) and template("common") in attack_test
+
+
+def _template_in(attack_test: str) -> str:
+    before = attack_test.partition(_LEAF)[0]
+    return next((template(kind) for kind in Kind if before.endswith(template(kind))), "")
 
 
 def numbered(number: int) -> str:
