@@ -179,6 +179,14 @@ def test_a_standard_that_the_task_names_and_the_contract_lacks_is_told(
     assert verdict.status is Status.FAILED
 
 
+def test_a_named_token_that_never_moves_is_not_passed(verifier: SolidityConformanceVerifier) -> None:
+    task = CodingTask(language=Language.SOLIDITY, instruction="Write an ERC-20 token.")
+    stuck = OLD.replace("require(balances[from] - v >= 0);", "require(balances[from] < v);")
+    verdict = verifier.verify(task, source(stuck), SECONDS)
+    assert verdict.apart_from_findings is not Status.PASSED
+    assert "its holder may not transfer" in str(verdict.evidence["not_scanned"])
+
+
 def test_an_upgrade_keeps_the_storage_in_place(verifier: SolidityConformanceVerifier) -> None:
     box = (
         "contract Box { uint256 a; address b; uint256[10] __gap; function initialize(address) external {} }\n"

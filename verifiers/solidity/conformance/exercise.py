@@ -14,7 +14,7 @@ from verifiers.solidity.forge_output import ForgeCase, report
 
 # How the suite says that the contract is at fault, and that a test cannot be made; all else is no word of it.
 _VIOLATES, _UNKNOWN = "violates: ", "unknown: "
-_TOGETHER = 8  # contracts in one run of forge: the traces of all have to fit into one report
+_TOGETHER = 4  # contracts in one run of forge: the traces of all have to fit into one report
 
 
 @dataclass(frozen=True)

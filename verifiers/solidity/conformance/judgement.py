@@ -99,6 +99,11 @@ def _gaps(named: Sequence[Named], targets: Sequence[Target], done: Exercise) -> 
             contract, _, test = what.partition(": ")
             if contract == target.name and (test in wanted if test else _shows(target, named)):
                 gaps.append(Gap(file=target.path, reason=f"{what} could not be exercised: {why}"))
+    first = {f"{contract}.{next(iter(rows))}" for contract, rows in clauses().items() if contract in wanted}
+    for name, why in done.skipped.items():
+        contract, _, test = name.partition(": ")
+        if test in first and f"{contract}: {test.partition('.')[0]}" not in done.unknown:
+            gaps.append(Gap(file="", reason=f"{name} could not be exercised: {why}"))
     return tuple(gaps)
 
 
