@@ -108,9 +108,11 @@ def _report(tools: Bench, only: Sequence[str]) -> int:
     pairs = [each for each in pairs if not only or each.name in only]
     clean = [each for each in clean if not only or each.stem in only]
     print(f"{machine()}, {tools.confirmer.tool}\n")
-    rows = [_pair(tools, each) for each in pairs]
-    head = ("pair", "found by", "vulnerable", "fixed", "refuted findings on fixed", "s")
-    print(table(head, rows))
+    print(table(("pair", "found by", "vulnerable", "fixed", "refuted findings on fixed", "s"), ()))
+    rows = []
+    for folder in pairs:  # each as it comes: all of them take minutes
+        rows.append(_pair(tools, folder))
+        print(f"| {' | '.join(rows[-1])} |", flush=True)
     good = sum(row[2] == "attack succeeds" and row[3] == "attack fails" for row in rows)
     harmed = []
     for number, path in enumerate(clean):
