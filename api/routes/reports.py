@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +26,9 @@ router = APIRouter(prefix="/v1/audits/{audit_id}", tags=["audits"], responses=RE
 _JSON, _SARIF, _HTML, _PDF = "application/json", "application/sarif+json", "text/html", "application/pdf"
 _NOT_YET = {"model": Problem, "description": "The audit has not ended, or it ended without a report."}
 _SOON = {"Retry-After": "2"}
+# Laying a report out takes seconds of CPU: many at a time would starve the rest of the API.
+_LAYING_OUT = threading.Semaphore(1)
+_PATIENCE_S = 10.0
 # A report quotes hostile code. The page itself lets nothing load or run; these hold even if it did not.
 _SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _PAGE_POLICY = "frame-ancestors 'none'; sandbox"
@@ -73,10 +77,14 @@ def as_html(audit_id: str, given: ServicesDep) -> Response:
 def as_pdf(audit_id: str, given: ServicesDep) -> Response:
     """The report for people who sign paper."""
     _, audit = _ended(given, audit_id)
+    if not _LAYING_OUT.acquire(timeout=_PATIENCE_S):
+        raise HTTPException(503, "Other reports are being laid out. Ask again, or take the page.", _SOON)
     try:
         made = audit_pdf(audit)
     except ToolMissing as error:
         raise HTTPException(501, str(error)) from error
+    finally:
+        _LAYING_OUT.release()
     return _response(made, _PDF, audit_id, "pdf")
 
 

@@ -59,13 +59,13 @@ BODY = {
     "name": "till",
     "files": [{"path": "src/Till.sol", "content": TILL}],
     "tests": {"files": [{"path": "test/Till.t.sol", "content": TEST}]},
-    "deadline_s": 60,
+    "deadline_s": 180,  # an idle machine takes ten seconds
 }
 
 
 def ended(client: httpx.Client, audit_id: str) -> Any:
     address = f"/v1/audits/{audit_id}"
-    wait_for("the audit ends", lambda: client.get(address).json()["state"] not in ("queued", "running"), 120)
+    wait_for("the audit ends", lambda: client.get(address).json()["state"] not in ("queued", "running"), 200)
     return client.get(address).json()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from api.routes import reports
 from tests.fakes import FakeBroker
 from verifiers.audit_values import Audit, AuditedFinding
 from verifiers.domain import Finding, Severity, Status, Verdict
@@ -149,6 +150,19 @@ def test_a_server_without_weasyprint_says_so(
         501,
         "PDF reports need WeasyPrint. Run scripts/install.",
     )
+
+
+def test_one_pdf_is_laid_out_at_a_time(
+    client: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.routes.reports._PATIENCE_S", 0.01)
+    monkeypatch.setattr("api.routes.reports.audit_pdf", lambda made: b"%PDF-")
+    audit_id = finished(client, database, audit())
+    with reports._LAYING_OUT:
+        answer = client.get(f"/v1/audits/{audit_id}/report.pdf")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+        assert client.get(f"/v1/audits/{audit_id}/report.html").status_code == 200
+    assert client.get(f"/v1/audits/{audit_id}/report.pdf").content == b"%PDF-"
 
 
 @pytest.mark.parametrize(

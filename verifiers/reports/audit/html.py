@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import DictLoader, Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from verifiers.audit_values import Audit, AuditedFinding, Role
 from verifiers.domain import Confirmation, Severity, Status
@@ -80,6 +80,18 @@ def _cwe_link(item: AuditedFinding) -> str:
     return f"https://cwe.mitre.org/data/definitions/{found.group(1)}.html" if found else ""
 
 
+def _code_in(text: str) -> Markup:
+    """Prose in which names stand between backticks; the names as code."""
+    parts = plain(text).split("`")
+    if len(parts) % 2 == 0:  # one of them has no partner
+        return escape(plain(text))
+    made = [
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    ]
+    return Markup("").join(made)
+
+
 def _steps(text: str) -> list[str]:
     """A counterexample line by line, without the numbers that a list gives it anyway."""
     return [re.sub(r"^\s*\d+[.)]\s+", "", line) for line in text.strip().splitlines() if line.strip()]
@@ -112,6 +124,7 @@ def _environment() -> Environment:
         weakness=_weakness,
         cwe_link=_cwe_link,
         share=words.share,
+        code_in=_code_in,
         stretches=words.stretches,
         steps=_steps,
     )
