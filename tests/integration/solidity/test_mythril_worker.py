@@ -200,3 +200,61 @@ open("/tmp/mark", "w").close()
     said = {run_in_warm_mythril(toolchain, sandbox, code) for _ in range(3)}
     assert len(said) == 1
     assert next(iter(said)).startswith("[False, False, [], []] 1 1 ")
+
+
+SAME_MEMORY = """
+import importlib.util, random, sys
+sys.path.insert(0, "/work/explorer")  # where it starts cold
+from driver.loaded import MYTHRIL
+from mythril.laser.ethereum.state import memory as short
+spec = importlib.util.spec_from_file_location("plain", short.__file__)
+plain = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(plain)
+assert plain.Memory.__getitem__ is not short.Memory.__getitem__
+assert "driver" in short.Memory.__getitem__.__code__.co_filename
+new = MYTHRIL.symbol_factory
+draw = random.Random(7)
+both = [plain.Memory(), short.Memory()]
+for memory in both: memory.extend(96)
+sym = [new.BitVecSym(f"s{number}", 256) for number in range(2)]
+
+def place():
+    number = draw.choice([0, 1, 31, 32, 60, 64, 95, 96, 130])
+    return draw.choice([number, number, new.BitVecVal(number, 256)])
+
+def say(value):
+    return str(value) if not isinstance(value, list) else [str(each) for each in value]
+
+for step in range(300):
+    act, where = draw.randrange(6), place()
+    if act == 0:
+        word = draw.choice([draw.randrange(2**256), new.BitVecVal(draw.randrange(2**256), 256), sym[0], True])
+        work = lambda memory: memory.write_word_at(where, word)
+    elif act == 1:
+        byte = draw.choice([draw.randrange(256), new.BitVecSym("b", 8)])
+        work = lambda memory: memory.__setitem__(where, byte)
+    elif act == 2:
+        work = lambda memory: memory.get_word_at(where)
+    elif act == 3:
+        start = draw.randrange(90); end = start + draw.randrange(20)
+        work = lambda memory: memory[start:end]
+    elif act == 4:
+        start = draw.randrange(90); values = [draw.randrange(256) for _ in range(draw.randrange(12))]
+        work = lambda memory: memory.__setitem__(slice(start, start + len(values)), list(values))
+    elif step % 20 == 0:
+        work = lambda memory: memory.__setitem__(sym[1], 7)
+    else:
+        work = lambda memory: memory[sym[1]]
+    answers = [say(work(memory)) for memory in both]
+    assert answers[0] == answers[1], (step, act, answers)
+    if step % 50 == 49:
+        both = [memory.__copy__() for memory in both]
+assert say(both[0][0:130]) == say(both[1][0:130])
+print("same")
+"""
+
+
+def test_the_short_ways_through_memory_lead_to_the_same(
+    toolchain: SolidityToolchain, sandbox: Sandbox
+) -> None:
+    assert run_in_warm_mythril(toolchain, sandbox, SAME_MEMORY, WARM) == "same\n"

@@ -1,19 +1,23 @@
-"""Mythril does the same with less work: no solver for plain sums, no deep copies of what never changes.
+"""Mythril does the same with less work: no terms for plain numbers, no deep copies of what never changes.
 
-Each of these gives what the replaced code gave. On five small contracts they take 10 to 60% of the CPU
-seconds away. Runs in the sandbox beside ``explore.py``.
+Each of these gives what the replaced code gave. Without those of memory, five small contracts explored two
+transactions deep took 10 to 60% less CPU; with them, a quick look at two took 60 to 70% less again. Runs in the
+sandbox beside ``explore.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
 import z3  # type: ignore[import-not-found]
 
 _STEPS = 2_000_000  # about a second
+_PLACES = 2**16
+_LONGEST = 2**20
 
 
 def take_shortcuts(lost: Callable[[], Exception]) -> None:
@@ -29,7 +33,9 @@ def take_shortcuts(lost: Callable[[], Exception]) -> None:
     support: Any = import_module("mythril.support.support_utils")
     z3.AstRef.__copy__ = lambda self: self  # a term never changes
     z3.AstRef.__deepcopy__ = lambda self, _memo: self
+    memory: Any = import_module(f"{state}.memory")
     calldata.Solver = lambda: Sums(lost)
+    hasten_memory(memory.Memory, memory.convert_bv)
     account.Storage.__deepcopy__ = copy_storage
     constraints.Constraints.__deepcopy__ = copy_constraints
     constraints.Constraints.__copy__ = copy_constraints
@@ -66,6 +72,47 @@ class Sums:
         if answer == z3.unknown:  # Mythril takes the slice for ended, and says nothing
             self._lost()
         return answer
+
+
+def hasten_memory(memory: Any, as_term: Callable[[int], Any]) -> None:
+    """Give memory a short way for places that are plain numbers: no terms for the steps from one to the next.
+
+    Args:
+        memory: The class; a dictionary by terms is behind it.
+        as_term: Makes a term of a number.
+    """
+    read, write = memory.__getitem__, memory.__setitem__
+    # One object for each place: a dictionary that finds the same object does not ask whether terms are equal.
+    place = lru_cache(maxsize=_PLACES)(as_term)
+
+    def read_shortly(self: Any, item: Any) -> Any:
+        if isinstance(item, int) and item >= 0:
+            return self._memory.get(place(item), 0)
+        span = _span(item)
+        if span is None:
+            return read(self, item)
+        return [self._memory.get(place(number), 0) for number in span]
+
+    def write_shortly(self: Any, key: Any, value: Any) -> None:
+        span = range(key, key + 1) if isinstance(key, int) and key >= 0 else _span(key)
+        if span is None or not isinstance(self._msize, int):
+            write(self, key, value)
+            return
+        for number, each in zip(span, value if isinstance(key, slice) else [value], strict=False):
+            if number < self._msize:
+                self._memory[place(number)] = each
+
+    memory.__getitem__, memory.__setitem__ = read_shortly, write_shortly
+
+
+def _span(item: Any) -> range | None:
+    """The places of a slice, where both its ends are numbers; else None."""
+    if not isinstance(item, slice) or item.step not in (None, 1) or item.stop is None:
+        return None
+    start, stop = (getattr(end, "value", end) for end in (item.start or 0, item.stop))
+    if not isinstance(start, int) or not isinstance(stop, int) or not 0 <= start <= stop < start + _LONGEST:
+        return None
+    return range(start, stop)
 
 
 def copy_constraints(self: Any, _memo: Any = None) -> Any:
