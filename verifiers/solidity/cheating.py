@@ -30,15 +30,14 @@ class Watched:
     """What the calls of one test show.
 
     Attributes:
-        cheats: What the code under test did that only tests may do, each once, in words.
-        culprits: The contracts that did it, where they are known.
+        cheats: What the code under test did that only tests may do, in words -> the contract that did it,
+            None where that is not known.
         shared: Why the code under test runs as part of the test itself; empty if it does not.
         assumed: The test found an input unfit.
         executed: First four bytes (hex) of every call that the runner made of the test contract.
     """
 
-    cheats: list[str] = field(default_factory=list)
-    culprits: list[Unit] = field(default_factory=list)
+    cheats: dict[str, Unit | None] = field(default_factory=dict)
     shared: str = ""
     assumed: bool = False
     executed: list[str] = field(default_factory=list)
@@ -145,8 +144,5 @@ class _Watcher:
 
     def _cheated(self, caller: _Frame, what: str) -> None:
         who = caller.unit.name if caller.unit else f"the contract at {caller.address}"
-        said = f"{who} {what}"
-        if said not in self.found.cheats and len(self.found.cheats) < _MOST:
-            self.found.cheats.append(said)
-            if caller.unit is not None and caller.unit not in self.found.culprits:
-                self.found.culprits.append(caller.unit)
+        if len(self.found.cheats) < _MOST:
+            self.found.cheats.setdefault(f"{who} {what}", caller.unit)

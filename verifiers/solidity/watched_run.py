@@ -176,8 +176,7 @@ def _outcome(test: ExpectedTest, case: ForgeCase, found: Watched) -> Outcome:
 
 
 def _note(found: Watched, result: WatchedRun) -> None:
-    for place, said in enumerate(found.cheats):
-        unit = found.culprits[min(place, len(found.culprits) - 1)] if found.culprits else None
+    for said, unit in found.cheats.items():
         result.cheats.setdefault(said, (unit.path, unit.name) if unit else ("", ""))
     result.shared = result.shared or found.shared
 

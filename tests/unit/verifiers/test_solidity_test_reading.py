@@ -200,13 +200,13 @@ HONEST = {
 @pytest.mark.parametrize("calls", HONEST.values(), ids=HONEST.keys())
 def test_what_the_tests_themselves_do_is_none(calls: list[Any]) -> None:
     found = watch(traces(*calls), ORIGINS)
-    assert (found.cheats, found.shared) == ([], "")
+    assert (found.cheats, found.shared) == ({}, "")
     assert found.executed == [SET_UP, "12345678"]
 
 
 def test_code_of_both_is_neither_cheating_nor_apart() -> None:
     found = watch(traces(node(0, VAULT_AT), node(1, CHEAT_CODES, WARP), code="aa03"), ORIGINS)
-    assert (found.cheats, "Harness" in found.shared) == ([], True)
+    assert (found.cheats, "Harness" in found.shared) == ({}, True)
     delegated = watch(traces(node(0, VAULT_AT, "", "DELEGATECALL")), ORIGINS)
     assert "delegates to code of Vault" in delegated.shared
 
