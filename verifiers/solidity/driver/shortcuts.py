@@ -1,8 +1,8 @@
 """Mythril does the same with less work: no terms for plain numbers, no deep copies of what never changes.
 
 Each of these gives what the replaced code gave. Without those of memory, five small contracts explored two
-transactions deep took 10 to 60% less CPU; with them, a quick look at two took 60 to 70% less again. Runs in the
-sandbox beside ``explore.py``.
+transactions deep took 10 to 60% less CPU; with them, a quick look at two took 60 to 70% less again. Runs in
+the sandbox beside ``explore.py``.
 """
 
 from __future__ import annotations
