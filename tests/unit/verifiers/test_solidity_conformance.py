@@ -112,6 +112,8 @@ def test_what_shows_a_standard_and_what_it_lacks() -> None:
     assert any("must return bool, not nothing" in part for part in lacks)
     assert any("event Transfer(address indexed" in part for part in lacks)
     assert shown(interface("transfer(address,uint256)", "deposit()")) == ()
+    ticket = interface("ownerOf(uint256)", "balanceOf(address)", "transferFrom(address,address,uint256)")
+    assert shown(ticket) == ()
 
 
 def test_every_test_of_the_suite_has_a_clause_and_the_other_way_round() -> None:
