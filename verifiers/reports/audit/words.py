@@ -40,7 +40,7 @@ CONFIRMATION_MEANING = {
     ),
     Confirmation.REFUTED: "The attack was carried out in an EVM and the code held. It does not block.",
     Confirmation.UNCONFIRMED: (
-        "An attack was tried in an EVM; it neither did its harm nor was warded off. Judge it by reading."
+        "No attack in an EVM could show the harm, and none could rule it out. Judge it by reading."
     ),
 }
 SEVERITY_MEANING = {
