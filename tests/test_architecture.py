@@ -21,7 +21,13 @@ SOURCES = sorted(
 )
 PROGRAMS = {"__main__.py", "server_program.py", "process.py"}  # started as processes, not imported
 # Runs inside a sandbox, with the interpreter and the libraries that are there.
-SENT_IN = ("/execution/harness/", "/sandbox/zygote/", "/solidity/driver/", "/solidity/slither_driver/")
+SENT_IN = (
+    "/execution/harness/",
+    "/sandbox/zygote/",
+    "/solidity/driver/",
+    "/solidity/halmos_driver/",
+    "/solidity/slither_driver/",
+)
 
 
 def imported(path: Path) -> set[str]:
