@@ -124,10 +124,17 @@ contract BankTest is Test {{
     }}
 }}
 """
+# What a test needs at the least; the whole of forge-std takes the packaged compiler three seconds.
+MINI = """interface Vm {
+    function deal(address, uint256) external;
+    function skip(bool) external;
+    function assume(bool) external pure;
+}
+contract Mini { Vm internal constant vm = Vm(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D); }"""
 UNIT_ONLY = f"""{HEAD}
-import {{Test}} from "forge-std/Test.sol";
 import {{Bank}} from "../src/Bank.sol";
-contract BankTest is Test {{
+{MINI}
+contract BankTest is Mini {{
     Bank bank;
     uint256 expected = 1 ether;
     function setUp() public {{ bank = new Bank(address(1)); vm.deal(address(this), 9 ether); }}
@@ -135,14 +142,14 @@ contract BankTest is Test {{
     function test_withdraw() public {{
         bank.deposit{{value: 2 ether}}();
         bank.withdraw(1 ether);
-        assertEq(bank.balances(address(this)), expected);
+        require(bank.balances(address(this)) == expected, "wrong");
     }}
 }}
 """
 FUZZ_ONLY = f"""{HEAD}
-import {{Test}} from "forge-std/Test.sol";
 import {{Bank}} from "../src/Bank.sol";
-contract BankTest is Test {{
+{MINI}
+contract BankTest is Mini {{
     Bank bank = new Bank(address(1));
     receive() external payable {{}}
     function testFuzz_withdraw(uint96 amount) public {{
@@ -150,7 +157,7 @@ contract BankTest is Test {{
         vm.deal(address(this), amount);
         bank.deposit{{value: amount}}();
         bank.withdraw(amount);
-        assertEq(bank.balances(address(this)), 0);
+        require(bank.balances(address(this)) == 0, "wrong");
     }}
 }}
 """
@@ -252,7 +259,7 @@ CHEATING = {
     "etch over the test": f'vm.etch(msg.sender, hex"00"); {HONEST}',
     "mockCall": "vm.mockCall(address(this), abi.encodeWithSignature('balances(address)', msg.sender), "
     "abi.encode(balances[msg.sender] - amount));",
-    "the test's expectation": "vm.store(msg.sender, bytes32(uint256(31)), bytes32(uint256(2 ether)));",
+    "the test's expectation": "vm.store(msg.sender, bytes32(uint256(1)), bytes32(uint256(2 ether)));",
     "set up anew": "if (amount == 1 ether) Fixture(msg.sender).setUp();",
     "console": f"{HONEST} (bool said,) = 0x000000000000000000636F6e736F6c652e6c6f67.call("
     "abi.encodeWithSignature('log(string)', 'all tests passed')); said;",
@@ -409,7 +416,10 @@ def test_what_the_candidate_lays_into_the_judges_place_does_not_count(judge: Jud
         ".acrisol/solc": "#!/bin/sh\n",
         "acrisol_watch/W0_0.t.sol": f"{HEAD}contract BankTest {{}}",
     }
-    verdict = judge(bank(BROKEN), UNIT_ONLY, others=others)
+    standard = UNIT_ONLY.replace(MINI, 'import {Test} from "forge-std/Test.sol";').replace(
+        "is Mini", "is Test"
+    )
+    verdict = judge(bank(BROKEN), standard, others=others)
     assert verdict.status is Status.FAILED
     assert verdict.findings[0].rule == "test/Bank.t.sol::BankTest.test_withdraw"
 
@@ -427,7 +437,7 @@ def test_code_that_does_not_fit_the_tests_is_told_with_the_line(judge: Judge) ->
 def test_tests_that_do_not_run_are_no_pass(judge: Judge) -> None:
     variants = {
         "skips itself": UNIT_ONLY.replace("bank.deposit{value: 2 ether}();", "vm.skip(true);"),
-        "runs": UNIT_ONLY.replace(", expected", ", 1 ether"),
+        "runs": UNIT_ONLY.replace("== expected", "== 1 ether"),
     }
     codes = [bank(), bank()]
     verdict = judge(*numbered(codes, list(variants.values())))
