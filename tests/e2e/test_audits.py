@@ -96,7 +96,7 @@ def test_a_project_is_audited_with_its_tests_and_its_report_is_there_in_every_fo
         page = client.get(f"{address}/report.html")
         assert "test_only_the_keeper_hands_it_on" in page.text
         assert "sandbox" in page.headers["content-security-policy"]
-        assert client.get(f"{address}/report.pdf").content.startswith(b"%PDF-")
+        assert client.get(f"{address}/report.pdf", timeout=120).content.startswith(b"%PDF-")
         results = client.get(f"{address}/report.sarif").json()["runs"]
         assert {run["tool"]["driver"]["name"] for run in results} >= {"slither", "solidity-tests"}
         (tmp_path / "audit.json").write_bytes(client.get(f"{address}/report.json").content)
