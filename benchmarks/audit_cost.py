@@ -47,7 +47,7 @@ CHOSEN = (
     "clean/Escrow.sol",
     "clean/CommitRevealGame.sol",
     "clean/MultisigWallet.sol",
-    "exploitable/bank-reentrancy/fixed.sol",
+    "exploitable/auction-push-refund/fixed.sol",
 )
 _REST_S = 3.0  # between two audits, for what is started ahead; a worker waits longer for its next
 _MYTH_S = 60  # Mythril's own time-out
