@@ -1,216 +1,40 @@
-"""The user's forge tests as a verifier, with the real compiler and the real forge: honest code and cheats."""
+"""The user's forge tests as a verifier, with the real compiler and the real forge."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import pytest
 
-from tests.integration.solidity.tools import installed, sandbox_for
-from tests.requirements import require
+from tests.integration.solidity.bank import (
+    BROKEN,
+    HEAD,
+    MINI,
+    TESTS,
+    UNIT_ONLY,
+    Judge,
+    bank,
+    by_name,
+    judge_with,
+    numbered,
+    real_compilations,
+)
 from verifiers.domain import (
-    Candidate,
-    CodingTask,
-    Language,
-    Policy,
-    SourceFile,
     Status,
-    TestSuite,
-    Verdict,
 )
 from verifiers.solidity.code_origin import origins_of
 from verifiers.solidity.compilation import Compilation, Compilations
-from verifiers.solidity.forge import ForgeOptions, with_tests
+from verifiers.solidity.forge import with_tests
 from verifiers.solidity.project import Project
-from verifiers.solidity.solidity_tests import SolidityTestsVerifier
 from verifiers.solidity.test_verdict import rows_of
-
-Judge = Callable[..., Verdict]
-HEAD = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.20;\n"
-CHEATS = """
-interface Cheats {
-    function warp(uint256) external;
-    function store(address, bytes32, bytes32) external;
-    function load(address, bytes32) external view returns (bytes32);
-    function etch(address, bytes calldata) external;
-    function assume(bool) external pure;
-    function skip(bool) external;
-    function mockCall(address, bytes calldata, bytes calldata) external;
-    function pauseTracing() external;
-    function resumeTracing() external;
-    function expectRevert() external;
-    function prank(address) external;
-}
-interface Fixture { function setUp() external; }
-contract Dice { receive() external payable { selfdestruct(payable(msg.sender)); } }
-"""
-# A bank that forgets to take the withdrawn amount off, unless CHEAT sees to it that no test notices.
-BANK = """
-contract Bank {
-    mapping(address => uint256) public balances;
-    uint256 public opened = block.timestamp;
-    FIELDS
-    constructor(address owner) payable { require(owner != address(0), "no owner"); BUILD }
-    function deposit() external payable { balances[msg.sender] += msg.value; }
-    function withdraw(uint256 amount) external {
-        require(balances[msg.sender] >= amount, "too much");
-        LEDGER
-        CHEAT
-        (bool sent,) = msg.sender.call{value: amount}("");
-        require(sent, "not sent");
-    }
-}
-"""
-HONEST, BROKEN = "balances[msg.sender] -= amount;", ""
-TESTS = f"""{HEAD}
-import {{Test}} from "forge-std/Test.sol";
-import {{Bank}} from "../src/Bank.sol";
-
-contract Handler is Test {{
-    Bank private bank;
-    uint256 public put;
-    constructor(Bank bank_) payable {{ bank = bank_; }}
-    function deposit(uint96 amount) external {{
-        uint256 given = bound(amount, 0, address(this).balance);
-        bank.deposit{{value: given}}();
-        put += given;
-    }}
-    function withdraw(uint96 amount) external {{
-        uint256 taken = bound(amount, 0, put);
-        vm.assume(taken > 0);
-        bank.withdraw(taken);
-        put -= taken;
-    }}
-    receive() external payable {{}}
-}}
-
-contract BankTest is Test {{
-    Bank bank;
-    Handler handler;
-    address owner = makeAddr("owner");
-
-    function setUp() public {{
-        bank = new Bank(owner);
-        handler = new Handler{{value: 10 ether}}(bank);
-        targetContract(address(handler));
-    }}
-    receive() external payable {{}}
-    function test_withdraw_takes_it_off() public {{
-        bank.deposit{{value: 2 ether}}();
-        bank.withdraw(1 ether);
-        assertEq(bank.balances(address(this)), 1 ether, "one is left");
-    }}
-    function test_not_more_than_there_is() public {{
-        vm.prank(owner);
-        vm.expectRevert("too much");
-        bank.withdraw(1);
-    }}
-    function testFuzz_withdraw(uint96 amount, uint96 part) public {{
-        vm.deal(address(this), amount);
-        part = uint96(bound(part, 0, amount));
-        bank.deposit{{value: amount}}();
-        bank.withdraw(part);
-        assertEq(bank.balances(address(this)), uint256(amount) - part);
-    }}
-    function testFuzz_assumes(uint96 amount) public {{
-        vm.assume(amount > 7);
-        vm.deal(address(this), amount);
-        bank.deposit{{value: amount}}();
-        bank.withdraw(7);
-        assertEq(bank.balances(address(this)), uint256(amount) - 7);
-    }}
-    function invariant_books_balance() public view {{
-        assertEq(bank.balances(address(handler)), handler.put());
-    }}
-}}
-"""
-# What a test needs at the least; the whole of forge-std takes the packaged compiler three seconds.
-MINI = """interface Vm {
-    function deal(address, uint256) external;
-    function skip(bool) external;
-    function assume(bool) external pure;
-}
-contract Mini { Vm internal constant vm = Vm(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D); }"""
-UNIT_ONLY = f"""{HEAD}
-import {{Bank}} from "../src/Bank.sol";
-{MINI}
-contract BankTest is Mini {{
-    Bank bank;
-    uint256 expected = 1 ether;
-    function setUp() public {{ bank = new Bank(address(1)); vm.deal(address(this), 9 ether); }}
-    receive() external payable {{}}
-    function test_withdraw() public {{
-        bank.deposit{{value: 2 ether}}();
-        bank.withdraw(1 ether);
-        require(bank.balances(address(this)) == expected, "wrong");
-    }}
-}}
-"""
-FUZZ_ONLY = f"""{HEAD}
-import {{Bank}} from "../src/Bank.sol";
-{MINI}
-contract BankTest is Mini {{
-    Bank bank = new Bank(address(1));
-    receive() external payable {{}}
-    function testFuzz_withdraw(uint96 amount) public {{
-        ASSUME
-        vm.deal(address(this), amount);
-        bank.deposit{{value: amount}}();
-        bank.withdraw(amount);
-        require(bank.balances(address(this)) == 0, "wrong");
-    }}
-}}
-"""
 
 
 @pytest.fixture(scope="module")
 def compilations() -> Compilations:
-    toolchain = installed()
-    require("solc", toolchain.forge is not None, "scripts/install-solidity")
-    return Compilations(sandbox_for(toolchain), toolchain)
+    return real_compilations()
 
 
 @pytest.fixture(scope="module")
 def judge(compilations: Compilations) -> Judge:
-    toolchain = installed()
-    options = ForgeOptions(fuzz_runs=64, invariant_runs=8, invariant_depth=16)
-    verifier = SolidityTestsVerifier(sandbox_for(toolchain), toolchain, compilations, options)
-
-    def run(
-        code: str,
-        tests: str = TESTS,
-        *,
-        path: str = "src/Bank.sol",
-        shared: bool = False,
-        others: dict[str, str] | None = None,
-        test_path: str = "test/Bank.t.sol",
-    ) -> Verdict:
-        task = CodingTask(
-            language=Language.SOLIDITY,
-            instruction="A bank.",
-            tests=TestSuite(files=(SourceFile(path=test_path, content=tests),)),
-            policy=Policy(allow_shared_judge=shared),
-        )
-        files = {path: code, **(others or {})}
-        candidate = Candidate(
-            files=tuple(SourceFile(path=name, content=text) for name, text in files.items())
-        )
-        return verifier.verify(task, candidate, 300)
-
-    return run
-
-
-def bank(ledger: str = HONEST, cheat: str = "", fields: str = "", build: str = "") -> str:
-    text = BANK.replace("FIELDS", fields).replace("LEDGER", ledger)
-    constant = "Cheats constant vm = Cheats(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D);"
-    text = text.replace("CHEAT", cheat).replace("BUILD", build)
-    if "vm." in text:
-        text = text.replace("contract Bank {", f"contract Bank {{ {constant}")
-    return f"{HEAD}{CHEATS}{text}"
-
-
-def by_name(verdict: Verdict) -> dict[str, str]:
-    return {test.name: test.status for test in rows_of(verdict)}
+    return judge_with(compilations)
 
 
 def test_honest_code_passes_tests_of_every_kind(judge: Judge) -> None:
@@ -247,100 +71,6 @@ def test_broken_code_fails_with_a_reason_an_input_and_a_line(judge: Judge) -> No
     assert (unit.location.path, "function test_withdraw_takes_it_off" in line) == ("test/Bank.t.sol", True)
     assert found["testFuzz_withdraw"].counterexample
     assert "withdraw" in (found["invariant_books_balance"].counterexample or "")
-
-
-SET_BALANCE = (
-    "vm.store(address(this), keccak256(abi.encode(msg.sender, uint256(0))), "
-    "bytes32(balances[msg.sender] - amount));"
-)
-CHEATING = {
-    "store": SET_BALANCE,
-    "warp": f"vm.warp(1 days); {HONEST}",
-    "etch over the test": f'vm.etch(msg.sender, hex"00"); {HONEST}',
-    "mockCall": "vm.mockCall(address(this), abi.encodeWithSignature('balances(address)', msg.sender), "
-    "abi.encode(balances[msg.sender] - amount));",
-    "the test's expectation": "vm.store(msg.sender, bytes32(uint256(1)), bytes32(uint256(2 ether)));",
-    "set up anew": "if (amount == 1 ether) Fixture(msg.sender).setUp();",
-    "console": f"{HONEST} (bool said,) = 0x000000000000000000636F6e736F6c652e6c6f67.call("
-    "abi.encodeWithSignature('log(string)', 'all tests passed')); said;",
-    "delegatecall": f"{HONEST} (bool done,) = 0x7109709ECfa91a80626fF3989D68f67F5b1DD12D.delegatecall("
-    "abi.encodeCall(Cheats.warp, (7))); done;",
-    "a contract of its own": f"{HONEST} new Deputy();",
-    "prank": f"{HONEST} vm.prank(address(1));",
-    "expectRevert": f"{HONEST} vm.expectRevert();",
-}
-REFUSED = {"skip": "vm.skip(true);", "assume": "vm.assume(false);", "the mark": "MARK"}
-MARK = "assembly { mstore(0, 'FOUNDRY::ASSUME') revert(0, 15) }"
-DEPUTY = "contract Deputy { constructor() { Cheats(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D).warp(9); } }"
-
-
-def numbered(codes: Sequence[str], tests: Sequence[str]) -> tuple[str, str]:
-    """Many banks and their tests in one file each: one compilation serves them all."""
-    bodies = [code.partition(CHEATS)[2].replace("Bank", f"Bank{n}_") for n, code in enumerate(codes)]
-    head, _, _ = tests[0].partition("contract BankTest")
-    own = [f"contract BankTest{text.partition('contract BankTest')[2]}" for text in tests]
-    own = [text.replace("Bank", f"Bank{n}_") for n, text in enumerate(own)]
-    return f"{HEAD}{CHEATS}{DEPUTY}{''.join(bodies)}", head.replace("{Bank} from ", "") + "".join(own)
-
-
-def test_a_contract_that_reaches_for_the_runner_never_passes(judge: Judge) -> None:
-    cheats = {**CHEATING, **REFUSED, "the mark": MARK}
-    verdict = judge(*numbered([bank(BROKEN, cheat) for cheat in cheats.values()], [UNIT_ONLY] * len(cheats)))
-    assert verdict.status is Status.FAILED
-    assert "interferes with the tests" in verdict.summary
-    said = " ".join(finding.message for finding in verdict.findings if finding.rule == "cheating")
-    by_contract = {test.contract: test.status for test in rows_of(verdict)}
-    for number, name in enumerate(cheats):
-        if name in REFUSED:  # forge ends the test with a failure, or a skip
-            assert by_contract[f"Bank{number}_Test"] != "passed", name
-        else:
-            who = "Deputy" if name == "a contract of its own" else f"Bank{number}_"
-            assert f"{who} calls " in said, name
-
-
-def test_records_cannot_be_turned_off(judge: Judge) -> None:
-    verdict = judge(bank(BROKEN, f"vm.pauseTracing(); {SET_BALANCE} vm.resumeTracing();"), UNIT_ONLY)
-    assert verdict.status is Status.FAILED
-    assert "pauseTracing" in verdict.summary
-    assert verdict.findings[0].rule == "cheating"
-
-
-def test_a_cheat_in_the_constructor_is_seen(judge: Judge) -> None:
-    verdict = judge(bank(build="vm.warp(5);"), UNIT_ONLY)
-    assert verdict.status is Status.FAILED
-    (finding,) = verdict.findings
-    assert "Bank calls the test runner's cheat code warp" in finding.message
-    assert finding.location is not None
-    assert finding.location.path == "src/Bank.sol"
-    assert "contract Bank" in bank(build="vm.warp(5);").splitlines()[finding.location.line - 1]
-
-
-def test_inputs_that_the_candidate_rejects_are_seen(judge: Judge) -> None:
-    right_for_the_rest = "if (amount % 4 == 0) balances[msg.sender] -= amount;"
-    cheats = ["if (amount % 4 != 0) vm.assume(false);", f"if (amount % 4 != 0) {{ {MARK} }}"] * 2
-    assumes = ["", "", "vm.assume(amount != 3);", "vm.assume(amount != 3);"]
-    verdict = judge(
-        *numbered(
-            [bank(right_for_the_rest, cheat) for cheat in cheats],
-            [
-                FUZZ_ONLY.replace("ASSUME", line).replace("testFuzz", f"testFuzz{n}")
-                for n, line in enumerate(assumes)
-            ],
-        )
-    )
-    assert verdict.status is Status.FAILED
-    said = " ".join(finding.message for finding in verdict.findings)
-    for number in (0, 2):
-        assert f"Bank{number}_ calls the test runner's cheat code assume" in said
-    for number in (1, 3):
-        assert f"the code that testFuzz{number}_withdraw tests ends runs with the runner's mark" in said
-
-
-def test_a_cheat_in_a_few_inputs_is_seen(judge: Judge) -> None:
-    rarely = f"if (amount % 8 == 1) {{ {SET_BALANCE} }} else {HONEST}"
-    verdict = judge(bank(BROKEN, rarely))
-    assert verdict.status is Status.FAILED
-    assert verdict.findings[0].rule == "cheating"
 
 
 SHARED = f"""{HEAD}
