@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .guest_objects import GuestObjects, copy_of, value_base
+from .processor import move_to
 
 SLICE_S = 0.005  # seconds that the candidate's event loop runs before the judge's gets a turn
 
@@ -125,6 +126,9 @@ class Operations:
         import random
 
         random.seed(value)
+
+    def _do_move(self, names: list[Any]) -> bool:
+        return move_to(names[0])
 
     def _do_bye(self, names: list[Any]) -> str:
         return "bye"
