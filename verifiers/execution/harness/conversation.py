@@ -22,7 +22,7 @@ from .sharing import Shared
 from .wire import dump, load
 
 MAX_NESTING = 50  # callbacks within callbacks
-FEW_CALLS = 8  # that say of a test that it makes many, ...
+FEW_CALLS = 8  # that say of a test, the second time that they are made, that it makes many, ...
 SHORT_CALL_S = 0.001  # ... and that they are short
 _UNUSED = frozenset(
     ("import", "seed", "move", "bye")
@@ -53,6 +53,7 @@ class Conversation:
         self._lock = threading.RLock()
         self._plain_calls = 0
         self._since = 0.0
+        self._is_near = False
         self._nesting = 0
         self._importing = 0
         self._output = CandidateOutput()
@@ -120,20 +121,17 @@ class Conversation:
             self._send(data)
             answer = self._answer(sequence, Shared(containers))
             self._plain_calls += 1
-            if self._plain_calls == FEW_CALLS:
-                self._since = time.monotonic()
-            elif self._plain_calls == 2 * FEW_CALLS:
-                self._come_near(time.monotonic() - self._since)
+            if not self._plain_calls % FEW_CALLS and not self._is_near:
+                self._come_near()
             return answer
 
-    def _come_near(self, seconds: float) -> None:
-        """Sit on one processor with a candidate whose calls are short: to wake another up costs more.
-
-        Args:
-            seconds: What the latest ``FEW_CALLS`` calls took.
-        """
+    def _come_near(self) -> None:
+        """Sit on one processor with a candidate whose calls are short: to wake another up costs more."""
+        now = time.monotonic()
+        seconds, self._since = now - self._since, now
         if seconds > FEW_CALLS * SHORT_CALL_S:
             return
+        self._is_near = True  # or it cannot be, which need not be tried again
         with suppress(OSError, ValueError, IndexError):
             processor = current_processor()
             if self.request("move", [processor], []) is True:
