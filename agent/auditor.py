@@ -13,9 +13,9 @@ from verifiers.domain import Verdict
 from verifiers.receipt import Signer
 from verifiers.registry import build_verifiers
 from verifiers.sandbox.protocol import Sandbox
-from verifiers.solidity.audit import Measure, run_audit
-from verifiers.solidity.compilation import Compilations
-from verifiers.solidity.measurement import Measuring
+from verifiers.solidity.audits.audit import Measure, run_audit
+from verifiers.solidity.compiling.compilation import Compilations
+from verifiers.solidity.testing.measurement import Measuring
 from verifiers.verifier import Verifier
 from verifiers.version import acrisol_version
 
@@ -45,7 +45,7 @@ class Auditor:
         on_verdict: Callable[[Verdict], None] = lambda verdict: None,
         should_stop: Callable[[], bool] = lambda: False,
     ) -> Audit:
-        """Audit some code; see :func:`verifiers.solidity.audit.run_audit`, also for what is raised."""
+        """Audit some code; see :func:`verifiers.solidity.audits.audit.run_audit`, also for what is raised."""
         made = run_audit(
             request,
             self._verifiers,

@@ -33,10 +33,10 @@ from verifiers.audit_values import AuditRequest
 from verifiers.domain import SourceFile
 from verifiers.registry import build_verifiers
 from verifiers.sandbox.protocol import ExecResult, Job, LinkedResult, Sandbox
-from verifiers.solidity.audit import run_audit
-from verifiers.solidity.compilation import Compilation, Compilations, Profile
-from verifiers.solidity.explorer import driver_files
-from verifiers.solidity.project import Project
+from verifiers.solidity.audits.audit import run_audit
+from verifiers.solidity.compiling.compilation import Compilation, Compilations, Profile
+from verifiers.solidity.compiling.project import Project
+from verifiers.solidity.exploring.explorer import driver_files
 from verifiers.verifier import Verifier
 from verifiers.version import acrisol_version
 

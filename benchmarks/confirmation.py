@@ -22,14 +22,14 @@ from benchmarks.report import finish, machine, progress, table
 from verifiers.domain import Candidate, CodingTask, Confirmation, Finding, Language, SourceFile
 from verifiers.sandbox.protocol import Sandbox
 from verifiers.scanners.semgrep import SemgrepVerifier
-from verifiers.solidity.compilation import Compilation, Compilations
+from verifiers.solidity.analysis.patterns import SolidityPatternsVerifier
+from verifiers.solidity.analysis.slither import SlitherVerifier
+from verifiers.solidity.compiling.compilation import Compilation, Compilations
+from verifiers.solidity.compiling.project import project_of
 from verifiers.solidity.confirm.confirmed import Confirmed
 from verifiers.solidity.confirm.confirmer import Confirmer
 from verifiers.solidity.confirm.render import contract_of, with_code
-from verifiers.solidity.mythril import MythrilVerifier
-from verifiers.solidity.patterns import SolidityPatternsVerifier
-from verifiers.solidity.project import project_of
-from verifiers.solidity.slither import SlitherVerifier
+from verifiers.solidity.exploring.mythril import MythrilVerifier
 from verifiers.solidity.toolchain import SolidityToolchain
 from verifiers.verifier import Verifier
 

@@ -28,8 +28,8 @@ from benchmarks.report import finish, machine, progress, table
 from verifiers.domain import Candidate, CodingTask, Language, SourceFile, Verdict
 from verifiers.sandbox.bubblewrap import Bubblewrap
 from verifiers.sandbox.protocol import ExecResult, Job, LinkedResult, Sandbox
-from verifiers.solidity.compilation import Compilations
-from verifiers.solidity.mythril import MythrilVerifier
+from verifiers.solidity.compiling.compilation import Compilations
+from verifiers.solidity.exploring.mythril import MythrilVerifier
 from verifiers.solidity.toolchain import SolidityToolchain
 
 FIXED_S, HIT_S, OVER_S = 1.5, 0.05, 2.0

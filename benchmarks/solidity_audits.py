@@ -9,7 +9,7 @@ from benchmarks.solidity_data import category_of
 from verifiers.audit_values import Audit, AuditRequest
 from verifiers.domain import Finding, SourceFile, Status
 from verifiers.policy import blocks
-from verifiers.solidity.audit import run_audit
+from verifiers.solidity.audits.audit import run_audit
 from verifiers.verifier import Verifier
 from verifiers.version import acrisol_version
 

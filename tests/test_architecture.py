@@ -24,9 +24,9 @@ PROGRAMS = {"__main__.py", "server_program.py", "process.py"}  # started as proc
 SENT_IN = (
     "/execution/harness/",
     "/sandbox/zygote/",
-    "/solidity/driver/",
-    "/solidity/halmos_driver/",
-    "/solidity/slither_driver/",
+    "/solidity/exploring/driver/",
+    "/solidity/testing/halmos_driver/",
+    "/solidity/analysis/slither_driver/",
 )
 
 

@@ -22,17 +22,17 @@ from verifiers.scanners.eslint import EslintVerifier
 from verifiers.scanners.flawfinder import FlawfinderVerifier
 from verifiers.scanners.secrets import SecretsVerifier
 from verifiers.scanners.semgrep import SemgrepVerifier
-from verifiers.solidity.compilation import Compilations
-from verifiers.solidity.compile import SolidityCompileVerifier
+from verifiers.solidity.analysis.patterns import SolidityPatternsVerifier
+from verifiers.solidity.analysis.slither import SlitherVerifier
+from verifiers.solidity.compiling.compilation import Compilations
+from verifiers.solidity.compiling.compile import SolidityCompileVerifier
 from verifiers.solidity.confirm.confirmed import Confirmed
 from verifiers.solidity.confirm.confirmer import Confirmer
 from verifiers.solidity.conformance.verifier import SolidityConformanceVerifier
-from verifiers.solidity.mythril import MythrilVerifier
-from verifiers.solidity.patterns import SolidityPatternsVerifier
-from verifiers.solidity.proofs import SolidityProofsVerifier
-from verifiers.solidity.slither import SlitherVerifier
-from verifiers.solidity.solidity_tests import SolidityTestsVerifier
-from verifiers.solidity.test_ids import check_suite
+from verifiers.solidity.exploring.mythril import MythrilVerifier
+from verifiers.solidity.testing.proofs import SolidityProofsVerifier
+from verifiers.solidity.testing.solidity_tests import SolidityTestsVerifier
+from verifiers.solidity.testing.test_ids import check_suite
 from verifiers.solidity.toolchain import SolidityToolchain
 from verifiers.verifier import Verifier
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from verifiers.audit_values import Audit, AuditRequest
 from verifiers.domain import CodingTask, Event, Outcome, OutcomeStatus, Verdict
 from verifiers.errors import InvalidInput, ToolError
-from verifiers.solidity.audit import AuditStopped
+from verifiers.solidity.audits.audit import AuditStopped
 from worker.errors import StoreUnavailable
 from worker.leases import Heartbeat
 from worker.retry import RetryPolicy

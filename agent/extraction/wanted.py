@@ -15,7 +15,7 @@ from agent.extraction.fences import fenced_blocks
 from agent.extraction.python_source import bound_names, parse, says_nothing
 from agent.extraction.shapes import SHAPES
 from verifiers.domain import CodingTask, InnerPath, Language, SourceFile, Value
-from verifiers.solidity.test_layout import imported_paths
+from verifiers.solidity.testing.test_layout import imported_paths
 from verifiers.source_names import SUFFIXES
 
 DEFAULT_PATHS = {language: f"solution{suffixes[0]}" for language, suffixes in SUFFIXES.items()} | {

@@ -23,7 +23,7 @@ from verifiers.domain import Status, TestSuite
 from verifiers.errors import InvalidInput
 from verifiers.reports.audit.html import audit_html
 from verifiers.reports.audit.pdf import audit_pdf, require_pdf
-from verifiers.solidity.loading import Loaded, load_project
+from verifiers.solidity.compiling.loading import Loaded, load_project
 from verifiers.validation import invalid_input
 
 _EXITS = {Status.PASSED: ExitCode.SOLVED, Status.ERROR: ExitCode.TOOL_MISSING}

@@ -8,7 +8,7 @@ from verifiers.domain import Value
 from verifiers.errors import SandboxUnavailable, ToolMissing
 from verifiers.sandbox.environments import SOLIDITY
 from verifiers.sandbox.protocol import Job, Limits, Sandbox
-from verifiers.solidity.solc import MEMORY_BYTES
+from verifiers.solidity.compiling.solc import MEMORY_BYTES
 from verifiers.solidity.toolchain import SolidityToolchain, discover
 
 MEND = "scripts/install-solidity"

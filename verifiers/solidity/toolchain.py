@@ -9,8 +9,8 @@ from pathlib import Path
 from verifiers.domain import Value
 from verifiers.errors import ToolMissing
 from verifiers.sandbox.environments import Bind
-from verifiers.solidity.native import native_compilers
-from verifiers.solidity.pragma import parse_version
+from verifiers.solidity.compiling.native import native_compilers
+from verifiers.solidity.compiling.pragma import parse_version
 
 INSTALL_HINT = "Run: scripts/install-solidity"
 

@@ -15,10 +15,10 @@ from verifiers.domain import (
     TestSuite,
     Verdict,
 )
-from verifiers.solidity.compilation import Compilations
-from verifiers.solidity.forge import ForgeOptions
-from verifiers.solidity.solidity_tests import SolidityTestsVerifier
-from verifiers.solidity.test_verdict import rows_of
+from verifiers.solidity.compiling.compilation import Compilations
+from verifiers.solidity.testing.forge import ForgeOptions
+from verifiers.solidity.testing.solidity_tests import SolidityTestsVerifier
+from verifiers.solidity.testing.test_verdict import rows_of
 
 Judge = Callable[..., Verdict]
 HEAD = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.20;\n"

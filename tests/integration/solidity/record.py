@@ -10,9 +10,9 @@ from pathlib import Path
 from tests.integration.solidity.tools import TASK, contract, installed, sandbox_for
 from verifiers.domain import Candidate
 from verifiers.sandbox.protocol import ExecResult, Job, LinkedResult, Sandbox
-from verifiers.solidity.compilation import Compilations
-from verifiers.solidity.compile import SolidityCompileVerifier
-from verifiers.solidity.mythril import MythrilVerifier
+from verifiers.solidity.compiling.compilation import Compilations
+from verifiers.solidity.compiling.compile import SolidityCompileVerifier
+from verifiers.solidity.exploring.mythril import MythrilVerifier
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 COMPILED = ("broken", "outside_imports", "selfdestruct", "abstract_only", "inherited", "old_reentrancy")

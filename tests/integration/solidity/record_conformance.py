@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.integration.solidity.tools import installed, sandbox_for
-from verifiers.solidity.compilation import Compilation, Compilations
+from verifiers.solidity.compiling.compilation import Compilation, Compilations
+from verifiers.solidity.compiling.project import TEST_SUFFIX, Project
 from verifiers.solidity.conformance import suite
-from verifiers.solidity.project import TEST_SUFFIX, Project
 
 WRITTEN = Path(suite.__file__).parent / "bench" / "compiled.json"
 

@@ -11,13 +11,13 @@ from tests.integration.solidity.tools import TASK, installed, sandbox_for
 from tests.requirements import require
 from verifiers.domain import Candidate, Confirmation, Finding, Location, Severity, SourceFile, Status
 from verifiers.sandbox.protocol import Sandbox
-from verifiers.solidity.compilation import Compilation, Compilations
+from verifiers.solidity.analysis.patterns import SolidityPatternsVerifier
+from verifiers.solidity.compiling.compilation import Compilation, Compilations
+from verifiers.solidity.compiling.project import Project
 from verifiers.solidity.confirm.confirmed import Confirmed
 from verifiers.solidity.confirm.confirmer import Confirmer
 from verifiers.solidity.confirm.render import with_code
-from verifiers.solidity.patterns import SolidityPatternsVerifier
-from verifiers.solidity.project import Project
-from verifiers.solidity.sequences import Role, Step, TransactionSequence
+from verifiers.solidity.exploring.sequences import Role, Step, TransactionSequence
 from verifiers.solidity.toolchain import SolidityToolchain
 from verifiers.verifier import Remembering
 

@@ -13,10 +13,10 @@ from verifiers.domain import Status
 from verifiers.sandbox.bubblewrap import Bubblewrap
 from verifiers.sandbox.environments import SOLIDITY
 from verifiers.sandbox.protocol import Job
-from verifiers.solidity.compilation import Compilation, Compilations, Profile, _asked_of, settings
-from verifiers.solidity.compile import SolidityCompileVerifier
-from verifiers.solidity.project import project_of
-from verifiers.solidity.solc import Answer, run_solc, standard_input
+from verifiers.solidity.compiling.compilation import Compilation, Compilations, Profile, _asked_of, settings
+from verifiers.solidity.compiling.compile import SolidityCompileVerifier
+from verifiers.solidity.compiling.project import project_of
+from verifiers.solidity.compiling.solc import Answer, run_solc, standard_input
 from verifiers.solidity.toolchain import SolidityToolchain
 
 ENOUGH_S = 120.0

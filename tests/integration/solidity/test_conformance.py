@@ -10,7 +10,7 @@ from tests.integration.solidity.record_conformance import compiled, recorded
 from tests.integration.solidity.tools import CONTRACTS, TASK, installed, sandbox_for, source
 from tests.requirements import require
 from verifiers.domain import Candidate, CodingTask, Language, Severity, SourceFile, Status, Verdict
-from verifiers.solidity.compilation import Compilations
+from verifiers.solidity.compiling.compilation import Compilations
 from verifiers.solidity.conformance import suite
 from verifiers.solidity.conformance.verifier import SolidityConformanceVerifier
 

@@ -6,9 +6,9 @@ import pytest
 
 from tests.integration.solidity.tools import installed, sandbox_for
 from tests.requirements import require
-from verifiers.solidity.compilation import Compilations, NotCompiled
-from verifiers.solidity.forge import Forge, ForgeOptions, ForgeRun
-from verifiers.solidity.project import Project
+from verifiers.solidity.compiling.compilation import Compilations, NotCompiled
+from verifiers.solidity.compiling.project import Project
+from verifiers.solidity.testing.forge import Forge, ForgeOptions, ForgeRun
 
 HEAD = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.20;\n"
 COUNTER = f"""{HEAD}

@@ -9,8 +9,8 @@ import pytest
 
 from tests.integration.solidity.tools import TASK, installed, sandbox_for, source
 from verifiers.domain import Candidate, SourceFile, Status
-from verifiers.solidity.compilation import Compilation, Compilations, NotCompiled
-from verifiers.solidity.project import project_of
+from verifiers.solidity.compiling.compilation import Compilation, Compilations, NotCompiled
+from verifiers.solidity.compiling.project import project_of
 
 CLEAN = Path(__file__).parents[3] / "benchmarks" / "contracts" / "clean"
 HEAD = "// SPDX-License-Identifier: MIT\npragma solidity"

@@ -16,11 +16,11 @@ from verifiers.domain import Status
 from verifiers.sandbox.cgroup import find_hierarchy
 from verifiers.sandbox.environments import SOLIDITY
 from verifiers.sandbox.protocol import ExecResult, Job, Limits, LinkedResult, Sandbox
-from verifiers.solidity import explorer
-from verifiers.solidity.compilation import Compilations, Profile
-from verifiers.solidity.explorer import Depth, driver_files, preload
-from verifiers.solidity.mythril import MythrilVerifier
-from verifiers.solidity.project import project_of
+from verifiers.solidity.compiling.compilation import Compilations, Profile
+from verifiers.solidity.compiling.project import project_of
+from verifiers.solidity.exploring import explorer
+from verifiers.solidity.exploring.explorer import Depth, driver_files, preload
+from verifiers.solidity.exploring.mythril import MythrilVerifier
 from verifiers.solidity.toolchain import SolidityToolchain
 
 pytestmark = pytest.mark.mythril

@@ -11,11 +11,11 @@ import pytest
 
 from tests.integration.solidity.tools import TASK, installed, sandbox_for
 from verifiers.domain import Candidate, Finding, Severity, SourceFile, Status
-from verifiers.solidity.compilation import Compilation, Compilations
-from verifiers.solidity.detectors.detector import Detector
-from verifiers.solidity.detectors.table import DETECTORS
-from verifiers.solidity.patterns import SolidityPatternsVerifier, scan
-from verifiers.solidity.project import project_of
+from verifiers.solidity.analysis.detectors.detector import Detector
+from verifiers.solidity.analysis.detectors.table import DETECTORS
+from verifiers.solidity.analysis.patterns import SolidityPatternsVerifier, scan
+from verifiers.solidity.compiling.compilation import Compilation, Compilations
+from verifiers.solidity.compiling.project import project_of
 
 PAIRS = Path(__file__).parents[3] / "benchmarks" / "contracts" / "exploitable"
 WEAKNESSES = Path(__file__).parent / "weaknesses"
@@ -121,7 +121,7 @@ def test_a_detector_that_breaks_is_a_gap(compilations: Compilations, monkeypatch
         raise KeyError("nodeType")
 
     detector = Detector(rule="broken", severity=Severity.HIGH, message="m", fix="f", cwe="CWE-1", find=broken)
-    monkeypatch.setattr("verifiers.solidity.patterns.DETECTORS", (*DETECTORS, detector))
+    monkeypatch.setattr("verifiers.solidity.analysis.patterns.DETECTORS", (*DETECTORS, detector))
     candidate = Candidate(
         files=(SourceFile(path="A.sol", content="pragma solidity ^0.8.0;\ncontract A {}\n"),)
     )

@@ -10,8 +10,8 @@ import pytest
 from tests.integration.solidity.tools import installed, sandbox_for, source
 from tests.requirements import require
 from verifiers.domain import CodingTask, Language, SourceFile, Status, TestSuite, Verdict
-from verifiers.solidity.compilation import Compilations
-from verifiers.solidity.proofs import SolidityProofsVerifier
+from verifiers.solidity.compiling.compilation import Compilations
+from verifiers.solidity.testing.proofs import SolidityProofsVerifier
 
 HEAD = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.20;\n"
 TOKEN = f"""{HEAD}

@@ -14,9 +14,9 @@ from verifiers.sandbox.bubblewrap import Bubblewrap
 from verifiers.sandbox.cgroup import find_hierarchy
 from verifiers.sandbox.environments import build_environments
 from verifiers.sandbox.protocol import Sandbox
-from verifiers.solidity.compilation import Compilations
-from verifiers.solidity.slither import SlitherVerifier
-from verifiers.solidity.slither_output import checks
+from verifiers.solidity.analysis.slither import SlitherVerifier
+from verifiers.solidity.analysis.slither_output import checks
+from verifiers.solidity.compiling.compilation import Compilations
 from verifiers.solidity.toolchain import SolidityToolchain
 
 CLEAN = Path(__file__).parents[3] / "benchmarks" / "contracts" / "clean"

@@ -18,8 +18,8 @@ from tests.integration.solidity.bank import (
 from verifiers.domain import (
     Status,
 )
-from verifiers.solidity.compilation import Compilations
-from verifiers.solidity.test_verdict import rows_of
+from verifiers.solidity.compiling.compilation import Compilations
+from verifiers.solidity.testing.test_verdict import rows_of
 
 
 @pytest.fixture(scope="module")

@@ -20,11 +20,11 @@ from tests.integration.solidity.bank import (
 from verifiers.domain import (
     Status,
 )
-from verifiers.solidity.code_origin import origins_of
-from verifiers.solidity.compilation import Compilation, Compilations
-from verifiers.solidity.forge import with_tests
-from verifiers.solidity.project import Project
-from verifiers.solidity.test_verdict import rows_of
+from verifiers.solidity.compiling.compilation import Compilation, Compilations
+from verifiers.solidity.compiling.project import Project
+from verifiers.solidity.testing.code_origin import origins_of
+from verifiers.solidity.testing.forge import with_tests
+from verifiers.solidity.testing.test_verdict import rows_of
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,9 @@ from verifiers.domain import Candidate, SourceFile, Status, Verdict
 from verifiers.errors import ToolMissing
 from verifiers.sandbox.environments import SOLIDITY
 from verifiers.sandbox.protocol import Job, Limits, Sandbox
-from verifiers.solidity.compilation import Compilations
-from verifiers.solidity.compile import SolidityCompileVerifier
-from verifiers.solidity.mythril import MythrilVerifier
+from verifiers.solidity.compiling.compilation import Compilations
+from verifiers.solidity.compiling.compile import SolidityCompileVerifier
+from verifiers.solidity.exploring.mythril import MythrilVerifier
 from verifiers.solidity.probe import probe
 from verifiers.solidity.toolchain import SolidityToolchain
 

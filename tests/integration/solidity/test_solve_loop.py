@@ -13,11 +13,11 @@ from tests.requirements import require
 from verifiers.domain import Budget, CodingTask, Language, OutcomeStatus, SourceFile, Status, TestSuite
 from verifiers.errors import InvalidInput
 from verifiers.receipt import Signer, verify_receipt
-from verifiers.solidity.compilation import Compilations
-from verifiers.solidity.compile import SolidityCompileVerifier
-from verifiers.solidity.patterns import SolidityPatternsVerifier
-from verifiers.solidity.slither import SlitherVerifier
-from verifiers.solidity.solidity_tests import SolidityTestsVerifier
+from verifiers.solidity.analysis.patterns import SolidityPatternsVerifier
+from verifiers.solidity.analysis.slither import SlitherVerifier
+from verifiers.solidity.compiling.compilation import Compilations
+from verifiers.solidity.compiling.compile import SolidityCompileVerifier
+from verifiers.solidity.testing.solidity_tests import SolidityTestsVerifier
 from verifiers.verifier import Verifier
 
 ANSWERS = Path(__file__).parent / "answers" / "vault.jsonl"

@@ -20,10 +20,10 @@ from verifiers.domain import (
     Status,
     Verdict,
 )
+from verifiers.solidity.analysis.detectors.table import DETECTORS
+from verifiers.solidity.analysis.slither_output import checks
 from verifiers.solidity.conformance.clauses import clauses
-from verifiers.solidity.detectors.table import DETECTORS
 from verifiers.solidity.remedies import remedies, remedy_for
-from verifiers.solidity.slither_output import checks
 from verifiers.solidity.swc import weaknesses
 
 TASK = CodingTask(language=Language.SOLIDITY, instruction="Write a vault.")

@@ -21,8 +21,8 @@ from verifiers.errors import ToolFailed, ToolMissing
 from verifiers.policy_values import Suppression
 from verifiers.receipt import Signer, accepts, verify_receipt
 from verifiers.reports.audit.html import audit_html
-from verifiers.solidity.audit import AuditStopped, run_audit
-from verifiers.solidity.audit_assembly import assembled
+from verifiers.solidity.audits.audit import AuditStopped, run_audit
+from verifiers.solidity.audits.audit_assembly import assembled
 from verifiers.verifier import Stage
 
 CODE = "pragma solidity ^0.8.20;\ncontract A {\n  function f() external { tx.origin; }\n}\n"

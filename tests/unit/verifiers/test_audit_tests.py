@@ -17,9 +17,9 @@ from verifiers.audit_values import Audit, AuditRequest, TestResult
 from verifiers.domain import Finding, Severity, SourceFile, Status, TestSuite, Verdict
 from verifiers.reports.audit.html import audit_html
 from verifiers.reports.audit.words import share, stretches, title_of
-from verifiers.solidity.audit import run_audit
-from verifiers.solidity.audit_assembly import assembled
-from verifiers.solidity.measured_output import coverage_of, gas_of
+from verifiers.solidity.audits.audit import run_audit
+from verifiers.solidity.audits.audit_assembly import assembled
+from verifiers.solidity.testing.measured_output import coverage_of, gas_of
 from verifiers.verifier import Stage
 
 CODE = "pragma solidity ^0.8.20;\ncontract A {}\n"

@@ -61,7 +61,6 @@ def test_plain_arguments_arrive_as_they_are(args: tuple[Any, ...]) -> None:
         (1j,),
         ([lambda: 1],),
     ],
-    ids=repr,
 )
 def test_what_the_codec_says_better_is_left_to_it(args: tuple[Any, ...]) -> None:
     assert containers_of(args) is None

@@ -34,7 +34,7 @@ from verifiers.solidity.confirm.render import (
 from verifiers.solidity.confirm.target import Entry, Target, entries_of
 from verifiers.solidity.confirm.values import Hand, constructions, fillings
 from verifiers.solidity.confirm.words import told
-from verifiers.solidity.forge_output import ForgeCase
+from verifiers.solidity.testing.forge_output import ForgeCase
 
 TEST, TARGET = "0x" + "11" * 20, "0x" + "22" * 20
 CHEATS = "0x7109709ECfa91a80626fF3989D68f67F5b1DD12D"

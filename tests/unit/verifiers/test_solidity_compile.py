@@ -9,7 +9,7 @@ import pytest
 
 from verifiers.domain import Severity
 from verifiers.errors import ToolFailed
-from verifiers.solidity.compiler_output import MAX_CODE_BYTES, Compiled, line_and_column, parse
+from verifiers.solidity.compiling.compiler_output import MAX_CODE_BYTES, Compiled, line_and_column, parse
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "solc"
 

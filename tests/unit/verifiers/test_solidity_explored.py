@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from verifiers.solidity import explored
-from verifiers.solidity.exploration import Explored
-from verifiers.solidity.explored import Explorations, Known, key_of
+from verifiers.solidity.exploring import explored
+from verifiers.solidity.exploring.exploration import Explored
+from verifiers.solidity.exploring.explored import Explorations, Known, key_of
 
 WHOLE = Explored(path="A.sol", name="A", created=True, instructions=10, covered=10)
 FILES = {"A.sol": "contract A {}"}

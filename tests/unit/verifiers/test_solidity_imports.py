@@ -9,11 +9,11 @@ import pytest
 
 from verifiers.domain import Candidate, CodingTask, Language, SourceFile
 from verifiers.errors import ToolMissing
-from verifiers.solidity.imports import absolute, find_imports, parse_remappings, remap
-from verifiers.solidity.packages import Packages
-from verifiers.solidity.project import Project, project_of
-from verifiers.solidity.resolution import Resolution, resolve
-from verifiers.solidity.source_checks import foreign, hidden
+from verifiers.solidity.compiling.imports import absolute, find_imports, parse_remappings, remap
+from verifiers.solidity.compiling.packages import Packages
+from verifiers.solidity.compiling.project import Project, project_of
+from verifiers.solidity.compiling.resolution import Resolution, resolve
+from verifiers.solidity.compiling.source_checks import foreign, hidden
 
 INSTALLED = ("0.4.26", "0.5.17", "0.8.17", "0.8.24")
 HEAD = "pragma solidity ^0.8.20;\n"

@@ -10,10 +10,10 @@ from tests.fakes import ScriptedSandbox
 from verifiers.domain import Status
 from verifiers.errors import ToolFailed
 from verifiers.sandbox.protocol import ExecResult
-from verifiers.solidity.compilation import Compilation, Compilations, NotCompiled, Profile
+from verifiers.solidity.compiling.compilation import Compilation, Compilations, NotCompiled, Profile
+from verifiers.solidity.compiling.project import Project
+from verifiers.solidity.compiling.solc import Answer, Stopped, run_solc, standard_input
 from verifiers.solidity.kept import Kept
-from verifiers.solidity.project import Project
-from verifiers.solidity.solc import Answer, Stopped, run_solc, standard_input
 from verifiers.solidity.toolchain import Compiler, SolidityToolchain
 
 PACKAGED = Compiler(version="0.8.20", program="/opt/solc-v0.8.20")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from verifiers.errors import InvalidInput
-from verifiers.solidity.loading import Loaded, load_project
+from verifiers.solidity.compiling.loading import Loaded, load_project
 
 HEAD = "pragma solidity ^0.8.0;\n"
 

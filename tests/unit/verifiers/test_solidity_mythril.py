@@ -10,10 +10,10 @@ import pytest
 
 from verifiers.domain import CodingTask, Language, Policy, Severity, Status, Verdict
 from verifiers.errors import ToolFailed
-from verifiers.solidity.compiler_output import Contract
-from verifiers.solidity.exploration import findings, parse
-from verifiers.solidity.explorer import Run
-from verifiers.solidity.mythril import judge, order
+from verifiers.solidity.compiling.compiler_output import Contract
+from verifiers.solidity.exploring.exploration import findings, parse
+from verifiers.solidity.exploring.explorer import Run
+from verifiers.solidity.exploring.mythril import judge, order
 from verifiers.solidity.swc import weaknesses
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "mythril"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verifiers.domain import Severity
-from verifiers.solidity.pragma import (
+from verifiers.solidity.compiling.pragma import (
     BadPragma,
     Version,
     find_pragmas,

@@ -9,12 +9,12 @@ import pytest
 
 from verifiers.domain import Status
 from verifiers.sandbox.protocol import ExecResult
-from verifiers.solidity.code_origin import Origins
-from verifiers.solidity.project import Project
-from verifiers.solidity.proof_output import parse
-from verifiers.solidity.proofs import judge
-from verifiers.solidity.test_ids import ExpectedTest, Kind
-from verifiers.solidity.test_layout import Layout
+from verifiers.solidity.compiling.project import Project
+from verifiers.solidity.testing.code_origin import Origins
+from verifiers.solidity.testing.proof_output import parse
+from verifiers.solidity.testing.proofs import judge
+from verifiers.solidity.testing.test_ids import ExpectedTest, Kind
+from verifiers.solidity.testing.test_layout import Layout
 
 LAYOUT = Layout(project=Project(sources={}), tests={}, given={}, candidate=frozenset())
 

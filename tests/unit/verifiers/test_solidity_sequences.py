@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from verifiers.domain import Finding, Location, Severity, Status, Verdict
-from verifiers.solidity import sequences
-from verifiers.solidity.sequences import (
+from verifiers.solidity.exploring import sequences
+from verifiers.solidity.exploring.sequences import (
     KEY,
     MOST,
     MOST_CHARS,

@@ -9,13 +9,13 @@ import pytest
 from verifiers.domain import Candidate, CodingTask, Language, SourceFile, Status, TestSuite
 from verifiers.errors import InvalidInput
 from verifiers.registry import check_task
-from verifiers.solidity.cheating import ASSUMED_FALSE, CHEAT_CODES, CONSOLE, RUNNER, watch
-from verifiers.solidity.code_origin import Origins, Unit, makes_calls
-from verifiers.solidity.replicas import without_assume
-from verifiers.solidity.test_ids import ExpectedTest, Kind
-from verifiers.solidity.test_layout import Layout, imported_paths, layout
-from verifiers.solidity.test_verdict import decide, rows_of
-from verifiers.solidity.watched_run import Outcome, WatchedRun
+from verifiers.solidity.testing.cheating import ASSUMED_FALSE, CHEAT_CODES, CONSOLE, RUNNER, watch
+from verifiers.solidity.testing.code_origin import Origins, Unit, makes_calls
+from verifiers.solidity.testing.replicas import without_assume
+from verifiers.solidity.testing.test_ids import ExpectedTest, Kind
+from verifiers.solidity.testing.test_layout import Layout, imported_paths, layout
+from verifiers.solidity.testing.test_verdict import decide, rows_of
+from verifiers.solidity.testing.watched_run import Outcome, WatchedRun
 
 VAULT = "pragma solidity ^0.8.20; contract Vault {}"
 TEST = 'import "{}"; contract VaultTest {{ function test_it() public {{}} }}'

@@ -9,10 +9,10 @@ import pytest
 from verifiers.domain import Candidate, CodingTask, Language, SourceFile
 from verifiers.errors import ToolMissing
 from verifiers.sandbox.protocol import ExecResult, Job, LinkedResult
-from verifiers.solidity.compilation import Compilations
-from verifiers.solidity.compile import SolidityCompileVerifier
-from verifiers.solidity.mythril import MythrilVerifier
-from verifiers.solidity.native import native_compilers
+from verifiers.solidity.compiling.compilation import Compilations
+from verifiers.solidity.compiling.compile import SolidityCompileVerifier
+from verifiers.solidity.compiling.native import native_compilers
+from verifiers.solidity.exploring.mythril import MythrilVerifier
 from verifiers.solidity.toolchain import Compiler, SolidityToolchain, discover
 
 TASK = CodingTask(language=Language.SOLIDITY, instruction="Write the contract.")

@@ -11,8 +11,8 @@ from verifiers.domain import Finding, Location, Severity, Status, Verdict
 from verifiers.reports.merge import merged
 from verifiers.reports.weaknesses import family_of
 from verifiers.scanners.rule_pack import load_pack
-from verifiers.solidity.detectors.table import DETECTORS
-from verifiers.solidity.slither_output import checks
+from verifiers.solidity.analysis.detectors.table import DETECTORS
+from verifiers.solidity.analysis.slither_output import checks
 
 # Two faults that the classification calls by one number.
 _TWO = {"112": {"CWE-829", "CWE-682"}, "118": {"CWE-284", "CWE-665"}}

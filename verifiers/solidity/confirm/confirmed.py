@@ -10,11 +10,11 @@ from pydantic import JsonValue
 
 from verifiers.domain import Candidate, CodingTask, Confirmation, Finding, Language, Status, Verdict
 from verifiers.policy import blocks
-from verifiers.solidity.compilation import Compilations, NotCompiled
+from verifiers.solidity.compiling.compilation import Compilations, NotCompiled
+from verifiers.solidity.compiling.project import project_of
 from verifiers.solidity.confirm.confirmer import Confirmer
 from verifiers.solidity.confirm.regressions import Repeated, repeat
-from verifiers.solidity.project import project_of
-from verifiers.solidity.sequences import sequences_of
+from verifiers.solidity.exploring.sequences import sequences_of
 from verifiers.verifier import Stage, Verifier
 
 

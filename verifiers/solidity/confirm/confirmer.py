@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from verifiers.domain import Confirmation, Finding, Severity
 from verifiers.sandbox.protocol import Sandbox
-from verifiers.solidity.compilation import Compilation, Compilations, NotCompiled, Profile
+from verifiers.solidity.analysis.detectors.program import Program, TooMuch, read
+from verifiers.solidity.compiling.compilation import Compilation, Compilations, NotCompiled, Profile
+from verifiers.solidity.compiling.project import Project
 from verifiers.solidity.confirm.kinds import REFUTING, Kind, kinds_for
 from verifiers.solidity.confirm.plan import Plan, plan_for
 from verifiers.solidity.confirm.reading import cheated, held, steps_of, why_open
@@ -20,11 +22,9 @@ from verifiers.solidity.confirm.sequence import plan_of
 from verifiers.solidity.confirm.target import Target, find
 from verifiers.solidity.confirm.values import constructions
 from verifiers.solidity.confirm.words import told
-from verifiers.solidity.detectors.program import Program, TooMuch, read
-from verifiers.solidity.forge import Forge, ForgeOptions
-from verifiers.solidity.forge_output import report
-from verifiers.solidity.project import Project
-from verifiers.solidity.sequences import TransactionSequence
+from verifiers.solidity.exploring.sequences import TransactionSequence
+from verifiers.solidity.testing.forge import Forge, ForgeOptions
+from verifiers.solidity.testing.forge_output import report
 from verifiers.solidity.toolchain import SolidityToolchain
 
 _FILE = "attack.t.sol"

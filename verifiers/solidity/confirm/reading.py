@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from verifiers.solidity.forge_output import ForgeCase
+from verifiers.solidity.testing.forge_output import ForgeCase
 
 _CHEATS = "0x7109709ecfa91a80626ff3989d68f67f5b1dd12d"
 _CONFIRMED = re.compile(r"confirmed:(\d{1,9}),(\d{1,9}),(\d{1,9})")

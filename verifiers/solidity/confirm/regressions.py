@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifiers.domain import Confirmation, Finding, Severity, Value
-from verifiers.solidity.compilation import Compilation
+from verifiers.solidity.compiling.compilation import Compilation
 from verifiers.solidity.confirm.confirmer import Confirmer
 from verifiers.solidity.confirm.render import contract_of, is_current, with_code
 

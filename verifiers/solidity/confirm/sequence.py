@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from verifiers.solidity.confirm.plan import Call, Plan
 from verifiers.solidity.confirm.target import Target
-from verifiers.solidity.sequences import Role, TransactionSequence
+from verifiers.solidity.exploring.sequences import Role, TransactionSequence
 
 ATTACKER = "ATTACKER"
 _WHO = {Role.DEPLOYER: "owner", Role.ATTACKER: ATTACKER, Role.SOMEBODY: "bob"}

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verifiers.domain import Location
-from verifiers.solidity.compilation import Compilation
-from verifiers.solidity.compiler_output import Contract, line_and_column
-from verifiers.solidity.detectors.program import Function, Program
-from verifiers.solidity.detectors.tree import Node, end, kind, reverts, start, walk
+from verifiers.solidity.analysis.detectors.program import Function, Program
+from verifiers.solidity.analysis.detectors.tree import Node, end, kind, reverts, start, walk
+from verifiers.solidity.compiling.compilation import Compilation
+from verifiers.solidity.compiling.compiler_output import Contract, line_and_column
 
 _WEI = {"wei": 1, "gwei": 10**9, "szabo": 10**12, "finney": 10**15, "ether": 10**18}
 _MOST_AMOUNTS = 3

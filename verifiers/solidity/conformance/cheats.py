@@ -31,7 +31,7 @@ def look(report: Mapping[str, Any]) -> Traced:
     """Read the traces of a report that was made with them.
 
     Args:
-        report: Suite -> results, as :func:`verifiers.solidity.forge_output.report` gives it.
+        report: Suite -> results, as :func:`verifiers.solidity.testing.forge_output.report` gives it.
     """
     cheated: dict[str, str] = {}
     untraced: list[str] = []

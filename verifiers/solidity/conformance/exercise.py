@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from verifiers.solidity.conformance.cheats import look
 from verifiers.solidity.conformance.plan import Target
 from verifiers.solidity.conformance.suite import contracts_for, laid_out, path_of, target_number
-from verifiers.solidity.forge import Forge, ForgeOptions
-from verifiers.solidity.forge_output import ForgeCase, report
+from verifiers.solidity.testing.forge import Forge, ForgeOptions
+from verifiers.solidity.testing.forge_output import ForgeCase, report
 
 # How the suite says that the contract is at fault, and that a test cannot be made; all else is no word of it.
 _VIOLATES, _UNKNOWN = "violates: ", "unknown: "

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from verifiers.domain import CodingTask, Finding, Severity, Status, Verdict
 from verifiers.scanners.conclusion import Gap, Scan
 from verifiers.scanners.conclusion import conclude as conclude_scan
-from verifiers.solidity.compilation import Compilation
+from verifiers.solidity.compiling.compilation import Compilation
 from verifiers.solidity.conformance.clauses import Clause, clauses
 from verifiers.solidity.conformance.exercise import Exercise, Violation
 from verifiers.solidity.conformance.layout import moved, versions

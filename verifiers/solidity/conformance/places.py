@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from verifiers.domain import Location
-from verifiers.solidity.compilation import Compilation
-from verifiers.solidity.compiler_output import line_and_column
+from verifiers.solidity.compiling.compilation import Compilation
+from verifiers.solidity.compiling.compiler_output import line_and_column
 
 
 def place_of(compilation: Compilation, path: str, contract: str, function: str) -> Location | None:

@@ -18,10 +18,10 @@ from typing import Any
 
 from verifiers.domain import Value, digest
 from verifiers.errors import ToolFailed
-from verifiers.solidity.compilation import Compilation, Profile
-from verifiers.solidity.compiler_output import Compiled
+from verifiers.solidity.compiling.compilation import Compilation, Profile
+from verifiers.solidity.compiling.compiler_output import Compiled
+from verifiers.solidity.compiling.project import TEST_SUFFIX, Project
 from verifiers.solidity.conformance.plan import Target
-from verifiers.solidity.project import TEST_SUFFIX, Project
 from verifiers.solidity.toolchain import Compiler
 
 RECORD_HINT = "Run: python -m tests.integration.solidity.record_conformance"

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from verifiers.domain import Candidate, CodingTask, Language, Verdict
 from verifiers.sandbox.protocol import Sandbox
-from verifiers.solidity.compilation import Compilation, Compilations, NotCompiled
+from verifiers.solidity.compiling.compilation import Compilation, Compilations, NotCompiled
+from verifiers.solidity.compiling.project import project_of
 from verifiers.solidity.conformance.exercise import Exercise, exercise
 from verifiers.solidity.conformance.judgement import conclude
 from verifiers.solidity.conformance.plan import Target, target_of
-from verifiers.solidity.forge import Forge
-from verifiers.solidity.project import project_of
+from verifiers.solidity.testing.forge import Forge
 from verifiers.solidity.toolchain import SolidityToolchain
 from verifiers.verifier import Stage
 

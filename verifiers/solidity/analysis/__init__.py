@@ -1,0 +1,1 @@
+"""Static analysis: Slither, and detectors of our own."""

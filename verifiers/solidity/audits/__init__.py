@@ -1,0 +1,1 @@
+"""Audits: what is run, and how its results are put together."""

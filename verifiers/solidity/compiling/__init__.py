@@ -1,0 +1,1 @@
+"""Compiling: from files to one answer of the compiler, offline."""

@@ -1,0 +1,1 @@
+"""Symbolic execution with Mythril."""

@@ -1,0 +1,1 @@
+"""Tests in Solidity: running them, watching them, proving properties."""
