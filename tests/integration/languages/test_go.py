@@ -552,7 +552,9 @@ def test_map_order_is_called_flaky(judge: Judge) -> None:
     code = "package main\nfunc First(m map[int]int) int { for k := range m { return k }; return 0 }\n"
     tests = """package main
 import "testing"
-func TestFirst(t *testing.T) { if First(map[int]int{1: 1, 2: 2}) != 1 { t.Fatal("two") } }
+func TestFirst(t *testing.T) {
+    if First(map[int]int{1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 7, 8: 8}) > 4 { t.Fatal("a later one") }
+}
 """
     verdict = judge(Language.GO, code, tests, limits=TestLimits(runs=12))
     assert verdict.status is Status.INCOMPLETE

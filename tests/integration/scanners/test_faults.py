@@ -103,7 +103,8 @@ def test_every_scanner_of_the_registry_is_among_these() -> None:
     modules = {
         item.name
         for item in build_verifiers(ScriptedSandbox([]), SolidityToolchain())
-        if item.stage is Stage.SCAN and type(item).__module__.startswith("verifiers.scanners.")
+        if item.stage is Stage.SCAN
+        and type(getattr(item, "_verifier", item)).__module__.startswith("verifiers.scanners.")
     }
     assert modules == set(SAMPLES) | WITHOUT_PROGRAM
 

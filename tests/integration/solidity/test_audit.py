@@ -44,7 +44,7 @@ def test_the_fault_is_found_by_all_and_told_with_its_attack(audited: tuple[Path,
     assert worst.finding.location is not None
     assert worst.finding.location.path == "src/Till.sol"
     assert {"semgrep", "mythril"} <= {name for item in made.blocking for name in item.found_by}
-    assert any("the attacker calls close(" in (item.finding.counterexample or "") for item in made.blocking)
+    assert any("The attacker calls close(" in (item.finding.counterexample or "") for item in made.blocking)
     assert made.name == "till"
 
 

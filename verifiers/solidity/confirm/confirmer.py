@@ -30,6 +30,7 @@ from verifiers.solidity.toolchain import SolidityToolchain
 _FILE = "attack.t.sol"
 _MOST_ATTACKS = 16  # in one run
 _MOST_SEQUENCES = 2  # ways to one finding
+_TURNS = 16  # for so many projects at once
 _MOST_KEPT = 512
 _CHEATING = "the contract calls the test runner's cheat codes, so nothing that was seen can be relied on"
 
@@ -81,6 +82,7 @@ class Confirmer:
         self._forge = Forge(sandbox, toolchain, compilations)
         self._kept: OrderedDict[str, Result] = OrderedDict()
         self._lock = threading.Lock()
+        self._turns = tuple(threading.Lock() for _ in range(_TURNS))
 
     @property
     def available(self) -> bool:
@@ -136,7 +138,14 @@ class Confirmer:
             for n, kinds in wanted.items()
         }
         every = [attack for made in attacks.values() if not isinstance(made, str) for attack in made]
-        results = self._carry_out(every, end)
+        # Several verifiers find the same, and at once: who waits here finds the attack carried out.
+        turn = self._turns[hash(tuple(compilation.project.sources.values())) % len(self._turns)]
+        waited = turn.acquire(timeout=max(0.0, end - time.monotonic()))
+        try:
+            results = self._carry_out(every, end)
+        finally:
+            if waited:
+                turn.release()
         return tuple(
             _answered(each, attacks[n], results) if n in attacks else each for n, each in enumerate(findings)
         )
