@@ -92,8 +92,10 @@ def test_what_does_not_compile_was_not_analysed(slither: SlitherVerifier) -> Non
 
 
 def test_too_little_time_is_incomplete(slither: SlitherVerifier) -> None:
-    slither.verify(TASK, contract("tx_origin"), 60)  # compiled, and kept
-    verdict = slither.verify(TASK, contract("tx_origin"), 0.05)
+    functions = "".join(f"function f{n}(uint256 a) external {{ total += a * {n}; }}\n" for n in range(300))
+    long = source(f"{HEAD}contract Long {{ uint256 public total;\n{functions}}}\n")
+    slither.verify(TASK, long, 60)  # compiled, and kept
+    verdict = slither.verify(TASK, long, 0.05)
     assert verdict.status in (Status.INCOMPLETE, Status.FAILED)
     assert verdict.evidence["not_scanned"]
 
