@@ -29,7 +29,7 @@ def test_tests_that_never_end_are_ended_and_do_not_pass(judge, tests):
     assert verdict.status is Status.FAILED
     assert "within 5 s" in verdict.summary
     assert verdict.evidence["limit"] == "time"
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 90
 
 
 def test_a_thread_of_the_tests_does_not_keep_the_judge(judge):

@@ -81,11 +81,12 @@ def test_a_prompt_beyond_the_context_is_said_to_be_too_long(embedded: EmbeddedMo
 
 
 def test_a_call_that_ran_out_of_time_does_not_keep_the_server_busy(embedded: EmbeddedModel) -> None:
-    long = Sampling(max_tokens=4000, temperature=1.0)
+    # At temperature 0 the model repeats the letter up to the limit, which takes it 40 s: none ends by chance.
+    endless = Message(role="user", content="Write the letter a a thousand times:" + " a" * 16)
     embedded.start()
     with pytest.raises(ModelUnavailable, match="within 1 s"):
-        embedded.complete((Message(role="user", content="Write a novel."),), long, 4, timeout_s=1)
-    assert embedded.complete(PROMPT, FEW, 1, timeout_s=20).samples
+        embedded.complete((endless,), Sampling(max_tokens=2000, temperature=0.0), 4, timeout_s=1)
+    assert embedded.complete(PROMPT, FEW, 1, timeout_s=30).samples
 
 
 def test_strangers_are_refused(embedded: EmbeddedModel) -> None:

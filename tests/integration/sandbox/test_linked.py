@@ -98,7 +98,7 @@ def test_the_judges_end_ends_the_guest(sandbox: Sandbox) -> None:
     begin = time.monotonic()
     result = link(sandbox, "report(b'done')", "import time; time.sleep(600)")
     assert (result.judge.stderr, result.guest_left_first, result.guest.timed_out) == (b"done", False, False)
-    assert time.monotonic() - begin < 8
+    assert time.monotonic() - begin < 60
 
 
 def test_the_judges_end_is_no_end_of_the_guests_input(sandbox: Sandbox) -> None:
@@ -126,7 +126,7 @@ def test_a_relayed_link_carries_only_so_much(docker_sandbox: Docker, monkeypatch
         "import os\nblock = b'x' * 2**20\nwhile True: os.write(1, block)",
     )
     assert (result.judge.exit_code, result.judge.timed_out) == (137, False)
-    assert time.monotonic() - begin < 15
+    assert time.monotonic() - begin < 60
 
 
 def test_a_guest_that_never_reads_is_only_a_time_out(sandbox: Sandbox) -> None:
@@ -135,7 +135,7 @@ def test_a_guest_that_never_reads_is_only_a_time_out(sandbox: Sandbox) -> None:
         sandbox, "while True: to_guest(bytes(65536))", "import time; time.sleep(600)", judge_s=1.5, guest_s=60
     )
     assert result.judge.timed_out
-    assert time.monotonic() - begin < 12
+    assert time.monotonic() - begin < 50
 
 
 def test_two_that_only_write_are_only_a_time_out(sandbox: Sandbox) -> None:
@@ -144,7 +144,7 @@ def test_two_that_only_write_are_only_a_time_out(sandbox: Sandbox) -> None:
     result = link(sandbox, "while True: to_guest(bytes(65536))", flood, judge_s=5, guest_s=1.5)
     assert result.guest.timed_out
     assert result.guest_left_first
-    assert time.monotonic() - begin < 30
+    assert time.monotonic() - begin < 60
 
 
 def test_a_guests_deadline_is_its_own(sandbox: Sandbox) -> None:

@@ -79,7 +79,7 @@ def test_a_worker_that_is_stopped_gives_its_job_back_and_leaves_no_process(
         until_running(service.database, job_id)
         below = set(descendants(os.getpid())) - before
         began = time.monotonic()
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 50
     assert jobs.get(database, job_id).state is JobState.QUEUED
     assert len(below) >= 3
     assert [pid for pid in below if alive(pid)] == []

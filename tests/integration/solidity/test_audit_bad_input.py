@@ -136,7 +136,7 @@ def test_an_odd_but_good_project_without_tests_says_so(tmp_path: Path, home: Pat
     )
     begin = time.monotonic()
     found = made(audit(project, home))
-    assert time.monotonic() - begin < DEADLINE_S + 5
+    assert time.monotonic() - begin < DEADLINE_S + 60
     assert found.verdict is not Status.FAILED, found.reason
     assert "There are no tests, so none was run." in " ".join(found.limits)
     assert "1 test file(s) in test/ are JavaScript or TypeScript and were not run" in " ".join(found.limits)

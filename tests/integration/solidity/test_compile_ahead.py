@@ -105,6 +105,6 @@ def test_a_source_that_takes_the_compiler_too_long_is_incomplete_and_not_kept(
     verdict = SolidityCompileVerifier(compilations).verify(TASK, slow, 0.2)
     assert verdict.status is Status.INCOMPLETE, verdict.summary
     assert verdict.summary == "solc 0.8.37 did not end within 0.2 s."
-    assert time.monotonic() - begin < 20
+    assert time.monotonic() - begin < 120
     made = compilations.compile(project_of(TASK, slow), ENOUGH_S)
     assert isinstance(made, Compilation), made

@@ -273,7 +273,7 @@ def test_a_verifier_that_hangs_does_not_hold_the_loop() -> None:
     with pytest.raises(ToolFailed, match="tests did not come back"):
         Solver(ScriptedModel([[GOOD]]), [FunctionVerifier(hang, "tests")], overrun_s=0.2).solve(hurried)
     release.set()
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 25
 
 
 @pytest.mark.parametrize("where", ["model", "verifier"])
@@ -304,7 +304,7 @@ def test_a_stop_is_answered_at_once_also_within_a_step(where: str) -> None:
     outcome = solver.solve(task(), should_stop=begun.is_set)
     release.set()
     assert outcome.status is OutcomeStatus.CANCELLED
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 25
 
 
 def test_several_tasks_at_a_time() -> None:

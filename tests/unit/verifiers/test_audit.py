@@ -94,7 +94,7 @@ def test_a_tool_that_breaks_costs_its_verdict_and_not_the_audit(error: Exception
 def test_a_tool_that_hangs_ends_with_the_deadline() -> None:
     begin = time.monotonic()
     made = run_audit(REQUEST, [fake("solc", verdict("solc"), Stage.SCREEN), fake("mythril", 60.0)], "1")
-    assert time.monotonic() - begin < REQUEST.deadline_s + 2
+    assert time.monotonic() - begin < 50
     assert made.verdict is Status.INCOMPLETE
     assert made.checks[1].gaps == ("the audit's time ended before it did",)
 
