@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query, Response
 
+from api.auth import Reader, Submitter
 from api.deps import ServicesDep, json_only
 from api.problems import Problem
 from api.routes.examples import AUDITS
@@ -38,7 +39,10 @@ NOT_FOUND: dict[int | str, dict[str, Any]] = {
     },
 )
 def submit(
-    request: Annotated[AuditRequest, Body(openapi_examples=AUDITS)], response: Response, given: ServicesDep
+    request: Annotated[AuditRequest, Body(openapi_examples=AUDITS)],
+    response: Response,
+    given: ServicesDep,
+    caller: Submitter,
 ) -> AuditSummary:
     """Store Solidity code and let a worker audit it. No model is needed.
 
@@ -47,7 +51,7 @@ def submit(
     as `files` (what is judged), `libraries` (what it imports of others) and `tests` (its forge tests).
     """
     given.check_audit(request)
-    summary = audits.submit(given.database, request, given.wake_after_s)
+    summary = audits.submit(given.database, request, given.wake_after_s, caller)
     wake(given, summary.id)
     response.headers["Location"] = f"/v1/audits/{summary.id}"
     return summary
@@ -56,6 +60,7 @@ def submit(
 @router.get("", summary="List audits")
 def listing(
     given: ServicesDep,
+    caller: Reader,
     limit: Annotated[int, Query(ge=1, le=200, description="At most so many audits.")] = 50,
     cursor: Annotated[
         str | None, Query(max_length=64, description="`next_cursor` of the page before.")
@@ -65,34 +70,35 @@ def listing(
     ] = [],  # noqa: B006 - FastAPI copies it
 ) -> AuditPage:
     """Audits, newest first, with their verdicts and without their code and reports."""
-    return audits.page(given.database, limit, cursor, set(state))
+    return audits.page(given.database, limit, cursor, set(state), caller.sees)
 
 
 @router.get("/{audit_id}", summary="Get an audit", responses=NOT_FOUND)
-def get(audit_id: str, given: ServicesDep) -> AuditJob:
+def get(audit_id: str, given: ServicesDep, caller: Reader) -> AuditJob:
     """An audit's state and, once it has ended, all that it found out.
 
     In the state `error` there is no audit; `error` says what was missing or broken.
     """
-    return audits.get(given.database, audit_id)
+    return audits.get(given.database, audit_id, caller.sees)
 
 
 @router.post("/{audit_id}/cancel", summary="Cancel an audit", responses=NOT_FOUND)
-def cancel(audit_id: str, given: ServicesDep) -> AuditSummary:
+def cancel(audit_id: str, given: ServicesDep, caller: Submitter) -> AuditSummary:
     """Cancel an audit: at once if it is queued, within seconds if it runs.
 
     An audit that has ended stays as it is.
     """
-    return audits.cancel(given.database, audit_id)
+    return audits.cancel(given.database, audit_id, caller.sees)
 
 
 @router.get("/{audit_id}/events", summary="What happened so far", responses=NOT_FOUND)
 def event_list(
     audit_id: str,
     given: ServicesDep,
+    caller: Reader,
     after: Annotated[int, Query(ge=0, le=2**53, description="Only events with a larger `seq`.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000, description="At most so many events.")] = 1000,
 ) -> EventPage:
     """An audit's events in order: verdicts as they come in and, as the last one, its end."""
-    audits.summary(given.database, audit_id)
+    audits.summary(given.database, audit_id, caller.sees)
     return events.read(given.database, audit_id, after, limit)

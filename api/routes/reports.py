@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.exceptions import HTTPException
 
+from api.auth import Reader
 from api.deps import Services, ServicesDep
 from api.problems import Problem
 from api.routes.audits import NOT_FOUND, RESPONSES
@@ -46,9 +47,9 @@ def _as(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
     response_class=Response,
     responses=_as(_JSON, "The audit, with its receipt."),
 )
-def as_json(audit_id: str, given: ServicesDep) -> Response:
+def as_json(audit_id: str, given: ServicesDep, caller: Reader) -> Response:
     """The audit by itself, as `acrisol audit --json` prints it; `acrisol receipt` checks its signature."""
-    _, audit = _ended(given, audit_id)
+    _, audit = _ended(given, audit_id, caller.sees)
     return _response(audit.model_dump_json(), _JSON, audit_id, "json")
 
 
@@ -58,9 +59,9 @@ def as_json(audit_id: str, given: ServicesDep) -> Response:
     response_class=Response,
     responses=_as(_HTML, "One page without scripts that loads nothing and prints well."),
 )
-def as_html(audit_id: str, given: ServicesDep) -> Response:
+def as_html(audit_id: str, given: ServicesDep, caller: Reader) -> Response:
     """The report for people."""
-    _, audit = _ended(given, audit_id)
+    _, audit = _ended(given, audit_id, caller.sees)
     headers = {"Content-Security-Policy": f"{content_policy()}; {_PAGE_POLICY}"}
     return _response(audit_html(audit), _HTML, audit_id, "html", headers)
 
@@ -74,9 +75,9 @@ def as_html(audit_id: str, given: ServicesDep) -> Response:
         501: {"model": Problem, "description": "The server has no WeasyPrint; take the page and print it."},
     },
 )
-def as_pdf(audit_id: str, given: ServicesDep) -> Response:
+def as_pdf(audit_id: str, given: ServicesDep, caller: Reader) -> Response:
     """The report for people who sign paper."""
-    _, audit = _ended(given, audit_id)
+    _, audit = _ended(given, audit_id, caller.sees)
     if not _LAYING_OUT.acquire(timeout=_PATIENCE_S):
         raise HTTPException(503, "Other reports are being laid out. Ask again, or take the page.", _SOON)
     try:
@@ -94,9 +95,9 @@ def as_pdf(audit_id: str, given: ServicesDep) -> Response:
     response_class=Response,
     responses=_as(_SARIF, "SARIF 2.1.0, as code scanning services take it."),
 )
-def as_sarif(audit_id: str, given: ServicesDep) -> Response:
+def as_sarif(audit_id: str, given: ServicesDep, caller: Reader) -> Response:
     """The findings for other programs."""
-    job, audit = _ended(given, audit_id)
+    job, audit = _ended(given, audit_id, caller.sees)
     required = tuple(check.verifier for check in audit.checks)
     today = datetime.now(UTC).date()
     made = sarif_text(
@@ -105,8 +106,8 @@ def as_sarif(audit_id: str, given: ServicesDep) -> Response:
     return _response(made, _SARIF, audit_id, "sarif")
 
 
-def _ended(given: Services, audit_id: str) -> tuple[AuditJob, Audit]:
-    job = audits.get(given.database, audit_id)
+def _ended(given: Services, audit_id: str, tenant: str | None) -> tuple[AuditJob, Audit]:
+    job = audits.get(given.database, audit_id, tenant)
     if job.audit is not None:
         return job, job.audit
     if not job.state.terminal:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query, Response
 
+from api.auth import Reader, Submitter
 from api.deps import ServicesDep, json_only
 from api.problems import Problem
 from api.routes.examples import TASKS
@@ -41,14 +42,17 @@ _NOT_FOUND: dict[int | str, dict[str, Any]] = {
     },
 )
 def submit(
-    task: Annotated[CodingTask, Body(openapi_examples=TASKS)], response: Response, given: ServicesDep
+    task: Annotated[CodingTask, Body(openapi_examples=TASKS)],
+    response: Response,
+    given: ServicesDep,
+    caller: Submitter,
 ) -> JobSummary:
     """Store a task and let a worker solve it.
 
     The answer comes at once; ask for the task's state at the address in the `Location` header.
     """
     given.check(task)
-    summary = jobs.submit(given.database, task, given.wake_after_s)
+    summary = jobs.submit(given.database, task, given.wake_after_s, caller)
     wake(given, summary.id)
     response.headers["Location"] = f"/v1/tasks/{summary.id}"
     return summary
@@ -57,6 +61,7 @@ def submit(
 @router.get("", summary="List tasks")
 def listing(
     given: ServicesDep,
+    caller: Reader,
     limit: Annotated[int, Query(ge=1, le=200, description="At most so many tasks.")] = 50,
     cursor: Annotated[
         str | None, Query(max_length=64, description="`next_cursor` of the page before.")
@@ -66,34 +71,35 @@ def listing(
     ] = [],  # noqa: B006 - FastAPI copies it
 ) -> JobPage:
     """Tasks, newest first, without their code and outcomes."""
-    return jobs.page(given.database, limit, cursor, set(state))
+    return jobs.page(given.database, limit, cursor, set(state), caller.sees)
 
 
 @router.get("/{task_id}", summary="Get a task", responses=_NOT_FOUND)
-def get(task_id: str, given: ServicesDep) -> Job:
+def get(task_id: str, given: ServicesDep, caller: Reader) -> Job:
     """A task's state and, once it has ended, its outcome: the accepted code, its evidence, all attempts.
 
     In the state `error` there is no outcome; `error` says what was missing or broken.
     """
-    return jobs.get(given.database, task_id)
+    return jobs.get(given.database, task_id, caller.sees)
 
 
 @router.post("/{task_id}/cancel", summary="Cancel a task", responses=_NOT_FOUND)
-def cancel(task_id: str, given: ServicesDep) -> Job:
+def cancel(task_id: str, given: ServicesDep, caller: Submitter) -> Job:
     """Cancel a task: at once if it is queued, within seconds if it runs.
 
     A task that has ended stays as it is.
     """
-    return jobs.cancel(given.database, task_id)
+    return jobs.cancel(given.database, task_id, caller.sees)
 
 
 @router.get("/{task_id}/events", summary="What happened so far", responses=_NOT_FOUND)
 def event_list(
     task_id: str,
     given: ServicesDep,
+    caller: Reader,
     after: Annotated[int, Query(ge=0, le=2**53, description="Only events with a larger `seq`.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000, description="At most so many events.")] = 1000,
 ) -> EventPage:
     """A task's events in order: attempts, candidates, verdicts, feedback and, as the last one, its end."""
-    jobs.summary(given.database, task_id)
+    jobs.summary(given.database, task_id, caller.sees)
     return events.read(given.database, task_id, after, limit)

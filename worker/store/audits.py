@@ -13,6 +13,7 @@ from sqlalchemy import Select, insert, select
 
 from verifiers.audit_values import Audit, AuditRequest
 from verifiers.domain import Language, Status
+from worker.access import LOCAL, Caller
 from worker.errors import JobNotFound
 from worker.states import JobState
 from worker.store import jobs as tasks
@@ -33,32 +34,35 @@ _SUMMARY = (
 )
 
 
-def submit(database: Database, request: AuditRequest, wake_after_s: float) -> AuditSummary:
+def submit(
+    database: Database, request: AuditRequest, wake_after_s: float, owner: Caller = LOCAL
+) -> AuditSummary:
     """Store an audit as a queued job. When this returns, the job will reach a terminal state.
 
     Args:
         database: Where to.
         request: What to audit.
         wake_after_s: Seconds after which the sweeper wakes a worker, in case the caller's own wake is lost.
+        owner: Whose job it is.
 
     Raises:
         StoreUnavailable: nothing was stored.
     """
-    row = tasks.new_row(database.clock(), Language.SOLIDITY, request.title, request, wake_after_s)
+    row = tasks.new_row(database.clock(), Language.SOLIDITY, request.title, request, wake_after_s, owner)
     with database.begin() as connection:
         connection.execute(insert(jobs).values(row))
         connection.execute(insert(audits).values(job_id=row["id"]))
     return summary(database, row["id"])
 
 
-def get(database: Database, job_id: str) -> AuditJob:
-    """One audit with what was asked and what it came to.
+def get(database: Database, job_id: str, tenant: str | None = None) -> AuditJob:
+    """One audit with what was asked and what it came to; the arguments are those of ``jobs.get``.
 
     Raises:
         JobNotFound: there is no such audit.
         StoreUnavailable: it cannot be read.
     """
-    row = _row(database, job_id, jobs.c.task, audits.c.audit)
+    row = _row(database, job_id, tenant, jobs.c.task, audits.c.audit)
     return AuditJob(
         **_summary(row),
         request=AuditRequest.model_validate_json(row.task),
@@ -66,25 +70,29 @@ def get(database: Database, job_id: str) -> AuditJob:
     )
 
 
-def summary(database: Database, job_id: str) -> AuditSummary:
-    """One audit without what was asked and what it came to.
+def summary(database: Database, job_id: str, tenant: str | None = None) -> AuditSummary:
+    """One audit without what was asked and what it came to; the arguments are those of ``jobs.get``.
 
     Raises:
         JobNotFound: there is no such audit.
         StoreUnavailable: it cannot be read.
     """
-    return AuditSummary(**_summary(_row(database, job_id)))
+    return AuditSummary(**_summary(_row(database, job_id, tenant)))
 
 
 def page(
-    database: Database, limit: int, cursor: str | None = None, states: Collection[JobState] = ()
+    database: Database,
+    limit: int,
+    cursor: str | None = None,
+    states: Collection[JobState] = (),
+    tenant: str | None = None,
 ) -> AuditPage:
     """Audits, newest first; the arguments are those of :func:`worker.store.jobs.page`.
 
     Raises:
         StoreUnavailable: they cannot be read.
     """
-    query = _query().order_by(jobs.c.id.desc()).limit(limit + 1)
+    query = _query().where(tasks.of_tenant(tenant)).order_by(jobs.c.id.desc()).limit(limit + 1)
     if cursor:
         query = query.where(jobs.c.id < cursor)
     if states:
@@ -95,25 +103,27 @@ def page(
     return AuditPage(audits=shown, next_cursor=shown[-1].id if len(rows) > limit else None)
 
 
-def cancel(database: Database, job_id: str) -> AuditSummary:
+def cancel(database: Database, job_id: str, tenant: str | None = None) -> AuditSummary:
     """Cancel an audit: at once if it is queued, by asking its worker if it runs; else it stays as it is.
 
     Raises:
         JobNotFound: there is no such audit.
         StoreUnavailable: nothing was written.
     """
-    summary(database, job_id)  # or somebody would cancel a task by it
+    summary(database, job_id, tenant)  # or somebody would cancel a task by it, or another's audit
     tasks.request_cancel(database, job_id)
-    return summary(database, job_id)
+    return summary(database, job_id, tenant)
 
 
 def _query(*more: Any) -> Select[Any]:
     return select(*_SUMMARY, *more).join(audits, audits.c.job_id == jobs.c.id)
 
 
-def _row(database: Database, job_id: str, *more: Any) -> Any:
+def _row(database: Database, job_id: str, tenant: str | None, *more: Any) -> Any:
     with database.begin() as connection:
-        row = connection.execute(_query(*more).where(jobs.c.id == job_id)).one_or_none()
+        row = connection.execute(
+            _query(*more).where(jobs.c.id == job_id, tasks.of_tenant(tenant))
+        ).one_or_none()
     if row is None:
         raise JobNotFound(
             f"There is no audit with the id {job_id[:64]!r}.", "List the audits to see their ids."

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, exists, insert, select, update
+from sqlalchemy import ColumnElement, Select, exists, insert, select, true, update
 
 from verifiers.domain import CodingTask, Language, Outcome, OutcomeStatus, Value
+from worker.access import LOCAL, Caller
 from worker.errors import JobNotFound
 from worker.states import JobState, state_of, step
 from worker.store import events
@@ -31,19 +32,34 @@ _SUMMARY = (
 )
 _TITLE_CHARS = 120
 
+INTERACTIVE = 0
+BATCH = 10
 
-def submit(database: Database, task: CodingTask, wake_after_s: float) -> JobSummary:
+
+def submit(
+    database: Database,
+    task: CodingTask,
+    wake_after_s: float,
+    owner: Caller = LOCAL,
+    *,
+    priority: int = INTERACTIVE,
+    deadline_at: float | None = None,
+) -> JobSummary:
     """Store a task as a queued job. When this returns, the job will reach a terminal state.
 
     Args:
         database: Where to.
         task: What to do.
         wake_after_s: Seconds after which the sweeper wakes a worker, in case the caller's own wake is lost.
+        owner: Whose job it is.
+        priority: The larger, the later: ``INTERACTIVE`` or ``BATCH``.
+        deadline_at: Seconds since the epoch after which it is not begun any more.
 
     Raises:
         StoreUnavailable: nothing was stored.
     """
-    row = new_row(database.clock(), task.language, task.instruction, task, wake_after_s)
+    row = new_row(database.clock(), task.language, task.instruction, task, wake_after_s, owner)
+    row |= {"priority": priority, "deadline_at": deadline_at}
     with database.begin() as connection:
         connection.execute(insert(jobs).values(row))
     created = moment(row["created_at"])
@@ -58,10 +74,14 @@ def submit(database: Database, task: CodingTask, wake_after_s: float) -> JobSumm
     )
 
 
-def new_row(now: float, language: Language, title: str, work: Value, wake_after_s: float) -> dict[str, Any]:
+def new_row(
+    now: float, language: Language, title: str, work: Value, wake_after_s: float, owner: Caller
+) -> dict[str, Any]:
     """The row of a queued job; see :func:`submit`."""
     return {
         "id": new_id(now),
+        "tenant": owner.tenant,
+        "key_id": owner.key_id,
         "state": JobState.QUEUED.value,
         "language": language.value,
         "title": title_of(title),
@@ -79,14 +99,21 @@ def title_of(instruction: str) -> str:
     return line if len(line) <= _TITLE_CHARS else line[: _TITLE_CHARS - 1] + "…"
 
 
-def get(database: Database, job_id: str) -> Job:
+def get(database: Database, job_id: str, tenant: str | None = None) -> Job:
     """One job with its task and outcome.
+
+    Args:
+        database: Where from.
+        job_id: Which.
+        tenant: Only if it is this one's; None for anybody's.
 
     Raises:
         JobNotFound: there is no such job.
         StoreUnavailable: it cannot be read.
     """
-    query = select(*_SUMMARY, jobs.c.task, jobs.c.outcome).where(jobs.c.id == job_id, ~IS_AUDIT)
+    query = select(*_SUMMARY, jobs.c.task, jobs.c.outcome).where(
+        jobs.c.id == job_id, ~IS_AUDIT, of_tenant(tenant)
+    )
     with database.begin() as connection:
         row = connection.execute(query).one_or_none()
     if row is None:
@@ -98,15 +125,17 @@ def get(database: Database, job_id: str) -> Job:
     )
 
 
-def summary(database: Database, job_id: str) -> JobSummary:
-    """One job without its task and outcome.
+def summary(database: Database, job_id: str, tenant: str | None = None) -> JobSummary:
+    """One job without its task and outcome; the arguments are those of :func:`get`.
 
     Raises:
         JobNotFound: there is no such job.
         StoreUnavailable: it cannot be read.
     """
     with database.begin() as connection:
-        row = connection.execute(select(*_SUMMARY).where(jobs.c.id == job_id, ~IS_AUDIT)).one_or_none()
+        row = connection.execute(
+            select(*_SUMMARY).where(jobs.c.id == job_id, ~IS_AUDIT, of_tenant(tenant))
+        ).one_or_none()
     if row is None:
         raise not_found(job_id)
     return JobSummary(**_summary(row))
@@ -117,6 +146,7 @@ def page(
     limit: int,
     cursor: str | None = None,
     states: Collection[JobState] = (),
+    tenant: str | None = None,
 ) -> JobPage:
     """Jobs, newest first.
 
@@ -125,11 +155,13 @@ def page(
         limit: At most so many.
         cursor: ``JobPage.next_cursor`` of the page before.
         states: Only jobs in these states; all of them if empty.
+        tenant: Only this one's; None for everybody's.
 
     Raises:
         StoreUnavailable: they cannot be read.
     """
-    query: Select[Any] = select(*_SUMMARY).where(~IS_AUDIT).order_by(jobs.c.id.desc()).limit(limit + 1)
+    query: Select[Any] = select(*_SUMMARY).where(~IS_AUDIT, of_tenant(tenant))
+    query = query.order_by(jobs.c.id.desc()).limit(limit + 1)
     if cursor:
         query = query.where(jobs.c.id < cursor)
     if states:
@@ -140,14 +172,14 @@ def page(
     return JobPage(jobs=shown, next_cursor=shown[-1].id if len(rows) > limit else None)
 
 
-def cancel(database: Database, job_id: str) -> Job:
+def cancel(database: Database, job_id: str, tenant: str | None = None) -> Job:
     """Cancel a job: at once if it is queued, by asking its worker if it runs; a finished job stays as it is.
 
     Raises:
         JobNotFound: there is no such job.
         StoreUnavailable: nothing was written.
     """
-    summary(database, job_id)  # or somebody would cancel an audit by it
+    summary(database, job_id, tenant)  # or somebody would cancel an audit by it, or another's task
     request_cancel(database, job_id)
     return get(database, job_id)
 
@@ -196,6 +228,11 @@ def not_woken(database: Database, job_id: str) -> None:
             .where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED.value)
             .values(woken=False, wake_at=database.clock())
         )
+
+
+def of_tenant(tenant: str | None) -> ColumnElement[bool]:
+    """The condition that a job is this tenant's; always true for None."""
+    return true() if tenant is None else jobs.c.tenant == tenant
 
 
 def not_found(job_id: str) -> JobNotFound:

@@ -16,6 +16,7 @@ from verifiers.audit_values import Audit, AuditRequest
 from verifiers.domain import CodingTask, SourceFile, Status, Verdict
 from verifiers.errors import SandboxUnavailable
 from verifiers.solidity.audits.audit import AuditStopped
+from worker.access import LOCAL
 from worker.retry import RetryPolicy
 from worker.runner import JobRunner
 from worker.states import JobState
@@ -182,7 +183,7 @@ def test_a_database_from_before_there_were_audits_goes_on(tmp_path: Path, task: 
     old = Database(create_engine(url))
     with old.begin() as connection:
         assert connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name = 'audits'").all() == []
-        row = jobs.new_row(1.0, task.language, "Add.", task, 5)
+        row = jobs.new_row(1.0, task.language, "Add.", task, 5, LOCAL)
         connection.execute(jobs_table.insert().values(row))
     old.close()
     database = open_database(url)

@@ -1,21 +1,25 @@
-"""The tables. Times are seconds since the epoch; values are the JSON text of ``verifiers.domain`` and
+"""Jobs, what audits came to, and events; values are the JSON text of ``verifiers.domain`` and
 ``verifiers.audit_values``.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, String, Table, Text
 
-metadata = MetaData()
+from worker.store.schema.base import metadata
 
 jobs = Table(
     "jobs",
     metadata,
     Column("id", String(36), primary_key=True),  # UUIDv7: sorts by creation
+    Column("tenant", String(64), nullable=False, server_default="default"),
+    Column("key_id", String(36), nullable=True),  # the API key it came with; a key may go, its jobs stay
     Column("state", String(16), nullable=False),
     Column("language", String(32), nullable=False),
     Column("title", String(120), nullable=False),
     Column("task", Text, nullable=False),
+    Column("priority", Integer, nullable=False, server_default="0"),  # the larger, the later
+    Column("deadline_at", Double, nullable=True),  # not begun later than this
     # The fencing token grows with every claim: a worker whose token is not the row's writes nothing.
     Column("token", Integer, nullable=False, default=0),
     Column("worker", String(255), nullable=True),
@@ -36,10 +40,11 @@ jobs = Table(
     Column("events", Integer, nullable=False, default=0),  # the last event's sequence number
     Index("jobs_by_wake", "state", "wake_at"),
     Index("jobs_by_lease", "state", "lease_until"),
+    Index("jobs_by_tenant", "tenant", "id"),
+    Index("jobs_by_finish", "finished_at"),
 )
 
-# A job with a row here is an audit: its ``jobs.task`` holds the AuditRequest. A table of its own, so that
-# databases from before there were audits gain what they lack when they are opened.
+# A job with a row here is an audit: its ``jobs.task`` holds the AuditRequest.
 audits = Table(
     "audits",
     metadata,
@@ -56,4 +61,19 @@ events = Table(
     Column("delivery", Integer, nullable=False),
     Column("at", Double, nullable=False),
     Column("event", Text, nullable=False),
+)
+
+# What people said of an ended task: it becomes training data where they consent.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("job_id", String(36), ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("tenant", String(64), nullable=False),
+    Column("key_id", String(36), nullable=True),
+    Column("verdict", String(16), nullable=False),  # accepted | rejected
+    Column("corrected", Text, nullable=True),  # JSON: the files as they should have been
+    Column("comment", Text, nullable=True),
+    Column("consent", Boolean, nullable=False, default=False),
+    Column("created_at", Double, nullable=False),
 )

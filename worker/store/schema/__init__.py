@@ -1,0 +1,24 @@
+"""The tables. Times are seconds since the epoch."""
+
+from worker.store.schema.base import metadata
+from worker.store.schema.batches import batch_lines, batches, file_parts, files
+from worker.store.schema.jobs import audits, events, feedback, jobs
+from worker.store.schema.keys import audit_log, idempotency, keys
+from worker.store.schema.webhooks import webhook_deliveries, webhook_endpoints
+
+__all__ = [
+    "audit_log",
+    "audits",
+    "batch_lines",
+    "batches",
+    "events",
+    "feedback",
+    "file_parts",
+    "files",
+    "idempotency",
+    "jobs",
+    "keys",
+    "metadata",
+    "webhook_deliveries",
+    "webhook_endpoints",
+]

@@ -1,0 +1,40 @@
+"""Where to tell of ended jobs, and each telling."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Double, ForeignKey, Index, Integer, String, Table, Text
+
+from worker.store.schema.base import metadata
+
+webhook_endpoints = Table(
+    "webhook_endpoints",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("tenant", String(64), nullable=False, index=True),
+    Column("url", Text, nullable=False),
+    Column("secret", Text, nullable=False),  # whsec_...: needed as it is for signing
+    Column("kinds", Text, nullable=False),  # separated by spaces, for example task.solved; empty for all
+    Column("created_at", Double, nullable=False),
+    Column("disabled_at", Double, nullable=True),
+)
+
+# Written in the transaction that ends the job: an end that is stored will be told.
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("endpoint_id", String(36), ForeignKey("webhook_endpoints.id", ondelete="CASCADE"), nullable=False),
+    Column("tenant", String(64), nullable=False),
+    Column("job_id", String(36), nullable=False, index=True),
+    Column("kind", String(64), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("state", String(16), nullable=False),  # pending | delivered | given_up
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_at", Double, nullable=False),
+    Column("token", Integer, nullable=False, default=0),
+    Column("last_status", Integer, nullable=True),
+    Column("last_error", Text, nullable=True),
+    Column("created_at", Double, nullable=False),
+    Column("delivered_at", Double, nullable=True),
+    Index("webhook_deliveries_by_next", "state", "next_at"),
+)
