@@ -5,6 +5,7 @@
     queued -> running -> solved | exhausted | refused | needs_review | cancelled | error
     queued -> cancelled
     running -> audited         an audit, whatever it came to
+    running -> dead            too many workers died of it; a person may send it back: dead -> queued
     running -> queued          the lease ran out, a tool broke, or the worker is shutting down
 """
 
@@ -28,10 +29,11 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
     AUDITED = "audited"  # of an audit: the report is there, and its verdict says what it came to
     ERROR = "error"  # no outcome could be had: the job's error says why
+    DEAD = "dead"  # the dead-letter state: it took too many workers with it
 
     @property
     def terminal(self) -> bool:
-        """Whether the job stays in this state for ever."""
+        """Whether the job stays in this state, unless a person replays it."""
         return self in TERMINAL
 
 
@@ -41,6 +43,7 @@ TRANSITIONS: Mapping[JobState, frozenset[JobState]] = {
     JobState.QUEUED: frozenset({JobState.RUNNING, JobState.CANCELLED}),
     JobState.RUNNING: TERMINAL | {JobState.QUEUED},
     **dict.fromkeys(TERMINAL, frozenset()),
+    JobState.DEAD: frozenset({JobState.QUEUED}),
 }
 
 

@@ -28,7 +28,7 @@ WRONG = "```python\ndef double(number):\n    return number * 3\n```"
 RIGHT = "```python\ndef double(number):\n    return number * 2\n```"
 TESTS = "from solution import double\n\n\ndef test_double():\n    assert double(4) == 8\n"
 SLOW_TESTS = f"import time\n{TESTS}\n\ndef test_slowly():\n    time.sleep(4)\n    assert double(1) == 2\n"
-TERMINAL = ("solved", "exhausted", "refused", "needs_review", "cancelled", "error")
+TERMINAL = ("solved", "exhausted", "refused", "needs_review", "cancelled", "error", "dead")
 
 
 @pytest.fixture

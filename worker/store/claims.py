@@ -190,8 +190,8 @@ def give_back(
 def expire(database: Database, policy: RetryPolicy, limit: int = 100) -> list[str]:
     """Take every job from a worker whose lease ran out.
 
-    Each goes back to the queue, or ends: as cancelled if that was asked for, in error if too many workers
-    have died of it.
+    Each goes back to the queue, or ends: as cancelled if that was asked for, as dead if too many workers have
+    died of it.
 
     Returns:
         The ids of the jobs that are queued again.
@@ -226,7 +226,7 @@ def _expire_one(database: Database, row: Any, policy: RetryPolicy) -> bool:
             "The worker's log says how they ended."
         )
         event = Event(kind=events.ERROR, data={"error": sentence})
-        values |= {"state": step(JobState.RUNNING, JobState.ERROR), "error": sentence, "finished_at": now}
+        values |= {"state": step(JobState.RUNNING, JobState.DEAD), "error": sentence, "finished_at": now}
     else:
         event = Event(kind=events.REQUEUED, data={"reason": "The worker died or lost contact."})
         values |= {

@@ -24,7 +24,7 @@ class JobSummary(Value):
         created_at: When it was accepted.
         started_at: When a worker first took it up.
         finished_at: When it reached its terminal state.
-        error: One sentence; the last thing that went wrong. In the state ``error``, the reason for it.
+        error: One sentence; the last thing that went wrong. In the states ``error`` and ``dead``, the reason.
     """
 
     id: str
@@ -69,7 +69,7 @@ class AuditSummary(Value):
         created_at: When it was accepted.
         started_at: When a worker first took it up.
         finished_at: When it reached its terminal state.
-        error: One sentence; the last thing that went wrong. In the state ``error``, the reason for it.
+        error: One sentence; the last thing that went wrong. In the states ``error`` and ``dead``, the reason.
     """
 
     id: str

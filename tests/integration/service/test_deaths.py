@@ -62,9 +62,9 @@ def test_a_frozen_worker_that_wakes_up_too_late_changes_nothing(
     assert kinds(own_service.database, job_id).count("outcome") == 1
 
 
-def test_a_job_that_kills_every_worker_ends_in_an_error(service: WorkerService) -> None:
+def test_a_job_that_kills_every_worker_is_dead(service: WorkerService) -> None:
     job = end_of(service.database, submit(service, "die"))
-    assert (job.state, job.deliveries) == (JobState.ERROR, 3)
+    assert (job.state, job.deliveries) == (JobState.DEAD, 3)
     assert job.error is not None
     assert job.error.startswith("3 workers in a row died")
     assert end_of(service.database, submit(service, "solve")).state is JobState.SOLVED

@@ -143,7 +143,7 @@ def test_a_job_that_kills_its_workers_is_given_up(database: Database, clock: Fak
     clock.turn(31)
     assert claims.expire(database, POLICY) == []
     job = jobs.get(database, job_id)
-    assert job.state is JobState.ERROR
+    assert job.state is JobState.DEAD
     assert job.error is not None
     assert job.error.startswith("3 workers in a row died")
     assert job.finished_at is not None

@@ -8,11 +8,13 @@ from worker.states import TERMINAL, TRANSITIONS, JobState, state_of, step
 
 
 def test_every_outcome_is_a_terminal_state() -> None:
-    assert {state_of(status) for status in OutcomeStatus} == (TERMINAL - {JobState.ERROR, JobState.AUDITED})
+    without = {JobState.ERROR, JobState.AUDITED, JobState.DEAD}
+    assert {state_of(status) for status in OutcomeStatus} == TERMINAL - without
 
 
-def test_nothing_follows_a_terminal_state() -> None:
-    for source in TERMINAL:
+def test_nothing_follows_a_terminal_state_but_the_replay_of_a_dead_one() -> None:
+    assert step(JobState.DEAD, JobState.QUEUED) == "queued"
+    for source in TERMINAL - {JobState.DEAD}:
         for target in JobState:
             with pytest.raises(ValueError, match="cannot go"):
                 step(source, target)
