@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
+from api.openai.errors import has_openai_address
 from api.problems import MEDIA_TYPE
 
 _ASSETS = "/docs/assets"
@@ -47,8 +48,11 @@ def install(app: FastAPI) -> None:
 
 def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(title=app.title, version=app.version, description=_DESCRIPTION, routes=app.routes)
-    for path in document["paths"].values():
+    for address, path in document["paths"].items():
         for operation in path.values():
+            if has_openai_address(address):
+                operation["responses"].pop("422", None)  # which FastAPI adds; these routes answer 400
+                continue
             for status, response in operation["responses"].items():
                 content = response.get("content", {})
                 if status >= "400" and "application/json" in content:
