@@ -19,7 +19,7 @@ from api.openai.errors import in_openai_shape
 from verifiers.domain import Value
 from verifiers.errors import AcrisolError, InvalidInput, ToolError
 from verifiers.validation import problems as sentences
-from worker.errors import JobNotFound
+from worker.errors import Conflict, NotFound
 from worker.store.text import encodable
 
 MEDIA_TYPE = "application/problem+json"
@@ -136,8 +136,10 @@ def _on_http(request: Request, error: Exception) -> Response:
 
 def _on_acrisol(request: Request, error: Exception) -> Response:
     match error:
-        case JobNotFound():
+        case NotFound():
             return problem(404, str(error))
+        case Conflict():
+            return problem(409, str(error))
         case InvalidInput():
             wrong = FieldProblem(field=error.field, message=error.message, fix=error.hint)
             return problem(422, str(error), (wrong,))

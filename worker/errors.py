@@ -1,7 +1,11 @@
 """What can go wrong around a job::
 
 AcrisolError
-|-- JobNotFound          there is no such job
+|-- NotFound             there is no such thing, or it is another tenant's
+|   |-- JobNotFound          there is no such job
+|   `-- KeyNotFound          there is no such API key
+|-- Conflict             it cannot be done to the thing as it is now
+|   `-- KeyNotGood           an API key was revoked or has expired
 `-- ToolError
     |-- StoreUnavailable     the database cannot be opened, read or written
     `-- BrokerUnavailable    Redis does not answer; accepted jobs wait in the database
@@ -12,8 +16,24 @@ from __future__ import annotations
 from verifiers.errors import AcrisolError, ToolError
 
 
-class JobNotFound(AcrisolError):
+class NotFound(AcrisolError):
+    """There is no such thing, or it is another tenant's, which is not told apart."""
+
+
+class JobNotFound(NotFound):
     """There is no job with this id."""
+
+
+class KeyNotFound(NotFound):
+    """There is no API key with this id."""
+
+
+class Conflict(AcrisolError):
+    """What is asked for cannot be done to the thing as it is now."""
+
+
+class KeyNotGood(Conflict):
+    """The API key was revoked or has expired."""
 
 
 class StoreUnavailable(ToolError):
