@@ -189,7 +189,7 @@ class Confirmer:
             return [_nothing("the time ran out before the attack")] * len(texts)
         started = time.monotonic()
         project = Project(sources={_FILE: together(texts)})
-        made = self._compilations.compile(project, seconds, Profile.ANALYSED)
+        made = self._compilations.compile(project, seconds, Profile.RUN)
         if isinstance(made, NotCompiled):
             return [_nothing(f"the attack does not compile ({made.summary[:200]})")] * len(texts)
         left = seconds - (time.monotonic() - started)
