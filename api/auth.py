@@ -13,7 +13,13 @@ from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
 from api.deps import services
-from worker.access import LOCAL, Caller, Scope
+from worker.access import Caller, Scope
+from worker.store import keys
+
+_UNKNOWN = (
+    "Send an API key that is good here, with the header 'Authorization: Bearer KEY'. "
+    "The server's own user finds one in the file api-key of ACRISOL_HOME; 'acrisol keys create' makes more."
+)
 
 
 def needs(scope: Scope) -> Callable[[Request], Caller]:
@@ -29,15 +35,12 @@ def needs(scope: Scope) -> Callable[[Request], Caller]:
 
 
 def _caller(request: Request) -> Caller:
-    authenticate = services(request).authenticate
-    if authenticate is None:
-        return LOCAL
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    found = authenticate(secret.strip()) if scheme.lower() == "bearer" and secret else None
-    if found is None:
-        detail = "Send a key that is good here, with the header 'Authorization: Bearer KEY'."
-        raise HTTPException(401, detail, headers={"WWW-Authenticate": "Bearer"})
-    return found
+    if scheme.lower() == "bearer":
+        found = keys.authenticate(services(request).database, secret.strip())
+        if found is not None:
+            return found
+    raise HTTPException(401, _UNKNOWN, headers={"WWW-Authenticate": "Bearer"})
 
 
 Reader = Annotated[Caller, Depends(needs(Scope.READ))]

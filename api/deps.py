@@ -12,7 +12,6 @@ from starlette.exceptions import HTTPException
 
 from verifiers.audit_values import AuditRequest
 from verifiers.domain import CodingTask
-from worker.access import Caller
 from worker.broker import Broker
 from worker.store.database import Database
 
@@ -27,8 +26,6 @@ class Services:
         wake_after_s: Seconds after which the sweeper doubts that a wake arrived.
         check: Looks at a task before it is accepted; raises InvalidInput.
         check_audit: Looks at an audit before it is accepted; raises InvalidInput.
-        authenticate: The caller of an API key, or None if the key is good for nothing. Without it everybody
-            is this machine's own user.
     """
 
     database: Database
@@ -36,7 +33,6 @@ class Services:
     wake_after_s: float
     check: Callable[[CodingTask], None]
     check_audit: Callable[[AuditRequest], None]
-    authenticate: Callable[[str], Caller | None] | None = None
 
 
 def services(request: Request) -> Services:

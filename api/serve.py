@@ -8,12 +8,14 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
 
 from api.app import create_app
 from api.deps import Services
 from api.errors import CannotListen
+from api.local_key import make_first_key
 from api.settings import ApiSettings
 from verifiers.audit_check import check_audit
 from verifiers.registry import check_task
@@ -29,6 +31,7 @@ def serve(
     worker: WorkerSettings,
     *,
     on_ready: Callable[[str], None],
+    on_first_key: Callable[[Path], None] | None = None,
     environment: Mapping[str, str] | None = None,
     worker_command: Sequence[str] = WORKER_COMMAND,
 ) -> None:
@@ -40,12 +43,14 @@ def serve(
         api: Where to listen, and limits.
         worker: Database, broker and worker.
         on_ready: Called with the URL once requests are answered.
+        on_first_key: Called with the file of this machine's own API key, if it was made just now.
         environment: Variables for the worker process beyond this process's own: ``ACRISOL_MODEL``, say.
         worker_command: Starts the worker process.
 
     Raises:
         CannotListen: the address is taken or cannot be used.
         StoreUnavailable: the database cannot be used.
+        KeyNotKept: the first API key cannot be written to its file.
         ToolMissing: no Redis is named and ``redis-server`` is not installed.
         ToolFailed: the private Redis does not start.
     """
@@ -54,6 +59,7 @@ def serve(
         _listening(api.host, api.port) as listener,
         WorkerService(worker, worker_command, environment) as service,
     ):
+        first_key = make_first_key(service.database, worker.home)
         services = Services(service.database, service.broker, worker.wake_after_s, check_task, check_audit)
         app = create_app(services, max_body_bytes=api.max_body_bytes, hosts=api.hosts)
         config = uvicorn.Config(
@@ -66,6 +72,8 @@ def serve(
         if stop.is_set():  # while Redis was starting
             return
         on_ready(_url(api.host, listener))  # from here on connections wait in the socket's backlog
+        if first_key is not None and on_first_key is not None:
+            on_first_key(first_key)
         uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from api.errors import NoKey
+from api.local_key import FILE
+from worker.settings import WorkerSettings
 
 
 class ApiSettings(BaseSettings):
@@ -41,6 +46,40 @@ class ApiSettings(BaseSettings):
         if _is_loopback(self.host):
             return frozenset({"localhost", "127.0.0.1", "[::1]", self.host.lower()})
         return frozenset({"*"})
+
+
+class ClientSettings(BaseSettings):
+    """What commands that talk to a server are configured by.
+
+    Attributes:
+        server: The server's address.
+        api_key: The key to send. None for the one that ``acrisol serve`` left in ``home``.
+        home: Where that is.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ACRISOL_", frozen=True, extra="ignore")
+
+    server: str = "http://127.0.0.1:8000"
+    api_key: SecretStr | None = None
+    home: Path = Field(default_factory=lambda: WorkerSettings().home)
+
+    @property
+    def key(self) -> str:
+        """The API key to send.
+
+        Raises:
+            NoKey: there is none.
+        """
+        if self.api_key is not None:
+            return self.api_key.get_secret_value().strip()
+        path = self.home.expanduser() / FILE
+        try:
+            return path.read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise NoKey(
+                f"There is no API key: ACRISOL_API_KEY is not set, and {path} cannot be read.",
+                "Set ACRISOL_API_KEY, or start 'acrisol serve' on this machine, which makes a key.",
+            ) from error
 
 
 def _is_loopback(host: str) -> bool:

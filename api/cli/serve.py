@@ -42,6 +42,9 @@ def serve(
                 plain(f"Acrisol answers on {url} (documentation: {url}/docs). Ctrl-C stops it."),
                 soft_wrap=True,
             ),
+            on_first_key=lambda path: console.print(
+                plain(f"A first API key was made, for this machine's user only: {path}"), soft_wrap=True
+            ),
             environment={name: value for name, value in options.items() if value is not None},
         )
 

@@ -59,7 +59,7 @@ def serving(
         assert process.stdout is not None
         line = process.stdout.readline()
         (url,) = [word for word in line.split() if word.startswith("http")][:1]
-        with httpx.Client(base_url=url, timeout=20) as client:
+        with httpx.Client(base_url=url, timeout=20, headers=authorization(environment)) as client:
             yield process, client
     finally:
         process.send_signal(signal.SIGTERM)
@@ -68,6 +68,12 @@ def serving(
         finally:
             process.kill()
             process.wait()
+
+
+def authorization(environment: dict[str, str]) -> dict[str, str]:
+    """The key that the server made for this machine's user, as it is sent."""
+    key = (Path(environment["ACRISOL_HOME"]) / "api-key").read_text().strip()
+    return {"Authorization": f"Bearer {key}"}
 
 
 def body(tests: str) -> dict[str, Any]:
@@ -104,9 +110,10 @@ def test_curl_submits_a_task_and_gets_verified_code(environment: dict[str, str],
     require("curl", shutil.which("curl") is not None, "apt-get install curl")
     with serving(environment, tmp_path, WRONG, RIGHT) as (_, client):
         address = str(client.base_url).rstrip("/")
-        accepted = curl(f"{address}/v1/tasks", "--json", json.dumps(body(TESTS)))
+        key = ("-H", f"Authorization: {authorization(environment)['Authorization']}")
+        accepted = curl(f"{address}/v1/tasks", *key, "--json", json.dumps(body(TESTS)))
         end_of(client, accepted["id"])
-        job = curl(f"{address}/v1/tasks/{accepted['id']}")
+        job = curl(f"{address}/v1/tasks/{accepted['id']}", *key)
         assert (job["state"], job["deliveries"], job["error"]) == ("solved", 1, None)
         outcome = Outcome.model_validate(job["outcome"])
         assert outcome.solution is not None

@@ -10,6 +10,7 @@ import hashlib
 import logging
 import re
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import AwareDatetime, Field
@@ -131,6 +132,32 @@ def insert_key(connection: Connection, now: float, wanted: KeyRequest, by: Calle
     connection.execute(insert(keys).values(row))
     audit_log.note(connection, now, by, "key.created", key_id)
     return NewKey(key=_shown(_row(connection, key_id)), secret=secret)
+
+
+def create_first(database: Database, wanted: KeyRequest, keep: Callable[[str], None]) -> bool:
+    """Make a key if there is none yet, good or not.
+
+    Args:
+        database: Where.
+        wanted: What it shall be good for.
+        keep: Puts the secret where it will be found; if it raises, no key is made.
+
+    Returns:
+        Whether one was made.
+
+    Raises:
+        StoreUnavailable: nothing was stored.
+    """
+    with database.begin() as connection:
+        if connection.execute(select(keys.c.id).limit(1)).first():
+            return False
+    with database.begin() as connection:
+        made = insert_key(connection, database.clock(), wanted, LOCAL)
+        if connection.execute(select(keys.c.id).where(keys.c.id != made.key.id).limit(1)).first():
+            connection.rollback()  # another process was faster
+            return False
+        keep(made.secret)
+    return True
 
 
 def authenticate(database: Database, secret: str) -> Caller | None:

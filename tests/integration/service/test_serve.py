@@ -45,11 +45,17 @@ def serving(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str]
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         assert url.startswith("http://127.0.0.1:"), url
-        with httpx.Client(base_url=url, timeout=10) as client:
+        with client_of(url, environment) as client:
             yield process, client
     finally:
         process.kill()
         process.wait()
+
+
+def client_of(url: str, environment: dict[str, str]) -> httpx.Client:
+    """A client with the key that the server made for this machine's user."""
+    key = (Path(environment["ACRISOL_HOME"]) / "api-key").read_text().strip()
+    return httpx.Client(base_url=url, timeout=10, headers={"Authorization": f"Bearer {key}"})
 
 
 def submit(client: httpx.Client, instruction: str) -> str:
@@ -160,7 +166,7 @@ def test_the_server_is_quiet(environment: dict[str, str]) -> None:
     assert process.stdout is not None
     url = process.stdout.readline().strip()
     try:
-        with httpx.Client(base_url=url, timeout=10) as client:
+        with client_of(url, environment) as client:
             end_of(client, submit(client, "solve"))
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=20)

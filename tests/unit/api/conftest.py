@@ -15,6 +15,8 @@ from api.deps import Services
 from tests.fakes import FakeBroker
 from verifiers.audit_check import check_audit
 from verifiers.registry import check_task
+from worker.access import Scope
+from worker.store import keys
 from worker.store.database import Database, open_database
 
 
@@ -36,6 +38,12 @@ def services(database: Database, broker: FakeBroker) -> Services:
 
 
 @pytest.fixture
+def admin_key(database: Database) -> str:
+    """An API key that may do everything."""
+    return keys.create(database, keys.KeyRequest(name="tests", scopes=frozenset(Scope))).secret
+
+
+@pytest.fixture
 def app(services: Services) -> FastAPI:
     """An app of the test's own, for a test that changes it."""
     return create_app(services, max_body_bytes=4_000_000, hosts={"testserver"})
@@ -51,7 +59,9 @@ def shared_client() -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def client(shared_client: TestClient, services: Services) -> TestClient:
-    """A client of an app over this test's store and broker."""
+def client(shared_client: TestClient, services: Services, admin_key: str) -> TestClient:
+    """A client of an app over this test's store and broker, with an admin's key."""
     cast(FastAPI, shared_client.app).state.services = services
+    shared_client.headers["Authorization"] = f"Bearer {admin_key}"
+    shared_client.cookies.clear()
     return shared_client
