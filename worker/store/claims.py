@@ -14,7 +14,7 @@ from verifiers.audit_values import Audit, AuditRequest
 from verifiers.domain import CodingTask, Event, Outcome, OutcomeStatus, Value
 from worker.retry import RetryPolicy
 from worker.states import JobState, state_of, step
-from worker.store import events
+from worker.store import events, webhooks
 from worker.store.database import Database
 from worker.store.records import Claim
 from worker.store.schema import audits, jobs
@@ -51,7 +51,7 @@ def claim(database: Database, job_id: str, worker: str, lease_s: float) -> Claim
         StoreUnavailable: nothing was taken.
     """
     now = database.clock()
-    with database.begin() as connection:
+    with database.begin(lasting=False) as connection:
         row = connection.execute(
             update(jobs)
             .where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED.value, jobs.c.not_before <= now)
@@ -87,7 +87,7 @@ def renew(database: Database, held: Claim, lease_s: float) -> Renewal:
     Raises:
         StoreUnavailable: nothing was written.
     """
-    with database.begin() as connection:
+    with database.begin(lasting=False) as connection:
         cancel = connection.execute(
             _good(held).values(lease_until=database.clock() + lease_s).returning(jobs.c.cancel_requested)
         ).scalar_one_or_none()
@@ -260,11 +260,15 @@ def _end(database: Database, held: Claim, values: dict[str, Any], event: Event) 
 
 def _write(connection: Connection, guard: Any, job_id: str, now: float, event: Event) -> bool:
     row = connection.execute(
-        guard.values(events=jobs.c.events + 1).returning(jobs.c.events, jobs.c.deliveries)
+        guard.values(events=jobs.c.events + 1).returning(
+            jobs.c.events, jobs.c.deliveries, jobs.c.state, jobs.c.tenant
+        )
     ).one_or_none()
     if row is None:
         return False
     events.insert_event(connection, job_id, row.events, row.deliveries, now, event)
+    if JobState(row.state).terminal:
+        webhooks.job_ended(connection, job_id, row.tenant, JobState(row.state), now)
     return True
 
 

@@ -11,7 +11,7 @@ from verifiers.domain import CodingTask, Language, Outcome, OutcomeStatus, Value
 from worker.access import LOCAL, Caller
 from worker.errors import JobNotFound
 from worker.states import JobState, state_of, step
-from worker.store import events
+from worker.store import events, webhooks
 from worker.store.database import Database
 from worker.store.ids import new_id
 from worker.store.records import Job, JobPage, JobSummary, moment
@@ -208,12 +208,13 @@ def request_cancel(database: Database, job_id: str) -> None:
                     finished_at=now,
                     events=jobs.c.events + 1,
                 )
-                .returning(jobs.c.events, jobs.c.deliveries)
+                .returning(jobs.c.events, jobs.c.deliveries, jobs.c.tenant)
             ).one_or_none()
             if row is not None:
                 events.insert_event(
                     connection, job_id, row.events, row.deliveries, now, events.outcome_event(outcome)
                 )
+                webhooks.job_ended(connection, job_id, row.tenant, JobState.CANCELLED, now)
 
 
 def not_woken(database: Database, job_id: str) -> None:
