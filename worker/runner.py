@@ -12,7 +12,9 @@ from verifiers.errors import InvalidInput, ToolError
 from verifiers.solidity.audits.audit import AuditStopped
 from worker.errors import StoreUnavailable
 from worker.leases import Heartbeat
+from worker.observing.watch import BROKEN, FENCED, REQUEUED, NobodyWatches, Watch
 from worker.retry import RetryPolicy
+from worker.states import JobState
 from worker.store import claims, events
 from worker.store.database import Database
 from worker.store.records import Claim
@@ -88,6 +90,7 @@ class JobRunner:
         policy: When to give up.
         stopping: Whether this worker was told to end.
         abandon: Ends this process at once.
+        watch: Is told what happens, for metrics, traces and logs; None for nobody.
     """
 
     def __init__(
@@ -102,6 +105,7 @@ class JobRunner:
         policy: RetryPolicy,
         stopping: Callable[[], bool],
         abandon: Callable[[], None],
+        watch: Watch | None = None,
     ) -> None:
         self._database = database
         self._build_solver = build_solver
@@ -112,6 +116,7 @@ class JobRunner:
         self._policy = policy
         self._stopping = stopping
         self._abandon = abandon
+        self._watch = watch or NobodyWatches()
         self._solver: JobSolver | None = None
         self._auditor: JobAuditor | None = None
 
@@ -129,19 +134,13 @@ class JobRunner:
             _LOG.info("job %s is not there to be taken", job_id)
             return
         longest_s = claim.seconds + self._overrun_s
-        with Heartbeat(self._database, claim, self._lease_s, longest_s, self._abandon) as heartbeat:
-            try:
-                result = self._work(claim, heartbeat)
-            except InvalidInput as error:
-                claims.fail(self._database, claim, str(error))
-            except ToolError as error:
-                self._try_again(claim, str(error))
-            except Exception as error:
-                name = type(error).__name__
-                self._try_again(claim, f"The worker failed with an internal error ({name}); see its log.")
-                raise
-            else:
-                self._settle(claim, result, heartbeat)
+        self._watch.began(claim)
+        end = BROKEN
+        try:
+            with Heartbeat(self._database, claim, self._lease_s, longest_s, self._abandon) as heartbeat:
+                end = self._carry_out(claim, heartbeat)
+        finally:
+            self._watch.ended(end)
 
     def close(self) -> None:
         """Close solver and auditor; idempotent."""
@@ -151,6 +150,22 @@ class JobRunner:
         if self._auditor is not None:
             self._auditor.close()
             self._auditor = None
+
+    def _carry_out(self, claim: Claim, heartbeat: Heartbeat) -> str:
+        """Run a claimed job; gives how that ended, in the words of ``worker.observing.watch``."""
+        try:
+            result = self._work(claim, heartbeat)
+        except InvalidInput as error:
+            return JobState.ERROR if claims.fail(self._database, claim, str(error)) else FENCED
+        except ToolError as error:
+            self._watch.failed(error)
+            return self._try_again(claim, str(error))
+        except Exception as error:
+            self._watch.failed(error)
+            name = type(error).__name__
+            self._try_again(claim, f"The worker failed with an internal error ({name}); see its log.")
+            raise
+        return self._settle(claim, result, heartbeat)
 
     def _work(self, claim: Claim, heartbeat: Heartbeat) -> Outcome | Audit:
         def on_event(event: Event) -> None:
@@ -181,6 +196,7 @@ class JobRunner:
             return _STOPPED
 
     def _publish(self, claim: Claim, event: Event) -> None:
+        self._watch.happened(event)
         if event.kind == events.OUTCOME:
             return  # the terminal event is written with the terminal state, so that there is exactly one
         try:
@@ -189,18 +205,22 @@ class JobRunner:
             # Events are for watching; the outcome holds all that they tell.
             _LOG.warning("job %s: an event was not stored: %s", claim.job_id, error)
 
-    def _settle(self, claim: Claim, result: Outcome | Audit, heartbeat: Heartbeat) -> None:
+    def _settle(self, claim: Claim, result: Outcome | Audit, heartbeat: Heartbeat) -> str:
         interrupted = (heartbeat.lost or self._stopping()) and not heartbeat.cancelled
         if isinstance(result, Audit):
+            end = JobState.AUDITED.value
             written = claims.finish_audit(self._database, claim, result)
         elif interrupted and result.status is OutcomeStatus.CANCELLED:
+            end = REQUEUED
             written = claims.give_back(self._database, claim, _SHUTDOWN)
         else:
+            end = result.status.value
             written = claims.finish(self._database, claim, result)
             if written and result.status is not OutcomeStatus.NEEDS_REVIEW:  # that one goes on later
                 self._forget(claim)
         if not written:
             _LOG.warning("job %s: this worker's result came too late and was not used", claim.job_id)
+        return end if written else FENCED
 
     def _forget(self, claim: Claim) -> None:
         if self._solver is None:  # an audit was cancelled: it keeps nothing for going on
@@ -210,12 +230,13 @@ class JobRunner:
         except ToolError as error:
             _LOG.warning("job %s: its checkpoints stay: %s", claim.job_id, error)
 
-    def _try_again(self, claim: Claim, sentence: str) -> None:
+    def _try_again(self, claim: Claim, sentence: str) -> str:
         failures = claim.tool_failures + 1
         if failures >= self._policy.tool_failures:
-            claims.fail(self._database, claim, f"{sentence} (Tried {failures} times.)")
-            return
+            written = claims.fail(self._database, claim, f"{sentence} (Tried {failures} times.)")
+            return JobState.ERROR if written else FENCED
         _LOG.warning("job %s is tried again: %s", claim.job_id, sentence)
-        claims.give_back(
+        written = claims.give_back(
             self._database, claim, sentence, delay_s=self._policy.delay_s(failures), tool_failed=True
         )
+        return REQUEUED if written else FENCED

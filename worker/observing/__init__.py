@@ -1,0 +1,1 @@
+"""Metrics, logs and traces: what one sees of a service that runs."""
