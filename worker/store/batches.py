@@ -1,0 +1,324 @@
+"""Batches: creating, reading, listing, cancelling and deleting them. What moves them on is in ``batch_steps.py``.
+
+::
+
+    validating -> in_progress -> finalizing -> completed | expired | failed
+    validating | in_progress  -> cancelling -> cancelled
+    validating -> failed
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, insert, select, true, update
+
+from verifiers.domain import Value
+from worker.access import Caller
+from worker.batch_lines import Endpoint
+from worker.errors import Conflict, NotFound
+from worker.store.database import Database
+from worker.store.ids import new_id
+from worker.store.schema import batch_lines, batches, files, jobs
+
+WINDOW_S = 86_400.0
+_DELETED_AT_A_TIME = 200
+
+
+class BatchState(StrEnum):
+    """Where a batch is; the names are OpenAI's."""
+
+    VALIDATING = "validating"  # its lines are read
+    IN_PROGRESS = "in_progress"  # its lines are worked on, some at a time
+    FINALIZING = "finalizing"  # what came of them is written
+    CANCELLING = "cancelling"  # the same, after those that run were told to stop
+    COMPLETED = "completed"
+    EXPIRED = "expired"  # time was up before all lines had ended
+    CANCELLED = "cancelled"
+    FAILED = "failed"  # it could not be worked on as a whole; its error says why
+
+    @property
+    def ended(self) -> bool:
+        """Whether it stays in this state for ever."""
+        return self in ENDED
+
+
+ENDED = frozenset({BatchState.COMPLETED, BatchState.EXPIRED, BatchState.CANCELLED, BatchState.FAILED})
+
+
+class LineState(StrEnum):
+    """Where a line of a batch is."""
+
+    WAITING = "waiting"
+    OPEN = "open"  # it has a job
+    COMPLETED = "completed"  # its result goes to the output file
+    FAILED = "failed"  # its error goes to the error file
+
+
+class BatchError(Value):
+    """Why a batch failed as a whole.
+
+    Attributes:
+        code: For a program.
+        message: One sentence for a person.
+        line: The line it is about, from 1.
+    """
+
+    code: str
+    message: str
+    line: int | None = None
+
+
+class Batch(Value):
+    """A batch without its lines; times are seconds since the epoch.
+
+    Attributes:
+        id: Sorts by creation.
+        tenant: Whose it is.
+        key_id: The API key that it came with.
+        endpoint: What its lines ask for.
+        state: Where it is.
+        ends_as: The state that finalizing or cancelling ends in.
+        input_file_id: Its lines.
+        output_file_id: What came of them; None before its end, and where there is nothing.
+        error_file_id: The same for errors.
+        completion_window: As it was asked for.
+        labels: The caller's own notes.
+        error: Why it failed as a whole.
+        token: Grows with every step.
+        read_lines: Lines of the input that were looked at.
+        read_bytes: Where the next one begins.
+        written_lines: Up to which line the results are written.
+        total: Lines that ask for something, as far as the input was looked at.
+        completed: Those of them with a result.
+        failed: Those with an error.
+        created_at: When it was accepted.
+        expires_at: When it ends at the latest.
+        in_progress_at: When all lines had been read.
+        finalizing_at: When the last line had ended.
+        cancelling_at: When it was cancelled.
+        finished_at: When it reached its last state.
+    """
+
+    id: str
+    tenant: str
+    key_id: str | None
+    endpoint: Endpoint
+    state: BatchState
+    ends_as: BatchState
+    input_file_id: str
+    output_file_id: str | None
+    error_file_id: str | None
+    completion_window: str
+    labels: Mapping[str, str]
+    error: BatchError | None
+    token: int
+    read_lines: int
+    read_bytes: int
+    written_lines: int
+    total: int
+    completed: int
+    failed: int
+    created_at: float
+    expires_at: float
+    in_progress_at: float | None
+    finalizing_at: float | None
+    cancelling_at: float | None
+    finished_at: float | None
+
+
+class BatchPage(Value):
+    """Some batches, newest first.
+
+    Attributes:
+        batches: The page.
+        more: Whether there are older ones.
+    """
+
+    batches: tuple[Batch, ...]
+    more: bool
+
+
+def create(
+    database: Database, file_id: str, endpoint: Endpoint, labels: Mapping[str, str], owner: Caller
+) -> Batch:
+    """Store a batch. When this returns, it will reach a last state.
+
+    Args:
+        database: Where to.
+        file_id: Its lines; a file of the owner's.
+        endpoint: What they ask for.
+        labels: The caller's own notes.
+        owner: Whose it is.
+
+    Raises:
+        NotFound: there is no such file.
+        StoreUnavailable: nothing was stored.
+    """
+    now = database.clock()
+    batch_id = f"batch_{new_id(now)}"
+    row = {
+        "id": batch_id,
+        "tenant": owner.tenant,
+        "key_id": owner.key_id,
+        "endpoint": endpoint.value,
+        "state": BatchState.VALIDATING.value,
+        "ends_as": BatchState.COMPLETED.value,
+        "input_file_id": file_id,
+        "completion_window": "24h",
+        "labels": json.dumps(dict(labels)),
+        "created_at": now,
+        "expires_at": now + WINDOW_S,
+    }
+    with database.begin() as connection:
+        # The batch first: from here on the file cannot be deleted.
+        connection.execute(insert(batches).values(row))
+        found = select(files.c.id).where(
+            files.c.id == file_id, files.c.ready, files.c.purpose == "batch", files.c.tenant == owner.tenant
+        )
+        if connection.execute(found).one_or_none() is None:
+            raise NotFound(
+                f"There is no file with the id {file_id[:64]!r} and the purpose 'batch'.", "Upload it first."
+            )
+    return get(database, batch_id)
+
+
+def get(database: Database, batch_id: str, tenant: str | None = None) -> Batch:
+    """One batch.
+
+    Args:
+        database: Where from.
+        batch_id: Which.
+        tenant: Only if it is this one's; None for anybody's.
+
+    Raises:
+        NotFound: there is no such batch.
+        StoreUnavailable: it cannot be read.
+    """
+    with database.begin() as connection:
+        row = connection.execute(
+            select(batches).where(batches.c.id == batch_id, _of_tenant(tenant))
+        ).one_or_none()
+    if row is None:
+        raise NotFound(
+            f"There is no batch with the id {batch_id[:64]!r}.", "List the batches to see their ids."
+        )
+    return _batch(row)
+
+
+def page(database: Database, limit: int, after: str | None = None, tenant: str | None = None) -> BatchPage:
+    """Batches, newest first.
+
+    Args:
+        database: Where from.
+        limit: At most so many.
+        after: The id of the last one of the page before.
+        tenant: Only this one's; None for everybody's.
+
+    Raises:
+        StoreUnavailable: they cannot be read.
+    """
+    query = select(batches).where(_of_tenant(tenant)).order_by(batches.c.id.desc()).limit(limit + 1)
+    if after:
+        query = query.where(batches.c.id < after)
+    with database.begin() as connection:
+        rows = connection.execute(query).all()
+    return BatchPage(batches=tuple(_batch(row) for row in rows[:limit]), more=len(rows) > limit)
+
+
+def unfinished(database: Database) -> list[Batch]:
+    """Batches that are to be moved on, oldest first.
+
+    Raises:
+        StoreUnavailable: they cannot be read.
+    """
+    active = sorted(state.value for state in BatchState if not state.ended)
+    with database.begin() as connection:
+        rows = connection.execute(
+            select(batches).where(batches.c.state.in_(active)).order_by(batches.c.id)
+        ).all()
+    return [_batch(row) for row in rows]
+
+
+def cancel(database: Database, batch_id: str, tenant: str | None = None) -> Batch:
+    """Begin no more lines, stop those that run, and write what has come out so far.
+
+    Raises:
+        NotFound: there is no such batch.
+        Conflict: it has ended.
+        StoreUnavailable: nothing was written.
+    """
+    get(database, batch_id, tenant)
+    before = (BatchState.VALIDATING.value, BatchState.IN_PROGRESS.value)
+    with database.begin() as connection:
+        connection.execute(
+            update(batches)
+            .where(batches.c.id == batch_id, batches.c.state.in_(before))
+            .values(
+                state=BatchState.CANCELLING.value,
+                ends_as=BatchState.CANCELLED.value,
+                cancelling_at=database.clock(),
+                token=batches.c.token + 1,  # whoever is moving it on right now has to look again
+            )
+        )
+    batch = get(database, batch_id, tenant)
+    if batch.state.ended and batch.state is not BatchState.CANCELLED:
+        raise Conflict(f"The batch has ended ({batch.state.value}).", "Fetch its results instead.")
+    return batch
+
+
+def remove(database: Database, batch_id: str, tenant: str | None = None) -> None:
+    """Delete an ended batch with its lines, their tasks and outcomes, and its result files.
+
+    Its input file stays: it was uploaded by itself. A call that dies in the middle can be repeated.
+
+    Raises:
+        NotFound: there is no such batch.
+        Conflict: it has not ended.
+        StoreUnavailable: some of it may be left.
+    """
+    batch = get(database, batch_id, tenant)
+    if not batch.state.ended:
+        raise Conflict("The batch has not ended.", "Cancel it first.")
+    lines = (
+        select(batch_lines.c.line, batch_lines.c.job_id)
+        .where(batch_lines.c.batch_id == batch_id)
+        .limit(_DELETED_AT_A_TIME)
+    )
+    while True:  # in small transactions, so that workers may write in between
+        with database.begin() as connection:
+            rows = connection.execute(lines).all()
+        if not rows:
+            break
+        with database.begin() as connection:
+            connection.execute(delete(jobs).where(jobs.c.id.in_([row.job_id for row in rows if row.job_id])))
+            of_batch = batch_lines.c.batch_id == batch_id
+            connection.execute(
+                delete(batch_lines).where(of_batch, batch_lines.c.line.in_([row.line for row in rows]))
+            )
+    with database.begin() as connection:
+        connection.execute(delete(batches).where(batches.c.id == batch_id))
+        connection.execute(
+            delete(files).where(files.c.id.in_([result_id(batch_id, kind) for kind in ("output", "error")]))
+        )
+
+
+def result_id(batch_id: str, kind: str) -> str:
+    """The id of a batch's output or error file: the same whoever writes it, and however often."""
+    return f"file-{batch_id.removeprefix('batch_')}-{kind}"
+
+
+def _of_tenant(tenant: str | None) -> ColumnElement[bool]:
+    return true() if tenant is None else batches.c.tenant == tenant
+
+
+def _batch(row: Any) -> Batch:
+    fields = dict(row._mapping)
+    error = fields.pop("error")
+    return Batch(
+        **{**fields, "labels": json.loads(fields["labels"])},
+        error=None if error is None else BatchError.model_validate_json(error),
+    )
