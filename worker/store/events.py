@@ -27,7 +27,7 @@ def append(database: Database, claim: Claim, event: Event) -> bool:
     Raises:
         StoreUnavailable: nothing was stored.
     """
-    with database.begin() as connection:
+    with database.begin(lasting=False) as connection:
         seq = connection.execute(
             update(jobs)
             .where(

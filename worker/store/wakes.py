@@ -54,7 +54,7 @@ def sent(database: Database, job_ids: Iterable[str], wake_after_s: float) -> Non
     ids = list(job_ids)
     if not ids:
         return
-    with database.begin() as connection:
+    with database.begin(lasting=False) as connection:
         connection.execute(
             update(jobs)
             .where(jobs.c.id.in_(ids), jobs.c.state == JobState.QUEUED.value)
