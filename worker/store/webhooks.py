@@ -1,6 +1,6 @@
 """Webhook endpoints, and the outbox: what is to be told is written in the transaction in which it happens.
 
-Sending what is in the outbox is in ``deliveries.py`` and ``worker/webhooks``.
+Sending what is in it begins in ``outbox.py``.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import AwareDatetime, Field
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, true, update
 
-from verifiers.domain import Value
 from worker.access import Caller
 from worker.errors import Conflict, NotFound
 from worker.states import TERMINAL, JobState
@@ -24,6 +22,7 @@ from worker.store.ids import new_id
 from worker.store.records import moment
 from worker.store.schema import audits, webhook_deliveries, webhook_endpoints
 from worker.store.text import encodable
+from worker.store.webhook_records import DeliveryState, Endpoint, NewEndpoint
 
 TEST = "webhook.test"
 KINDS: tuple[str, ...] = (
@@ -40,35 +39,7 @@ _OLD_SECRET_S = 86_400.0
 _MOST = 20  # endpoints a tenant
 _SECRET_BYTES = 32  # the specification: 24 to 64
 
-PENDING, DELIVERED, GIVEN_UP = "pending", "delivered", "given_up"
-
-
-class Endpoint(Value):
-    """Where a tenant wants to be told. The secret is not in it.
-
-    Attributes:
-        id: Names it.
-        url: Where deliveries are posted to.
-        kinds: What it is told of; empty for everything.
-        enabled: Whether anything is sent to it.
-        disabled_because: Why nothing is.
-        failing_since: When deliveries began to fail; None if the last one arrived.
-    """
-
-    id: str
-    url: str
-    kinds: tuple[str, ...]
-    enabled: bool
-    disabled_because: str | None = None
-    created_at: AwareDatetime
-    failing_since: AwareDatetime | None = None
-
-
-class NewEndpoint(Value):
-    """An endpoint with the secret that its receiver checks signatures with; it is shown this once."""
-
-    webhook: Endpoint
-    secret: str = Field(repr=False)
+_NOT_SENT = "The webhook was disabled before this was sent."
 
 
 def create(database: Database, url: str, kinds: tuple[str, ...], by: Caller) -> NewEndpoint:
@@ -198,11 +169,16 @@ def switch_off(connection: Connection, now: float, which: ColumnElement[bool], b
         .values(disabled_at=now, disabled_because=because)
         .returning(webhook_endpoints.c.id)
     ).scalar_one_or_none()
-    waiting = (webhook_deliveries.c.endpoint_id == found) & (webhook_deliveries.c.state == PENDING)
+    waiting = (webhook_deliveries.c.endpoint_id == found) & (
+        webhook_deliveries.c.state == DeliveryState.PENDING
+    )
     connection.execute(
         update(webhook_deliveries)
         .where(waiting)
-        .values(state=GIVEN_UP, last_error="The webhook was disabled before this was delivered.")
+        .values(
+            state=DeliveryState.GIVEN_UP.value,
+            last_error=func.coalesce(webhook_deliveries.c.last_error, _NOT_SENT),
+        )
     )
     return found is not None
 
@@ -263,7 +239,7 @@ def insert_delivery(
             job_id=job_id,
             kind=kind,
             payload=encodable(json.dumps(payload, ensure_ascii=False, separators=(",", ":"))),
-            state=PENDING,
+            state=DeliveryState.PENDING.value,
             next_at=now,
             give_up_at=now + GIVE_UP_S,
             created_at=now,

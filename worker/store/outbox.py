@@ -1,0 +1,203 @@
+"""The outbox of webhooks: taking what is due, and noting what became of it.
+
+A delivery is taken by putting off when it is due next. If the process that took it dies, it falls due again
+and is sent again under the same id; what was acknowledged is never sent again by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from worker.store import webhooks
+from worker.store.database import Database
+from worker.store.schema import webhook_deliveries, webhook_endpoints
+from worker.store.text import encodable
+from worker.store.webhook_records import DeliveryState
+
+PER_ENDPOINT = 4
+"""Deliveries to one endpoint that are under way at a time."""
+
+_FAILING_S = 2 * 86_400.0  # after which an endpoint to which a delivery is given up is disabled
+_ERROR_CHARS = 300
+
+
+@dataclass(frozen=True)
+class Due:
+    """A delivery that was taken, to be sent now.
+
+    Args:
+        id: The ``webhook-id``.
+        endpoint_id: The endpoint.
+        token: What is noted for another token than the row's is ignored.
+        attempts: This attempt's number, from 1.
+        url: Where to.
+        secrets: To sign with; two for a while after a rotation.
+        payload: The body.
+    """
+
+    id: str
+    endpoint_id: str
+    token: int
+    attempts: int
+    url: str
+    secrets: tuple[str, ...] = field(repr=False)
+    payload: str
+
+
+def take(database: Database, lease_s: float, limit: int, busy: Collection[str] = ()) -> list[Due]:
+    """Take deliveries that are due, those that have waited longest first.
+
+    Args:
+        database: Where from.
+        lease_s: Seconds after which one falls due again, if nothing is noted before.
+        limit: At most so many, and at most ``PER_ENDPOINT`` of an endpoint.
+        busy: Endpoints to leave alone.
+
+    Raises:
+        StoreUnavailable: nothing was taken.
+    """
+    now = database.clock()
+    enabled = select(webhook_endpoints.c.id).where(webhook_endpoints.c.disabled_at.is_(None))
+    is_due = (webhook_deliveries.c.state == DeliveryState.PENDING) & (webhook_deliveries.c.next_at <= now)
+    place = func.row_number().over(
+        partition_by=webhook_deliveries.c.endpoint_id, order_by=webhook_deliveries.c.next_at
+    )
+    waiting = (
+        select(webhook_deliveries.c.id, webhook_deliveries.c.next_at, place.label("place"))
+        .where(is_due, webhook_deliveries.c.endpoint_id.in_(enabled))
+        .where(webhook_deliveries.c.endpoint_id.not_in(list(busy)))
+        .subquery()
+    )
+    chosen = (
+        select(waiting.c.id).where(waiting.c.place <= PER_ENDPOINT).order_by(waiting.c.next_at).limit(limit)
+    )
+    with database.begin() as connection:
+        # Looked at first: an idle service should not take SQLite's one write lock every second.
+        if connection.execute(select(webhook_deliveries.c.id).where(is_due).limit(1)).one_or_none() is None:
+            return []
+    with database.begin() as connection:
+        rows = connection.execute(
+            update(webhook_deliveries)
+            .where(webhook_deliveries.c.id.in_(chosen), is_due)  # again: another one may have been faster
+            .values(
+                next_at=now + lease_s,
+                token=webhook_deliveries.c.token + 1,
+                attempts=webhook_deliveries.c.attempts + 1,
+            )
+            .returning(
+                webhook_deliveries.c.id,
+                webhook_deliveries.c.endpoint_id,
+                webhook_deliveries.c.token,
+                webhook_deliveries.c.attempts,
+                webhook_deliveries.c.payload,
+            )
+        ).all()
+        wanted = {row.endpoint_id for row in rows}
+        endpoints = {
+            row.id: row
+            for row in connection.execute(
+                select(webhook_endpoints).where(webhook_endpoints.c.id.in_(sorted(wanted)))
+            )
+        }
+    return [
+        Due(
+            id=row.id,
+            endpoint_id=row.endpoint_id,
+            token=row.token,
+            attempts=row.attempts,
+            url=endpoints[row.endpoint_id].url,
+            secrets=_secrets(endpoints[row.endpoint_id], now),
+            payload=row.payload,
+        )
+        for row in rows
+    ]
+
+
+def acknowledged(database: Database, sent: Due, status: int) -> None:
+    """Note that the receiver has it.
+
+    Raises:
+        StoreUnavailable: nothing was written; it will be sent again.
+    """
+    now = database.clock()
+    values = {
+        "state": DeliveryState.DELIVERED.value,
+        "delivered_at": now,
+        "last_status": status,
+        "last_error": None,
+    }
+    with database.begin() as connection:
+        if connection.execute(_held(sent).values(values)).rowcount:
+            connection.execute(
+                update(webhook_endpoints)
+                .where(webhook_endpoints.c.id == sent.endpoint_id)
+                .where(webhook_endpoints.c.failing_since.is_not(None))
+                .values(failing_since=None)
+            )
+
+
+def failed(database: Database, sent: Due, error: str, delay_s: float, status: int | None = None) -> None:
+    """Note that an attempt failed: it is tried again, or given up if that would be too late.
+
+    Args:
+        database: Where.
+        sent: What was sent.
+        error: Why, for a person.
+        delay_s: Seconds until the next attempt.
+        status: The answer's HTTP status. 410, "gone", disables the endpoint.
+
+    Raises:
+        StoreUnavailable: nothing was written; it will be sent again when its lease runs out.
+    """
+    now = database.clock()
+    endpoint = webhook_endpoints.c.id == sent.endpoint_id
+    with database.begin() as connection:
+        given_up_at = connection.execute(
+            _held(sent)
+            .values(last_status=status, last_error=encodable(error)[:_ERROR_CHARS], next_at=now + delay_s)
+            .returning(webhook_deliveries.c.give_up_at)
+        ).scalar_one_or_none()
+        if given_up_at is None:
+            return
+        since = connection.execute(
+            update(webhook_endpoints)
+            .where(endpoint)
+            .values(failing_since=func.coalesce(webhook_endpoints.c.failing_since, now))
+            .returning(webhook_endpoints.c.failing_since)
+        ).scalar_one()
+        if status == 410:
+            webhooks.switch_off(connection, now, endpoint, "It answered 410: it wants nothing any more.")
+        elif now + delay_s > given_up_at:
+            connection.execute(_held(sent).values(state=DeliveryState.GIVEN_UP.value))
+            if since <= now - _FAILING_S:
+                webhooks.switch_off(connection, now, endpoint, f"Nothing arrived for days: {error}")
+
+
+def prune(database: Database, older_than_s: float) -> None:
+    """Delete what was delivered or given up and was written longer ago than that.
+
+    Raises:
+        StoreUnavailable: nothing was deleted.
+    """
+    old = webhook_deliveries.c.created_at < database.clock() - older_than_s
+    with database.begin() as connection:
+        connection.execute(
+            delete(webhook_deliveries).where(webhook_deliveries.c.state != DeliveryState.PENDING, old)
+        )
+
+
+def _held(sent: Due) -> Any:
+    return update(webhook_deliveries).where(
+        webhook_deliveries.c.id == sent.id,
+        webhook_deliveries.c.state == DeliveryState.PENDING.value,
+        webhook_deliveries.c.token == sent.token,
+    )
+
+
+def _secrets(endpoint: Any, now: float) -> tuple[str, ...]:
+    old = endpoint.old_secret if (endpoint.old_secret_until or 0) > now else None
+    return (endpoint.secret,) if old is None else (endpoint.secret, old)
