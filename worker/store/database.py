@@ -1,4 +1,4 @@
-"""Opening the database, and transactions on it."""
+"""Opening the database, SQLite or Postgres, and transactions on it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from worker.errors import StoreUnavailable
-from worker.store.schema import metadata
+from worker.store import upgrade
+from worker.store.migrations import HEAD
 
 _BUSY_MS = 15_000
+# A connection whose other end is gone without a word is given up within seconds, so that a job's lease is
+# not lost over it.
+_POSTGRES = {"connect_timeout": "5", "tcp_user_timeout": "10000"}
 
 
 @dataclass(frozen=True)
@@ -58,26 +62,44 @@ class Database:
                 "Check that it is reachable, writable and has free disk space.",
             ) from error
 
+    @contextmanager
+    def alone(self, purpose: str) -> Iterator[Connection]:
+        """A transaction that is alone: whoever begins one for the same purpose, here or on another machine,
+        waits until it ends. It may read before it writes.
+
+        Raises:
+            StoreUnavailable: as :meth:`begin`.
+        """
+        with self.begin() as connection:
+            if self.engine.dialect.name == "sqlite":  # which has one writer at a time anyway
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"acrisol {purpose}"))))
+            yield connection
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
 
 
 def open_database(url: str, clock: Callable[[], float] = time.time) -> Database:
-    """Open a database and create what is missing in it.
+    """Open a database and bring its tables to what this program works with.
 
     Args:
-        url: An SQLAlchemy URL, for example ``sqlite:////var/lib/acrisol/acrisol.db``. The folder of an SQLite
-            file is created.
+        url: An SQLAlchemy URL, for example ``sqlite:////var/lib/acrisol/acrisol.db``, whose folder is
+            created, or ``postgresql://user:password@host/acrisol``.
         clock: Seconds since the epoch.
 
     Raises:
-        StoreUnavailable: it cannot be opened or written.
+        StoreUnavailable: it cannot be opened or written, or belongs to a newer program.
     """
     database = Database(_engine(url), clock)
     try:
         with database.begin() as connection:
-            metadata.create_all(connection)
+            found = upgrade.version(connection)
+        if found != HEAD:
+            with database.alone("migrate") as connection:
+                upgrade.to_head(connection)
     except StoreUnavailable:
         database.close()
         raise
@@ -87,8 +109,10 @@ def open_database(url: str, clock: Callable[[], float] = time.time) -> Database:
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
+        if parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+            return create_engine(_postgres(parsed), pool_pre_ping=True)
         if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, pool_pre_ping=True)
+            raise ArgumentError
         if parsed.database in (None, "", ":memory:"):
             raise StoreUnavailable(
                 "An SQLite database in memory cannot be shared with the worker.",
@@ -99,7 +123,8 @@ def _engine(url: str) -> Engine:
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreUnavailable(
             "ACRISOL_DATABASE_URL is not a database that can be used here.",
-            "Give a URL such as sqlite:////var/lib/acrisol/acrisol.db, and install the driver of any other.",
+            "Give a URL such as sqlite:////var/lib/acrisol/acrisol.db, or postgresql://user:password@host/db "
+            "with acrisol[postgres] installed.",
         ) from error
     except OSError as error:
         raise StoreUnavailable(
@@ -110,6 +135,11 @@ def _engine(url: str) -> Engine:
     return engine
 
 
+def _postgres(url: URL) -> URL:
+    missing = {name: value for name, value in _POSTGRES.items() if name not in url.query}
+    return url.set(drivername="postgresql+psycopg").update_query_dict(missing)
+
+
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     # WAL: readers do not wait for the writer.
@@ -117,6 +147,7 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         f"busy_timeout={_BUSY_MS}",
         "foreign_keys=ON",
+        "secure_delete=ON",  # what was deleted is overwritten
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

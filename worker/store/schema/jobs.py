@@ -39,7 +39,9 @@ jobs = Table(
     Column("error", Text, nullable=True),
     Column("events", Integer, nullable=False, default=0),  # the last event's sequence number
     Index("jobs_by_wake", "state", "wake_at"),
-    Index("jobs_by_lease", "state", "lease_until"),
+    Index("jobs_by_turn", "state", "priority", "id"),
+    Index("jobs_by_deadline", "state", "deadline_at"),
+    Index("jobs_by_key", "key_id", "state"),
     Index("jobs_by_tenant", "tenant", "id"),
     Index("jobs_by_finish", "finished_at"),
 )
