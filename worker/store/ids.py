@@ -16,3 +16,12 @@ def new_id(now: float) -> str:
     random = secrets.randbits(74)
     high, low = random >> 62, random & (2**62 - 1)
     return str(uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low))
+
+
+def accepted_at(job_id: str) -> float | None:
+    """When the job of an id was accepted, in seconds since the epoch; None for an id of another kind."""
+    try:
+        number = uuid.UUID(job_id)
+    except ValueError:
+        return None
+    return (number.int >> 80) / 1000 if number.version == 7 else None
