@@ -23,7 +23,7 @@ _TAGS = _NAMES | {
     "sol": Language.SOLIDITY,
 }
 _THINGS = "function|class|program|script|code|module|contract|method|struct|library"
-# "go" and "c" are words of other meanings, too: as a language they are written large and stand behind such a word.
+# "go" and "c" are other words, too: as a language they are written large, behind such a word.
 _LONG = "|".join(re.escape(name) for name in _NAMES if name not in ("go", "c"))
 _NAMED = re.compile(
     rf"\b(?:in|using|with)[ \t]+(?P<behind>{_LONG}|(?-i:Go|C))(?![\w+#-])"
