@@ -1,4 +1,4 @@
-"""Everything behind the API in one object: broker, Celery worker and sweeper."""
+"""Everything behind the API in one object: broker, Celery worker, sweeper and batches."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from contextlib import ExitStack
 from functools import partial
 from types import TracebackType
 
+from verifiers.registry import check_task
+from worker.batches import BatchRunner
 from worker.broker import CeleryBroker
 from worker.child import Child, keep_running
 from worker.embedded_redis import embedded_redis
@@ -64,6 +66,8 @@ class WorkerService:
             self._start_worker(url, children)
             sweeper = Sweeper(self.database, self.broker, self._settings.retry, self._settings.wake_after_s)
             self._start_thread("sweeper", partial(sweeper.run, self._settings.sweep_s, stop), stop)
+            batches = BatchRunner(self.database, check_task, self._settings.batch_window)
+            self._start_thread("batches", partial(batches.run, self._settings.sweep_s, stop), stop)
             self._cleanup = self._cleanup.pop_all()
         return self
 

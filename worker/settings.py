@@ -27,6 +27,7 @@ class WorkerSettings(BaseSettings):
         lease_s: Seconds without a sign of life after which a job is taken from its worker.
         overrun_s: Seconds beyond the task's own budget after which a run counts as hung and its process ends.
         sweep_s: Seconds between two sweeps.
+        batch_window: Lines of each batch that are in the queue or run at a time.
         wake_after_s: Seconds after which a wake counts as lost, if the job is still queued and the broker's
             queue is empty.
         stop_s: Seconds that running jobs get to stop when the worker is told to.
@@ -49,6 +50,7 @@ class WorkerSettings(BaseSettings):
     lease_s: float = Field(default=30.0, ge=0.5, allow_inf_nan=False)
     overrun_s: float = Field(default=600.0, ge=1, allow_inf_nan=False)
     sweep_s: float = Field(default=1.0, ge=0.05, allow_inf_nan=False)
+    batch_window: int = Field(default=200, ge=1, le=10_000)
     wake_after_s: float = Field(default=5.0, ge=0.1, allow_inf_nan=False)
     stop_s: float = Field(default=10.0, ge=0, allow_inf_nan=False)
     tool_failures: int = Field(default=4, ge=1)

@@ -84,6 +84,7 @@ batch_lines = Table(
     Column("start", BigInteger, nullable=False),  # its first byte's place in the input file
     Column("state", String(16), nullable=False),
     Column("custom_id", String(512), nullable=True),  # None where it is missing or another line's already
+    Column("model", String(200), nullable=False, server_default=""),  # as a chat names it
     Column("job_id", String(36), nullable=True, index=True),
     Column("error", Text, nullable=True),  # JSON: why it has no job
     Index("batch_lines_by_custom_id", "batch_id", "custom_id", unique=True),
