@@ -12,6 +12,7 @@ from verifiers.errors import AcrisolError
 from verifiers.validation import invalid_input
 from worker.service import WorkerService
 from worker.settings import WorkerSettings
+from worker.webhook_rules import WebhookRules, WebhookSettings
 
 
 def main() -> None:
@@ -20,15 +21,16 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        with WorkerService(_settings()):
+        settings, webhooks = _settings()
+        with WorkerService(settings, webhooks=webhooks):
             stop.wait()
     except AcrisolError as error:
         sys.exit(f"error: {error}")
 
 
-def _settings() -> WorkerSettings:
+def _settings() -> tuple[WorkerSettings, WebhookRules]:
     try:
-        return WorkerSettings()
+        return WorkerSettings(), WebhookSettings().rules
     except ValidationError as error:
         raise invalid_input(error) from error
 

@@ -18,9 +18,12 @@ from worker.embedded_redis import embedded_redis
 from worker.settings import WorkerSettings
 from worker.store.database import Database, open_database
 from worker.sweeper import Sweeper
+from worker.webhook_rules import WebhookRules
+from worker.webhooks import Deliverer
 
 WORKER_COMMAND = (sys.executable, "-m", "worker.process")
 _REDIS_STOP_S = 2.0
+_RULES = WebhookRules()
 
 
 class WorkerService:
@@ -30,6 +33,7 @@ class WorkerService:
         settings: The settings.
         command: Starts the worker process, which gets ``--parent PID`` and its settings by environment.
         environment: What the worker process gets beyond this process's environment.
+        webhooks: Where webhooks may be posted to.
     """
 
     def __init__(
@@ -37,8 +41,10 @@ class WorkerService:
         settings: WorkerSettings,
         command: Sequence[str] = WORKER_COMMAND,
         environment: Mapping[str, str] | None = None,
+        webhooks: WebhookRules = _RULES,
     ) -> None:
         self._settings = settings
+        self._webhooks = webhooks
         self._command = tuple(command)
         self._environment = dict(environment or {})
         self._cleanup = ExitStack()
@@ -64,10 +70,15 @@ class WorkerService:
             self.broker = CeleryBroker(url)
             self._cleanup.callback(self.broker.close)
             self._start_worker(url, children)
-            sweeper = Sweeper(self.database, self.broker, self._settings.retry, self._settings.wake_after_s)
+            settings = self._settings
+            sweeper = Sweeper(
+                self.database, self.broker, settings.retry, settings.wake_after_s, settings.lease_s
+            )
             self._start_thread("sweeper", partial(sweeper.run, self._settings.sweep_s, stop), stop)
             batches = BatchRunner(self.database, check_task, self._settings.batch_window)
             self._start_thread("batches", partial(batches.run, self._settings.sweep_s, stop), stop)
+            deliverer = Deliverer(self.database, self._webhooks)
+            self._start_thread("webhooks", partial(deliverer.run, self._settings.sweep_s, stop), stop)
             self._cleanup = self._cleanup.pop_all()
         return self
 
