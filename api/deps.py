@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
+from api.openai.places import Places
 from verifiers.audit_values import AuditRequest
 from verifiers.domain import CodingTask
 from worker.broker import Broker
 from worker.store.database import Database
+from worker.webhook_rules import WebhookRules
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,9 @@ class Services:
         wake_after_s: Seconds after which the sweeper doubts that a wake arrived.
         check: Looks at a task before it is accepted; raises InvalidInput.
         check_audit: Looks at an audit before it is accepted; raises InvalidInput.
+        chat_wait_s: Seconds that a chat waits for its task's end.
+        places: Bounds the chats that wait at a time.
+        webhooks: Where webhooks may be posted to.
     """
 
     database: Database
@@ -33,6 +38,9 @@ class Services:
     wake_after_s: float
     check: Callable[[CodingTask], None]
     check_audit: Callable[[AuditRequest], None]
+    chat_wait_s: float = 600.0
+    places: Places = field(default_factory=lambda: Places(200))
+    webhooks: WebhookRules = field(default_factory=WebhookRules)
 
 
 def services(request: Request) -> Services:

@@ -21,8 +21,10 @@ from verifiers.audit_check import check_audit
 from verifiers.registry import check_task
 from worker.service import WORKER_COMMAND, WorkerService
 from worker.settings import WorkerSettings
+from worker.webhook_rules import WebhookRules
 
 _LOG = logging.getLogger(__name__)
+_RULES = WebhookRules()
 _DRAIN_S = 5  # for requests that are being answered when the server is told to end
 
 
@@ -34,6 +36,7 @@ def serve(
     on_first_key: Callable[[Path], None] | None = None,
     environment: Mapping[str, str] | None = None,
     worker_command: Sequence[str] = WORKER_COMMAND,
+    webhooks: WebhookRules = _RULES,
 ) -> None:
     """Serve the API and run a worker until SIGINT or SIGTERM; then stop both in order.
 
@@ -46,6 +49,7 @@ def serve(
         on_first_key: Called with the file of this machine's own API key, if it was made just now.
         environment: Variables for the worker process beyond this process's own: ``ACRISOL_MODEL``, say.
         worker_command: Starts the worker process.
+        webhooks: Where webhooks may be posted to.
 
     Raises:
         CannotListen: the address is taken or cannot be used.
@@ -57,10 +61,17 @@ def serve(
     with (
         _told_to_stop() as stop,
         _listening(api.host, api.port) as listener,
-        WorkerService(worker, worker_command, environment) as service,
+        WorkerService(worker, worker_command, environment, webhooks) as service,
     ):
         first_key = make_first_key(service.database, worker.home)
-        services = Services(service.database, service.broker, worker.wake_after_s, check_task, check_audit)
+        services = Services(
+            service.database,
+            service.broker,
+            worker.wake_after_s,
+            check_task,
+            check_audit,
+            webhooks=webhooks,
+        )
         app = create_app(services, max_body_bytes=api.max_body_bytes, hosts=api.hosts)
         config = uvicorn.Config(
             app,

@@ -14,6 +14,7 @@ from api.serve import serve as run_server
 from api.settings import ApiSettings
 from verifiers.validation import invalid_input
 from worker.settings import WorkerSettings
+from worker.webhook_rules import WebhookSettings
 
 
 def serve(
@@ -33,6 +34,7 @@ def serve(
         try:
             api = ApiSettings(**_given(host=host, port=port))
             worker = WorkerSettings(**_given(concurrency=concurrency))
+            webhooks = WebhookSettings().rules
         except ValidationError as error:
             raise invalid_input(error) from error
         run_server(
@@ -46,6 +48,7 @@ def serve(
                 plain(f"A first API key was made, for this machine's user only: {path}"), soft_wrap=True
             ),
             environment={name: value for name, value in options.items() if value is not None},
+            webhooks=webhooks,
         )
 
 

@@ -9,6 +9,7 @@ from api.settings import ApiSettings
 from tests.integration.service.conftest import COMMAND
 from verifiers.errors import AcrisolError
 from worker.settings import WorkerSettings
+from worker.webhook_rules import WebhookSettings
 
 
 def _say(url: str) -> None:
@@ -18,6 +19,7 @@ def _say(url: str) -> None:
 
 if __name__ == "__main__":
     try:
-        serve(ApiSettings(), WorkerSettings(), on_ready=_say, worker_command=COMMAND)
+        webhooks = WebhookSettings().rules
+        serve(ApiSettings(), WorkerSettings(), on_ready=_say, worker_command=COMMAND, webhooks=webhooks)
     except AcrisolError as error:
         sys.exit(f"error: {error}")
