@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from api import documentation, problems
 from api.deps import Services
 from api.guards import BodyLimit, HostGuard
+from api.openai import chat, models
 from api.openai.errors import OpenAIErrors
 from api.routes import audits, health, reports, tasks
 from verifiers.version import acrisol_version
@@ -30,6 +31,8 @@ def create_app(services: Services, *, max_body_bytes: int, hosts: Collection[str
     app.include_router(tasks.router)
     app.include_router(audits.router)
     app.include_router(reports.router)
+    app.include_router(chat.router)
+    app.include_router(models.router)
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
     app.add_middleware(HostGuard, hosts=hosts)
     app.add_middleware(OpenAIErrors)  # the outermost: it translates what the guards say, too
