@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from api.openai.errors import has_openai_address
 from api.routes.examples import AUDITS, TASKS
 
 
@@ -44,12 +45,15 @@ def test_every_operation_says_what_it_does(document: Any) -> None:
 
 def test_every_error_is_described_as_a_problem(document: Any) -> None:
     seen = 0
-    for operations in document["paths"].values():
+    for path, operations in document["paths"].items():
+        media_type, name = ("application/problem+json", "Problem")
+        if has_openai_address(path):
+            media_type, name = ("application/json", "ErrorBody")
         for operation in operations.values():
             for status, response in operation["responses"].items():
                 if status >= "400":
-                    schema = response["content"]["application/problem+json"]["schema"]
-                    assert schema == {"$ref": "#/components/schemas/Problem"}
+                    schema = response["content"][media_type]["schema"]
+                    assert schema == {"$ref": f"#/components/schemas/{name}"}
                     seen += 1
     assert seen > 5
     assert "HTTPValidationError" not in str(document["paths"])
