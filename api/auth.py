@@ -2,6 +2,8 @@
 
 Every route names what it needs by one of ``Reader``, ``Submitter`` and ``Admin``; a test walks over all
 routes and finds the one that does not.
+
+Programs send a key in the ``Authorization`` header. People sign in on the page, which is in ``sessions.py``.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
 from api.deps import services
+from api.sessions import asks_for_page, session_caller, to_sign_in
 from worker.access import Caller, Scope
 from worker.store import keys
 
@@ -28,19 +31,30 @@ def needs(scope: Scope) -> Callable[[Request], Caller]:
     def caller(request: Request) -> Caller:
         found = _caller(request)
         if not found.may(scope):
-            raise HTTPException(403, f"This key may not do that: it lacks the scope {scope.value!r}.")
+            detail = (
+                f"This key may not do that: it lacks the scope {scope.value!r}. "
+                f"Use one that has it; 'acrisol keys create NAME --scope {scope.value}' makes one."
+            )
+            raise HTTPException(403, detail)
         return found
 
     return caller
 
 
 def _caller(request: Request) -> Caller:
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        found = keys.authenticate(services(request).database, secret.strip())
-        if found is not None:
-            return found
-    raise HTTPException(401, _UNKNOWN, headers={"WWW-Authenticate": "Bearer"})
+    sent = request.headers.getlist("authorization")
+    if not sent:
+        found = session_caller(request)
+        if found is None and asks_for_page(request):
+            raise to_sign_in(request)
+    else:
+        scheme, _, secret = sent[0].partition(" ")
+        # Of two headers, a proxy in front might look at the one and this server at the other.
+        bearer = len(sent) == 1 and scheme.lower() == "bearer"
+        found = keys.authenticate(services(request).database, secret.strip()) if bearer else None
+    if found is None:
+        raise HTTPException(401, _UNKNOWN, headers={"WWW-Authenticate": "Bearer"})
+    return found
 
 
 Reader = Annotated[Caller, Depends(needs(Scope.READ))]

@@ -19,7 +19,7 @@ from api.openai.errors import in_openai_shape
 from verifiers.domain import Value
 from verifiers.errors import AcrisolError, InvalidInput, ToolError
 from verifiers.validation import problems as sentences
-from worker.errors import Conflict, NotFound
+from worker.errors import Conflict, NotFound, TooManyJobs
 from worker.store.text import encodable
 
 MEDIA_TYPE = "application/problem+json"
@@ -124,6 +124,8 @@ def _on_validation(request: Request, error: Exception) -> Response:
 
 def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code < 400:
+        return Response(status_code=error.status_code, headers=error.headers)
     detail = str(error.detail)
     if error.status_code == 404 and detail == HTTPStatus(404).phrase:
         detail = "There is nothing at this address; /docs lists the addresses that there are."
@@ -140,6 +142,8 @@ def _on_acrisol(request: Request, error: Exception) -> Response:
             return problem(404, str(error))
         case Conflict():
             return problem(409, str(error))
+        case TooManyJobs():
+            return problem(429, str(error), headers=_RETRY_AFTER)
         case InvalidInput():
             wrong = FieldProblem(field=error.field, message=error.message, fix=error.hint)
             return problem(422, str(error), (wrong,))

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pydantic import AwareDatetime, Field
-from sqlalchemy import ColumnElement, Connection, and_, case, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
 from verifiers.domain import Value
 from worker.access import LOCAL, Caller, Scope
@@ -148,15 +148,10 @@ def create_first(database: Database, wanted: KeyRequest, keep: Callable[[str], N
     Raises:
         StoreUnavailable: nothing was stored.
     """
-    with database.begin() as connection:
+    with database.alone("first key") as connection:
         if connection.execute(select(keys.c.id).limit(1)).first():
             return False
-    with database.begin() as connection:
-        made = insert_key(connection, database.clock(), wanted, LOCAL)
-        if connection.execute(select(keys.c.id).where(keys.c.id != made.key.id).limit(1)).first():
-            connection.rollback()  # another process was faster
-            return False
-        keep(made.secret)
+        keep(insert_key(connection, database.clock(), wanted, LOCAL).secret)
     return True
 
 
@@ -244,19 +239,13 @@ def rotate(database: Database, key_id: str, grace_s: float, by: Caller = LOCAL) 
         KeyNotGood: it was revoked or has expired.
         StoreUnavailable: nothing was written.
     """
-    with database.begin() as connection:
+    with database.alone("rotate key") as connection:
+        now = database.clock()
         old = _row(connection, key_id)
-    now = database.clock()
-    until = now + grace_s
-    shorter = case(
-        (or_(keys.c.expires_at.is_(None), keys.c.expires_at > until), until), else_=keys.c.expires_at
-    )
-    with database.begin() as connection:
-        good = connection.execute(
-            update(keys).where(keys.c.id == key_id, is_good(now)).values(expires_at=shorter)
-        ).rowcount
-        if not good:
+        if old.revoked_at is not None or (old.expires_at is not None and old.expires_at <= now):
             raise KeyNotGood("This key was revoked or has expired.", "Create a new one.")
+        ends = now + grace_s if old.expires_at is None else min(now + grace_s, old.expires_at)
+        connection.execute(update(keys).where(keys.c.id == key_id).values(expires_at=ends))
         audit_log.note(connection, now, by, "key.rotated", key_id)
         wanted = KeyRequest(
             name=old.name,

@@ -3,7 +3,7 @@
 from worker.store.schema.base import metadata
 from worker.store.schema.batches import batch_lines, batches, file_parts, files
 from worker.store.schema.jobs import audits, events, feedback, jobs
-from worker.store.schema.keys import audit_log, idempotency, keys
+from worker.store.schema.keys import audit_log, idempotency, keys, sessions
 from worker.store.schema.webhooks import webhook_deliveries, webhook_endpoints
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "jobs",
     "keys",
     "metadata",
+    "sessions",
     "webhook_deliveries",
     "webhook_endpoints",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Double, Index, Integer, String, Table, Text
+from sqlalchemy import Column, Double, ForeignKey, Index, Integer, String, Table, Text
 
 from worker.store.schema.base import metadata
 
@@ -22,6 +22,16 @@ keys = Table(
     Column("expires_at", Double, nullable=True),
     Column("revoked_at", Double, nullable=True),
     Column("last_used_at", Double, nullable=True),
+)
+
+# A person signed in to the page with a key; who has the key's rights for as long as the key is good.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),  # SHA-256 of 256 random bits
+    Column("key_id", String(36), ForeignKey("keys.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False, index=True),
 )
 
 # The answer to a request with an Idempotency-Key is the job that its first sending made.

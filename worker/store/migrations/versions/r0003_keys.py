@@ -1,4 +1,4 @@
-"""API keys, requests that may be repeated, and what was done with which key."""
+"""API keys, sessions, requests that may be repeated, and what was done with which key."""
 
 from __future__ import annotations
 
@@ -26,6 +26,14 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.Double, nullable=True),
         sa.Column("revoked_at", sa.Double, nullable=True),
         sa.Column("last_used_at", sa.Double, nullable=True),
+    )
+    op.create_table(
+        "sessions",
+        sa.Column("token_hash", sa.String(64), primary_key=True),
+        sa.Column("key_id", sa.String(36), sa.ForeignKey("keys.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("expires_at", sa.Double, nullable=False),
+        sa.Index("ix_sessions_expires_at", "expires_at"),
     )
     op.create_table(
         "idempotency",
