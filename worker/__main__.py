@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from verifiers.errors import AcrisolError
 from verifiers.validation import invalid_input
+from worker.observing.logs import configure
 from worker.service import WorkerService
 from worker.settings import WorkerSettings
 from worker.webhook_rules import WebhookRules, WebhookSettings
@@ -22,6 +23,7 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     try:
         settings, webhooks = _settings()
+        configure(settings.log_level, settings.log_format)
         with WorkerService(settings, webhooks=webhooks):
             stop.wait()
     except AcrisolError as error:

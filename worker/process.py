@@ -14,11 +14,20 @@ import warnings
 from collections.abc import Sequence
 
 from celery.platforms import SecurityWarning
-from celery.signals import worker_process_init, worker_process_shutdown, worker_shutting_down
+from celery.signals import (
+    setup_logging,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_shutting_down,
+)
 
 from verifiers.errors import AcrisolError
 from worker.app import QUEUE, build_app
 from worker.child import end_at_once, watch_parent
+from worker.observing.logs import configure
+from worker.observing.metrics import count_in_slots
+from worker.observing.watch import Watch, Watches
+from worker.observing.wiring import build_watch
 from worker.runner import AuditorFactory, JobRunner, SolverFactory
 from worker.settings import WorkerSettings
 from worker.store.database import open_database
@@ -64,21 +73,27 @@ def run_worker(
     if settings.redis_url is None:
         raise AcrisolError("The worker has no broker.", "Set REDIS_URL, or start it by 'acrisol serve'.")
     open_database(settings.database).close()  # a wrong database is told now, by one sentence
+    setup_logging.connect(_keep_logging, weak=False)
     stopping = Stopping()
     main_pid = os.getpid()
     runners: list[JobRunner] = []
+    watches: list[Watches] = []
 
     def started(**_: object) -> None:
         watch_parent(main_pid, end_at_once)
+        count_in_slots()
 
-    def run(job_id: str) -> None:
+    def run() -> None:
         if not runners:  # after the fork: no connection may cross it
-            runners.append(_runner(settings, build_solver, build_auditor, stopping))
-        runners[0].run(job_id)
+            watches.append(build_watch(settings))
+            runners.append(_runner(settings, build_solver, build_auditor, stopping, watches[0]))
+        runners[0].run()
 
     def ended(**_: object) -> None:
         while runners:
             runners.pop().close()
+        while watches:
+            watches.pop().close()
 
     worker_process_init.connect(started, weak=False)
     worker_process_shutdown.connect(ended, weak=False)
@@ -98,6 +113,7 @@ def _runner(
     build_solver: SolverFactory,
     build_auditor: AuditorFactory,
     stopping: Stopping,
+    watch: Watch,
 ) -> JobRunner:
     return JobRunner(
         open_database(settings.database),
@@ -109,7 +125,12 @@ def _runner(
         policy=settings.retry,
         stopping=stopping,
         abandon=end_at_once,
+        watch=watch,
     )
+
+
+def _keep_logging(**_: object) -> None:
+    """Listened to instead of Celery's own set-up, which would put its format in place of ours."""
 
 
 def _arguments(settings: WorkerSettings) -> list[str]:
@@ -143,7 +164,9 @@ def main(
     parser.add_argument("--parent", type=int, help="end when this process is no longer the parent")
     parent = parser.parse_args(arguments).parent
     try:
-        run_worker(WorkerSettings(), build_solver, build_auditor, parent)
+        settings = WorkerSettings()
+        configure(settings.log_level, settings.log_format)
+        run_worker(settings, build_solver, build_auditor, parent)
     except AcrisolError as error:
         sys.exit(f"error: {error}")
 

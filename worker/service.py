@@ -8,13 +8,18 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
+from tempfile import TemporaryDirectory
 from types import TracebackType
 
+from prometheus_client import CollectorRegistry
+
+from verifiers.errors import ToolFailed
 from verifiers.registry import check_task
 from worker.batches import BatchRunner
 from worker.broker import CeleryBroker
 from worker.child import Child, keep_running
 from worker.embedded_redis import embedded_redis
+from worker.observing.exposition import ServiceCollector, build_registry, listen
 from worker.settings import WorkerSettings
 from worker.store.database import Database, open_database
 from worker.sweeper import Sweeper
@@ -50,6 +55,7 @@ class WorkerService:
         self._cleanup = ExitStack()
         self.database: Database
         self.broker: CeleryBroker
+        self.metrics: CollectorRegistry
 
     def __enter__(self) -> WorkerService:
         """Start everything.
@@ -57,7 +63,7 @@ class WorkerService:
         Raises:
             StoreUnavailable: the database cannot be used.
             ToolMissing: no Redis is named and ``redis-server`` is not installed.
-            ToolFailed: the private Redis does not start.
+            ToolFailed: the private Redis does not start, or the metrics' port is taken.
         """
         with self._cleanup:
             # Ended in the opposite order: worker, broker, Redis, threads, database.
@@ -69,7 +75,9 @@ class WorkerService:
             url = self._start_redis(children)
             self.broker = CeleryBroker(url)
             self._cleanup.callback(self.broker.close)
-            self._start_worker(url, children)
+            folder = self._cleanup.enter_context(TemporaryDirectory(prefix="acrisol-metrics-"))
+            worker = self._start_worker(url, children, folder) if self._settings.concurrency else None
+            self._serve_metrics(worker, folder)
             settings = self._settings
             sweeper = Sweeper(
                 self.database, self.broker, settings.retry, settings.wake_after_s, settings.lease_s
@@ -96,13 +104,33 @@ class WorkerService:
         children.append(redis.child)
         return redis.url
 
-    def _start_worker(self, redis_url: str, children: list[Child]) -> None:
+    def _start_worker(self, redis_url: str, children: list[Child], metrics_folder: str) -> Child:
         settings = self._settings.model_copy(update={"redis_url": redis_url})
-        environment = {**settings.child_environment(), **self._environment}
+        environment = {
+            **settings.child_environment(),
+            "PROMETHEUS_MULTIPROC_DIR": metrics_folder,
+            **self._environment,
+        }
         child = Child("The worker", [*self._command, "--parent", str(os.getpid())], environment)
         child.start()
         self._cleanup.callback(child.stop, self._settings.stop_s)
         children.append(child)
+        return child
+
+    def _serve_metrics(self, worker: Child | None, folder: str) -> None:
+        lives = None if worker is None else lambda: worker.pid is not None
+        collector = ServiceCollector(self.database, self.broker, lives, self._settings.concurrency)
+        self.metrics = build_registry([collector], folder)
+        host, port = self._settings.metrics_host, self._settings.metrics_port
+        if port is None:
+            return
+        try:
+            self._cleanup.callback(listen(self.metrics, host, port))
+        except OSError as error:
+            raise ToolFailed(
+                f"The metrics cannot be served on {host}, port {port}: {error.strerror}.",
+                "Set ACRISOL_METRICS_PORT to a free port, or unset it.",
+            ) from error
 
     def _start_thread(self, name: str, run: Callable[[], None], stop: threading.Event) -> None:
         thread = threading.Thread(target=run, name=name, daemon=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,7 +24,7 @@ class WorkerSettings(BaseSettings):
         home: Where the SQLite database lies if no other is named.
         database_url: An SQLAlchemy URL; None for ``acrisol.db`` in ``home``.
         redis_url: The broker (``ACRISOL_REDIS_URL`` or ``REDIS_URL``); None to start a private one.
-        concurrency: Jobs that one worker runs at a time, each in a process of its own.
+        concurrency: Jobs that one worker runs at a time, each in a process of its own; 0 for no worker.
         lease_s: Seconds without a sign of life after which a job is taken from its worker.
         overrun_s: Seconds beyond the task's own budget after which a run counts as hung and its process ends.
         sweep_s: Seconds between two sweeps.
@@ -34,7 +35,11 @@ class WorkerSettings(BaseSettings):
         tool_failures: Runs that a broken tool may end before a job is given up.
         worker_deaths: Workers that may die while running a job before it is given up.
         retry_delay_s: Seconds to wait after the first tool failure; each further one doubles it.
-        log_level: The worker's log level.
+        log_level: The least level that is logged.
+        log_format: ``text`` for people, ``json`` for machines.
+        metrics_host: Where the metrics are served without a key: to whoever reaches this address.
+        metrics_port: The port of that; None serves them with the API only, to an admin's key.
+        otlp_endpoint: Where traces go (``OTEL_EXPORTER_OTLP_ENDPOINT``); None for nowhere.
     """
 
     model_config = SettingsConfigDict(
@@ -46,17 +51,21 @@ class WorkerSettings(BaseSettings):
     redis_url: str | None = Field(
         default=None, validation_alias=AliasChoices("ACRISOL_REDIS_URL", "REDIS_URL")
     )
-    concurrency: int = Field(default=2, ge=1, le=256)
+    concurrency: int = Field(default=2, ge=0, le=256)
     lease_s: float = Field(default=30.0, ge=0.5, allow_inf_nan=False)
     overrun_s: float = Field(default=600.0, ge=1, allow_inf_nan=False)
     sweep_s: float = Field(default=1.0, ge=0.05, allow_inf_nan=False)
     batch_window: int = Field(default=200, ge=1, le=10_000)
-    wake_after_s: float = Field(default=5.0, ge=0.1, allow_inf_nan=False)
+    wake_after_s: float = Field(default=5.0, ge=0.1, le=60.0)
     stop_s: float = Field(default=10.0, ge=0, allow_inf_nan=False)
     tool_failures: int = Field(default=4, ge=1)
     worker_deaths: int = Field(default=5, ge=1)
     retry_delay_s: float = Field(default=2.0, ge=0, allow_inf_nan=False)
     log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
+    log_format: Literal["text", "json"] = "text"
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(default=None, ge=1, le=65_535)
+    otlp_endpoint: str | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
 
     @property
     def database(self) -> str:
@@ -74,5 +83,5 @@ class WorkerSettings(BaseSettings):
 
     def child_environment(self) -> Mapping[str, str]:
         """This process's environment, changed so that a child process reads these settings from it."""
-        values = self.model_dump(mode="json", exclude_none=True)
+        values = self.model_dump(mode="json", exclude_none=True, exclude={"otlp_endpoint"})
         return {**os.environ, **{f"ACRISOL_{name.upper()}": str(value) for name, value in values.items()}}

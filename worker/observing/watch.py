@@ -6,7 +6,7 @@ the loop, the models and the verifiers know nothing of any of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from verifiers.domain import Event
@@ -59,10 +59,12 @@ class Watches:
 
     Args:
         watches: Whom.
+        close: Called at the end of this process; sends what is still kept back.
     """
 
-    def __init__(self, watches: Sequence[Watch]) -> None:
+    def __init__(self, watches: Sequence[Watch], close: Callable[[], None] | None = None) -> None:
         self._watches = tuple(watches)
+        self._close = close
 
     def began(self, claim: Claim) -> None:
         """See :meth:`Watch.began`."""
@@ -83,3 +85,9 @@ class Watches:
         """See :meth:`Watch.ended`."""
         for watch in self._watches:
             watch.ended(end)
+
+    def close(self) -> None:
+        """Send what is still kept back; idempotent."""
+        if self._close is not None:
+            self._close()
+            self._close = None
