@@ -5,7 +5,10 @@ AcrisolError
 |   |-- JobNotFound          there is no such job
 |   `-- KeyNotFound          there is no such API key
 |-- Conflict             it cannot be done to the thing as it is now
-|   `-- KeyNotGood           an API key was revoked or has expired
+|   |-- KeyNotGood           an API key was revoked or has expired
+|   |-- JobNotEnded          the job waits or runs
+|   `-- JobNotDead           only a dead job can be replayed
+|-- TooManyJobs          an API key has as many jobs waiting and running as it may
 `-- ToolError
     |-- StoreUnavailable     the database cannot be opened, read or written
     `-- BrokerUnavailable    Redis does not answer; accepted jobs wait in the database
@@ -34,6 +37,18 @@ class Conflict(AcrisolError):
 
 class KeyNotGood(Conflict):
     """The API key was revoked or has expired."""
+
+
+class JobNotEnded(Conflict):
+    """The job waits or runs."""
+
+
+class JobNotDead(Conflict):
+    """Only a dead job can be sent back to the queue."""
+
+
+class TooManyJobs(AcrisolError):
+    """The API key has as many jobs waiting and running as it may."""
 
 
 class StoreUnavailable(ToolError):

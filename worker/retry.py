@@ -20,7 +20,7 @@ class RetryPolicy(Value):
     tool_failures: int = Field(default=4, ge=1)
     worker_deaths: int = Field(default=5, ge=1)
     first_delay_s: float = Field(default=2.0, ge=0, allow_inf_nan=False)
-    longest_delay_s: float = Field(default=60.0, ge=0, allow_inf_nan=False)
+    longest_delay_s: float = Field(default=60.0, ge=0, le=120.0)
 
     def delay_s(self, failures: int) -> float:
         """Seconds to wait after the ``failures``-th tool failure, counted from 1."""

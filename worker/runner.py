@@ -120,19 +120,20 @@ class JobRunner:
         self._solver: JobSolver | None = None
         self._auditor: JobAuditor | None = None
 
-    def run(self, job_id: str) -> None:
-        """Run a job, if it is there to be taken.
+    def run(self) -> None:
+        """Run the jobs whose turn it is, one after the other, until there is none to be taken.
 
         Raises:
-            StoreUnavailable: the job could not be taken, or its end not be written; the lease then runs out
+            StoreUnavailable: a job could not be taken, or its end not be written; the lease then runs out
                 and another delivery goes on from the solver's checkpoint.
         """
-        if self._stopping():
-            return
-        claim = claims.claim(self._database, job_id, self._worker, self._lease_s)
-        if claim is None:
-            _LOG.info("job %s is not there to be taken", job_id)
-            return
+        while not self._stopping():
+            claim = claims.claim(self._database, None, self._worker, self._lease_s)
+            if claim is None:
+                return
+            self._run(claim)
+
+    def _run(self, claim: Claim) -> None:
         longest_s = claim.seconds + self._overrun_s
         self._watch.began(claim)
         end = BROKEN

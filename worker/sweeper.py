@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 
 from verifiers.domain import Value
 from verifiers.errors import ToolError
 from worker.broker import Broker
 from worker.retry import RetryPolicy
-from worker.store import claims, wakes
+from worker.store import expiry, wakes
 from worker.store.database import Database
 
 _LOG = logging.getLogger(__name__)
@@ -39,12 +41,22 @@ class Sweeper:
         broker: Wakes workers.
         policy: When to give up on a job.
         wake_after_s: Seconds after which a message counts as lost if the broker's queue is empty.
+        lease_s: Seconds without a renewal after which a job is taken from its worker.
+        clock: Seconds, monotonic.
     """
 
-    def __init__(self, database: Database, broker: Broker, policy: RetryPolicy, wake_after_s: float) -> None:
+    def __init__(
+        self,
+        database: Database,
+        broker: Broker,
+        policy: RetryPolicy,
+        wake_after_s: float,
+        lease_s: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._database = database
         self._broker = broker
-        self._policy = policy
+        self._leases = expiry.Leases(database, policy, lease_s, clock)
         self._wake_after_s = wake_after_s
 
     def sweep(self) -> Sweep:
@@ -54,7 +66,8 @@ class Sweeper:
             StoreUnavailable: the database does not answer.
             BrokerUnavailable: the broker does not answer; jobs were requeued, but nobody was woken.
         """
-        requeued = claims.expire(self._database, self._policy)
+        requeued = self._leases.expire()
+        expiry.end_late(self._database)
         # Asked only where there is something to wake for: an idle service does not poll Redis.
         if not wakes.due(self._database, 0.0, limit=1):
             return Sweep(requeued=len(requeued), woken=0)

@@ -9,10 +9,10 @@ from celery import Celery
 from worker.app import RUN_JOB
 
 
-def register(app: Celery, run: Callable[[str], None]) -> None:
-    """Register the task that hands a job's id to ``run``."""
+def register(app: Celery, run: Callable[[], None]) -> None:
+    """Register the task that calls ``run``, which takes what there is to do from the job store."""
 
-    def run_job(job_id: str) -> None:
-        run(job_id)
+    def run_job(job_id: str) -> None:  # the id is there for people who look into Redis
+        run()
 
     app.task(run_job, name=RUN_JOB)

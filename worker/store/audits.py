@@ -46,10 +46,11 @@ def submit(
         owner: Whose job it is.
 
     Raises:
+        TooManyJobs: the key has as many as it may.
         StoreUnavailable: nothing was stored.
     """
     row = tasks.new_row(database.clock(), Language.SOLIDITY, request.title, request, wake_after_s, owner)
-    with database.begin() as connection:
+    with tasks.accepting(database, owner) as connection:
         connection.execute(insert(jobs).values(row))
         connection.execute(insert(audits).values(job_id=row["id"]))
     return summary(database, row["id"])

@@ -12,15 +12,14 @@ from sqlalchemy import Connection, func, select, update
 
 from verifiers.audit_values import Audit, AuditRequest
 from verifiers.domain import CodingTask, Event, Outcome, OutcomeStatus, Value
-from worker.retry import RetryPolicy
 from worker.states import JobState, state_of, step
-from worker.store import events, webhooks
+from worker.store import events, turns, webhooks
 from worker.store.database import Database
 from worker.store.records import Claim
 from worker.store.schema import audits, jobs
 from worker.store.text import encodable, to_json
 
-_CANCELLED = Outcome(status=OutcomeStatus.CANCELLED, reason="Cancelled while a worker ran it.")
+CANCELLED = Outcome(status=OutcomeStatus.CANCELLED, reason="Cancelled while a worker ran it.")
 
 
 class Renewal(Value):
@@ -35,26 +34,27 @@ class Renewal(Value):
     cancel_requested: bool = False
 
 
-def claim(database: Database, job_id: str, worker: str, lease_s: float) -> Claim | None:
+def claim(database: Database, job_id: str | None, worker: str, lease_s: float) -> Claim | None:
     """Take a queued job.
 
     Args:
         database: Where from.
-        job_id: Which.
+        job_id: Which; None for the one whose turn it is.
         worker: Who takes it; for people to read.
         lease_s: Seconds until others may take it, unless renewed.
 
     Returns:
-        None if it is not there to be taken: unknown, taken, finished, or not due yet.
+        None if there is none to be taken: unknown, taken, finished, not due yet, or its key is at its limit.
 
     Raises:
         StoreUnavailable: nothing was taken.
     """
     now = database.clock()
-    with database.begin(lasting=False) as connection:
+    # Alone, or two workers would each take the last job that a key may run at a time.
+    with database.alone("claim", lasting=False) as connection:
         row = connection.execute(
             update(jobs)
-            .where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED.value, jobs.c.not_before <= now)
+            .where(jobs.c.id == (job_id or turns.first(now).scalar_subquery()), turns.may_begin(now))
             .values(
                 state=step(JobState.QUEUED, JobState.RUNNING),
                 token=jobs.c.token + 1,
@@ -64,16 +64,23 @@ def claim(database: Database, job_id: str, worker: str, lease_s: float) -> Claim
                 started_at=func.coalesce(jobs.c.started_at, now),
                 events=jobs.c.events + 1,
             )
-            .returning(jobs.c.token, jobs.c.deliveries, jobs.c.tool_failures, jobs.c.task, jobs.c.events)
+            .returning(
+                jobs.c.id,
+                jobs.c.token,
+                jobs.c.deliveries,
+                jobs.c.tool_failures,
+                jobs.c.task,
+                jobs.c.events,
+            )
         ).one_or_none()
         if row is None:
             return None
         started = Event(kind=events.STARTED, data={"delivery": row.deliveries})
-        events.insert_event(connection, job_id, row.events, row.deliveries, now, started)
-        audit = connection.execute(select(audits.c.job_id).where(audits.c.job_id == job_id)).one_or_none()
+        events.insert_event(connection, row.id, row.events, row.deliveries, now, started)
+        audit = connection.execute(select(audits.c.job_id).where(audits.c.job_id == row.id)).one_or_none()
     kind = CodingTask if audit is None else AuditRequest
     return Claim(
-        job_id=job_id,
+        job_id=row.id,
         token=row.token,
         delivery=row.deliveries,
         tool_failures=row.tool_failures,
@@ -126,7 +133,7 @@ def finish_audit(database: Database, held: Claim, audit: Audit) -> bool:
     )
     told = update(audits).where(audits.c.job_id == held.job_id)
     with database.begin() as connection:
-        if not _write(connection, ended, held.job_id, now, events.audit_event(audit)):
+        if not write(connection, ended, held.job_id, now, events.audit_event(audit)):
             return False
         connection.execute(told.values(verdict=audit.verdict.value, audit=to_json(audit)))
     return True
@@ -169,96 +176,42 @@ def give_back(
         StoreUnavailable: nothing was written.
     """
     due = database.clock() + delay_s
-    values = {
-        "state": step(JobState.RUNNING, JobState.QUEUED),
-        "lease_until": None,
-        "woken": False,
-        "wake_at": due,
-        "not_before": due,
-    }
+    values = queued_again(due)
     if tool_failed:
         values |= {"tool_failures": held.tool_failures + 1, "error": encodable(reason)}
     now = database.clock()
     guard = _good(held).where(jobs.c.cancel_requested.is_(False)).values(values)
     with database.begin() as connection:
         event = Event(kind=events.REQUEUED, data={"reason": reason})
-        if _write(connection, guard, held.job_id, now, event):
+        if write(connection, guard, held.job_id, now, event):
             return True
-    return finish(database, held, _CANCELLED)
-
-
-def expire(database: Database, policy: RetryPolicy, limit: int = 100) -> list[str]:
-    """Take every job from a worker whose lease ran out.
-
-    Each goes back to the queue, or ends: as cancelled if that was asked for, as dead if too many workers have
-    died of it.
-
-    Returns:
-        The ids of the jobs that are queued again.
-
-    Raises:
-        StoreUnavailable: some may not have been looked at.
-    """
-    overdue = (
-        select(jobs.c.id, jobs.c.token, jobs.c.worker_deaths, jobs.c.cancel_requested)
-        .where(jobs.c.state == JobState.RUNNING.value, jobs.c.lease_until < database.clock())
-        .limit(limit)
-    )
-    with database.begin() as connection:
-        rows = connection.execute(overdue).all()
-    return [row.id for row in rows if _expire_one(database, row, policy)]
-
-
-def _expire_one(database: Database, row: Any, policy: RetryPolicy) -> bool:
-    deaths = row.worker_deaths + 1
-    now = database.clock()
-    values: dict[str, Any] = {"worker_deaths": deaths, "lease_until": None}
-    if row.cancel_requested:
-        event = events.outcome_event(_CANCELLED)
-        values |= {
-            "state": step(JobState.RUNNING, JobState.CANCELLED),
-            "outcome": to_json(_CANCELLED),
-            "finished_at": now,
-        }
-    elif deaths >= policy.worker_deaths:
-        sentence = (
-            f"{deaths} workers in a row died or lost contact while running this task, so it was given up. "
-            "The worker's log says how they ended."
-        )
-        event = Event(kind=events.ERROR, data={"error": sentence})
-        values |= {"state": step(JobState.RUNNING, JobState.DEAD), "error": sentence, "finished_at": now}
-    else:
-        event = Event(kind=events.REQUEUED, data={"reason": "The worker died or lost contact."})
-        values |= {
-            "state": step(JobState.RUNNING, JobState.QUEUED),
-            "woken": False,
-            "wake_at": now,
-            "not_before": now,
-        }
-    # The lease is checked again: its worker may have renewed it since it was read.
-    guard = (
-        update(jobs)
-        .where(
-            jobs.c.id == row.id,
-            jobs.c.state == JobState.RUNNING.value,
-            jobs.c.token == row.token,
-            jobs.c.lease_until < now,
-        )
-        .values(values)
-    )
-    with database.begin() as connection:
-        written = _write(connection, guard, row.id, now, event)
-    return written and values["state"] == JobState.QUEUED.value
+    return finish(database, held, CANCELLED)
 
 
 def _end(database: Database, held: Claim, values: dict[str, Any], event: Event) -> bool:
     now = database.clock()
     ended = _good(held).values(**values, finished_at=now, lease_until=None)
     with database.begin() as connection:
-        return _write(connection, ended, held.job_id, now, event)
+        return write(connection, ended, held.job_id, now, event)
 
 
-def _write(connection: Connection, guard: Any, job_id: str, now: float, event: Event) -> bool:
+def queued_again(due: float) -> dict[str, Any]:
+    """What a job's row says once it has gone back from a worker to the queue, to be taken from ``due`` on."""
+    return {
+        "state": step(JobState.RUNNING, JobState.QUEUED),
+        "lease_until": None,
+        "woken": False,
+        "wake_at": due,
+        "not_before": due,
+    }
+
+
+def write(connection: Connection, guard: Any, job_id: str, now: float, event: Event) -> bool:
+    """Carry out an update of a job's state with the event that tells of it, and tell webhooks of an end.
+
+    Returns:
+        False if the guard did not hold; nothing is written then.
+    """
     row = connection.execute(
         guard.values(events=jobs.c.events + 1).returning(
             jobs.c.events, jobs.c.deliveries, jobs.c.state, jobs.c.tenant

@@ -63,14 +63,14 @@ class Database:
             ) from error
 
     @contextmanager
-    def alone(self, purpose: str) -> Iterator[Connection]:
+    def alone(self, purpose: str, lasting: bool = True) -> Iterator[Connection]:
         """A transaction that is alone: whoever begins one for the same purpose, here or on another machine,
-        waits until it ends. It may read before it writes.
+        waits until it ends. It may read before it writes. ``lasting`` is that of :meth:`begin`.
 
         Raises:
             StoreUnavailable: as :meth:`begin`.
         """
-        with self.begin() as connection:
+        with self.begin(lasting) as connection:
             if self.engine.dialect.name == "sqlite":  # which has one writer at a time anyway
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, insert, select, true, update
 
 from verifiers.domain import CodingTask, Language, Outcome, OutcomeStatus, Value
 from worker.access import LOCAL, Caller
-from worker.errors import JobNotFound
+from worker.errors import JobNotFound, TooManyJobs
 from worker.states import JobState, state_of, step
 from worker.store import events, webhooks
 from worker.store.database import Database
@@ -56,11 +57,12 @@ def submit(
         deadline_at: Seconds since the epoch after which it is not begun any more.
 
     Raises:
+        TooManyJobs: the key has as many as it may.
         StoreUnavailable: nothing was stored.
     """
     row = new_row(database.clock(), task.language, task.instruction, task, wake_after_s, owner)
     row |= {"priority": priority, "deadline_at": deadline_at}
-    with database.begin() as connection:
+    with accepting(database, owner) as connection:
         connection.execute(insert(jobs).values(row))
     created = moment(row["created_at"])
     assert created is not None
@@ -72,6 +74,29 @@ def submit(
         deliveries=0,
         created_at=created,
     )
+
+
+@contextmanager
+def accepting(database: Database, owner: Caller) -> Iterator[Connection]:
+    """A transaction in which the owner may insert one job.
+
+    Raises:
+        TooManyJobs: it has as many as it may.
+        StoreUnavailable: nothing was written.
+    """
+    if owner.max_queued is None:
+        with database.begin() as connection:
+            yield connection
+        return
+    open_ = jobs.c.state.in_([JobState.QUEUED.value, JobState.RUNNING.value])
+    with database.alone(f"submit {owner.key_id}") as connection:  # or two requests would both be the last
+        count = select(func.count()).select_from(jobs).where(jobs.c.key_id == owner.key_id, open_)
+        if connection.execute(count).scalar_one() >= owner.max_queued:
+            raise TooManyJobs(
+                f"This API key has {owner.max_queued} tasks waiting and running, which is as many as it may.",
+                "Wait until one has ended, or ask the administrator for a higher limit.",
+            )
+        yield connection
 
 
 def new_row(

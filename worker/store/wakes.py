@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from sqlalchemy import and_, or_, select, update
 
 from worker.states import JobState
+from worker.store import turns
 from worker.store.database import Database
 from worker.store.schema import jobs
 
 
 def due(database: Database, patience_s: float, limit: int) -> list[str]:
-    """Ids of queued jobs for which no message is on its way, oldest first.
+    """Ids of jobs that may begin and for which no message is on its way, in the order of their turns.
 
     Args:
         database: Where from.
@@ -27,13 +28,13 @@ def due(database: Database, patience_s: float, limit: int) -> list[str]:
     query = (
         select(jobs.c.id)
         .where(
-            jobs.c.state == JobState.QUEUED.value,
+            turns.may_begin(now),
             or_(
-                and_(jobs.c.woken.is_(False), jobs.c.wake_at <= now),
-                and_(jobs.c.woken.is_(True), jobs.c.wake_at <= now - patience_s),
+                and_(jobs.c.woken.is_(False), turns.due(jobs.c.wake_at, now)),
+                and_(jobs.c.woken.is_(True), turns.due(jobs.c.wake_at, now, patience_s)),
             ),
         )
-        .order_by(jobs.c.id)
+        .order_by(jobs.c.priority, jobs.c.id)
         .limit(limit)
     )
     with database.begin() as connection:

@@ -97,8 +97,8 @@ def test_an_audit_is_made_once_and_tells_its_verdicts(database: Database, job_id
 
     auditor = FunctionAuditor(make)
     runner = runner_for(database, auditor)
-    runner.run(job_id)
-    runner.run(job_id)
+    runner.run()
+    runner.run()
     job = audits.get(database, job_id)
     assert (job.state, job.verdict, job.audit, job.request) == (
         JobState.AUDITED,
@@ -119,14 +119,14 @@ def test_a_running_audit_is_cancelled(database: Database, job_id: str) -> None:
         audits.cancel(database, job_id)
         return stopped(on_verdict, should_stop)
 
-    runner_for(database, FunctionAuditor(make)).run(job_id)
+    runner_for(database, FunctionAuditor(make)).run()
     job = audits.get(database, job_id)
     assert (job.state, job.audit) == (JobState.CANCELLED, None)
 
 
 def test_a_queued_audit_is_cancelled_at_once(database: Database, job_id: str) -> None:
     assert audits.cancel(database, job_id).state is JobState.CANCELLED
-    runner_for(database, FunctionAuditor(stopped)).run(job_id)
+    runner_for(database, FunctionAuditor(stopped)).run()
     assert audits.summary(database, job_id).deliveries == 0
 
 
@@ -137,9 +137,9 @@ def test_a_worker_that_shuts_down_gives_the_audit_back(database: Database, job_i
         stop.set()
         return stopped(on_verdict, should_stop)
 
-    runner_for(database, FunctionAuditor(make), stop.is_set).run(job_id)
+    runner_for(database, FunctionAuditor(make), stop.is_set).run()
     assert audits.summary(database, job_id).state is JobState.QUEUED
-    runner_for(database, FunctionAuditor(lambda *_: MADE)).run(job_id)
+    runner_for(database, FunctionAuditor(lambda *_: MADE)).run()
     job = audits.summary(database, job_id)
     assert (job.state, job.deliveries) == (JobState.AUDITED, 2)
 
@@ -150,7 +150,7 @@ def test_an_audit_that_comes_too_late_is_not_kept(database: Database, job_id: st
             connection.exec_driver_sql("UPDATE jobs SET token = token + 1")
         return MADE
 
-    runner_for(database, FunctionAuditor(make)).run(job_id)
+    runner_for(database, FunctionAuditor(make)).run()
     job = audits.get(database, job_id)
     assert (job.state, job.verdict, job.audit) == (JobState.RUNNING, None, None)
 
@@ -160,8 +160,8 @@ def test_a_machine_without_a_sandbox_is_told_after_some_tries(database: Database
         raise SandboxUnavailable("There is no sandbox.", "Install bubblewrap.")
 
     runner = runner_for(database, FunctionAuditor(make))
-    runner.run(job_id)
-    runner.run(job_id)
+    runner.run()
+    runner.run()
     job = audits.summary(database, job_id)
     assert (job.state, job.error) == (
         JobState.ERROR,

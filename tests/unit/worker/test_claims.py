@@ -11,6 +11,7 @@ from worker.retry import RetryPolicy
 from worker.states import JobState
 from worker.store import claims, events, jobs
 from worker.store.database import Database
+from worker.store.expiry import Leases
 from worker.store.records import Claim
 
 SOLVED = Outcome(status=OutcomeStatus.SOLVED, reason="It passed.")
@@ -21,6 +22,18 @@ POLICY = RetryPolicy(worker_deaths=3)
 @pytest.fixture
 def job_id(database: Database, task: CodingTask) -> str:
     return jobs.submit(database, task, 5).id
+
+
+@pytest.fixture
+def leases(database: Database, clock: FakeClock) -> Leases:
+    return Leases(database, POLICY, lease_s=30, clock=clock)
+
+
+def run_out(leases: Leases, clock: FakeClock) -> list[str]:
+    """Let every lease run out unseen, and give the jobs that are queued again."""
+    leases.expire()
+    clock.turn(31)
+    return leases.expire()
 
 
 def take(database: Database, job_id: str, worker: str = "w") -> Claim:
@@ -103,6 +116,7 @@ STALE_WRITES: dict[str, Callable[[Database, Claim], bool]] = {
 def test_a_stale_worker_writes_nothing(
     database: Database,
     clock: FakeClock,
+    leases: Leases,
     job_id: str,
     write: Callable[[Database, Claim], bool],
     since: str,
@@ -111,8 +125,7 @@ def test_a_stale_worker_writes_nothing(
     if since == "given back":
         claims.give_back(database, stale, "Stopping.")
     else:
-        clock.turn(31)
-        assert claims.expire(database, POLICY) == [job_id]
+        assert run_out(leases, clock) == [job_id]
     if since.endswith("another"):
         successor = take(database, job_id, "successor")
         if since.startswith("solved"):
@@ -123,25 +136,48 @@ def test_a_stale_worker_writes_nothing(
     assert kinds(database, job_id) == seen
 
 
-def test_a_renewed_lease_does_not_expire(database: Database, clock: FakeClock, job_id: str) -> None:
+def test_a_renewed_lease_does_not_expire(
+    database: Database, clock: FakeClock, leases: Leases, job_id: str
+) -> None:
     held = take(database, job_id)
-    clock.turn(29)
-    assert claims.renew(database, held, 30).held
-    clock.turn(29)
-    assert claims.expire(database, POLICY) == []
-    clock.turn(2)
-    assert claims.expire(database, POLICY) == [job_id]
+    for _ in range(3):
+        assert leases.expire() == []
+        clock.turn(29)
+        assert claims.renew(database, held, 30).held
+    assert leases.expire() == []
+    clock.turn(31)
+    assert leases.expire() == [job_id]
     assert take(database, job_id).delivery == 2
 
 
-def test_a_job_that_kills_its_workers_is_given_up(database: Database, clock: FakeClock, job_id: str) -> None:
+@pytest.mark.parametrize("jump_s", [-86_400, 86_400])
+def test_a_clock_that_is_set_takes_no_job_from_a_living_worker_and_leaves_none_with_a_dead_one(
+    database: Database, clock: FakeClock, job_id: str, jump_s: float
+) -> None:
+    steady = FakeClock(0)
+    leases = Leases(database, POLICY, 30, steady)
+    held = take(database, job_id)
+    leases.expire()
+    clock.turn(jump_s)
+    assert leases.expire() == []
+    assert claims.renew(database, held, 30).held
+    steady.turn(31)
+    assert leases.expire() == []  # it was renewed since
+    clock.turn(-jump_s)
+    steady.turn(31)
+    assert leases.expire() == [job_id]
+    clock.turn(-86_400)  # what is due now was due tomorrow, by the clock as it is
+    assert take(database, job_id).delivery == 2
+
+
+def test_a_job_that_kills_its_workers_is_given_up(
+    database: Database, clock: FakeClock, leases: Leases, job_id: str
+) -> None:
     for _ in range(2):
         take(database, job_id)
-        clock.turn(31)
-        assert claims.expire(database, POLICY) == [job_id]
+        assert run_out(leases, clock) == [job_id]
     take(database, job_id)
-    clock.turn(31)
-    assert claims.expire(database, POLICY) == []
+    assert run_out(leases, clock) == []
     job = jobs.get(database, job_id)
     assert job.state is JobState.DEAD
     assert job.error is not None
@@ -151,31 +187,34 @@ def test_a_job_that_kills_its_workers_is_given_up(database: Database, clock: Fak
 
 
 def test_a_lease_that_is_renewed_at_the_last_moment_is_kept(
-    database: Database, clock: FakeClock, job_id: str
+    database: Database, clock: FakeClock, leases: Leases, job_id: str
 ) -> None:
     held = take(database, job_id)
+    leases.expire()
     clock.turn(31)
     asked = 0
 
-    def renewing() -> float:  # asked for the time once to find the lease, and once more to take the job
+    def renewing() -> float:  # asked for the time between reading the lease and taking the job
         nonlocal asked
         asked += 1
-        if asked == 2:
+        if asked == 1:
             assert claims.renew(database, held, 30).held
         return clock()
 
-    assert claims.expire(Database(database.engine, renewing), POLICY) == []
-    assert asked == 2
+    leases._database = Database(database.engine, renewing)
+    assert leases.expire() == []
+    assert asked == 1
     assert claims.finish(database, held, SOLVED)
 
 
 def test_two_sweepers_expire_a_lease_once(database: Database, clock: FakeClock, job_id: str) -> None:
     take(database, job_id)
+    several = [Leases(database, POLICY, 30, clock) for _ in range(4)]
+    for leases in several:
+        leases.expire()
     clock.turn(31)
     requeued: list[str] = []
-    threads = [
-        threading.Thread(target=lambda: requeued.extend(claims.expire(database, POLICY))) for _ in range(4)
-    ]
+    threads = [threading.Thread(target=lambda n=n: requeued.extend(several[n].expire())) for n in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -204,7 +243,7 @@ def test_a_cancelled_running_job_hears_of_it(database: Database, job_id: str) ->
 
 
 def test_a_cancelled_job_is_not_queued_again(
-    database: Database, clock: FakeClock, job_id: str, task: CodingTask
+    database: Database, clock: FakeClock, leases: Leases, job_id: str, task: CodingTask
 ) -> None:
     held = take(database, job_id)
     jobs.cancel(database, job_id)
@@ -212,21 +251,19 @@ def test_a_cancelled_job_is_not_queued_again(
     other = jobs.submit(database, task, 5).id
     take(database, other)
     jobs.cancel(database, other)
-    clock.turn(31)
-    assert claims.expire(database, POLICY) == []
+    assert run_out(leases, clock) == []
     for ended in (job_id, other):
         assert jobs.get(database, ended).state is JobState.CANCELLED
         assert kinds(database, ended) == ["started", "outcome"]
 
 
 def test_events_are_numbered_without_gaps_over_deliveries(
-    database: Database, clock: FakeClock, job_id: str
+    database: Database, clock: FakeClock, leases: Leases, job_id: str
 ) -> None:
     for _ in range(2):
         held = take(database, job_id)
         events.append(database, held, Event(kind="verdict", attempt=1))
-        clock.turn(31)
-        claims.expire(database, POLICY)
+        run_out(leases, clock)
     stored = events.read(database, job_id).events
     assert [event.seq for event in stored] == [1, 2, 3, 4, 5, 6]
     assert [event.delivery for event in stored] == [1, 1, 1, 2, 2, 2]

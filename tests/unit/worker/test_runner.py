@@ -102,7 +102,7 @@ def test_a_job_is_run_with_its_id_and_ends_with_one_terminal_event(database: Dat
 
     solver = FunctionSolver(solve)
     runner = runner_for(database, solver)
-    runner.run(job_id)
+    runner.run()
     assert solver.task_ids == [job_id]
     assert solver.forgotten == [job_id]
     assert jobs.get(database, job_id).outcome == SOLVED
@@ -116,19 +116,15 @@ def test_a_job_is_run_with_its_id_and_ends_with_one_terminal_event(database: Dat
 def test_a_message_that_comes_twice_runs_the_job_once(database: Database, job_id: str) -> None:
     solver = FunctionSolver(lambda on_event, should_stop: SOLVED)
     runner = runner_for(database, solver)
-    runner.run(job_id)
-    runner.run(job_id)
-    runner.run("no such job")
+    runner.run()
+    runner.run()
     assert solver.task_ids == [job_id]
 
 
 def test_a_broken_tool_is_tried_again_and_then_told(database: Database, job_id: str) -> None:
     error = ModelUnavailable("The model does not answer.", "Start it.")
     runner = runner_for(database, FunctionSolver(raising(error)))
-    for _ in range(2):
-        runner.run(job_id)
-        assert jobs.get(database, job_id).state is JobState.QUEUED
-    runner.run(job_id)
+    runner.run()  # there is no pause between the tries, so the same message takes it three times
     job = jobs.get(database, job_id)
     assert job.state is JobState.ERROR
     assert job.error == "The model does not answer. Start it. (Tried 3 times.)"
@@ -136,7 +132,7 @@ def test_a_broken_tool_is_tried_again_and_then_told(database: Database, job_id: 
 
 def test_bad_input_is_an_error_at_once(database: Database, job_id: str) -> None:
     error = InvalidInput("tests.files.0.content", "does not parse: line 3")
-    runner_for(database, FunctionSolver(raising(error))).run(job_id)
+    runner_for(database, FunctionSolver(raising(error))).run()
     job = jobs.get(database, job_id)
     assert job.state is JobState.ERROR
     assert job.error == "tests.files.0.content: does not parse: line 3"
@@ -146,7 +142,7 @@ def test_a_mistake_in_the_program_ends_in_an_error_without_its_text(database: Da
     runner = runner_for(database, FunctionSolver(raising(KeyError("secret"))))
     for _ in range(3):
         with pytest.raises(KeyError):
-            runner.run(job_id)
+            runner.run()
     job = jobs.get(database, job_id)
     assert job.state is JobState.ERROR
     assert job.error is not None
@@ -169,22 +165,22 @@ def test_a_solver_that_cannot_be_built_is_a_broken_tool(database: Database, job_
         stopping=lambda: False,
         abandon=lambda: None,
     )
-    runner.run(job_id)
+    runner.run()
     assert jobs.get(database, job_id).error == "There is no model. Install one. (Tried 1 times.)"
 
 
 def test_a_long_job_keeps_its_lease(database: Database, job_id: str, clock: object) -> None:
-    renewed = []
+    renewed: list[float] = []
 
     def solve(on_event: Callable[[Event], None], should_stop: Callable[[], bool]) -> Outcome:
         for _ in range(3):
             with database.begin() as connection:
-                renewed.append(connection.exec_driver_sql("SELECT lease_until FROM jobs").scalar())
+                renewed.append(connection.exec_driver_sql("SELECT lease_until FROM jobs").scalar_one())
             clock.turn(1)  # type: ignore[attr-defined]
             time.sleep(0.15)
         return SOLVED
 
-    runner_for(database, FunctionSolver(solve)).run(job_id)
+    runner_for(database, FunctionSolver(solve)).run()
     assert renewed[0] < renewed[1] < renewed[2]
 
 
@@ -193,7 +189,7 @@ def test_a_cancelled_job_stops_and_ends_cancelled(database: Database, job_id: st
         jobs.cancel(database, job_id)
         return until(should_stop)
 
-    runner_for(database, FunctionSolver(solve)).run(job_id)
+    runner_for(database, FunctionSolver(solve)).run()
     job = jobs.get(database, job_id)
     assert (job.state, job.outcome) == (JobState.CANCELLED, CANCELLED)
 
@@ -207,10 +203,10 @@ def test_a_worker_that_shuts_down_gives_its_job_back(database: Database, job_id:
 
     solver = FunctionSolver(solve)
     runner = runner_for(database, solver, stopping=stop.is_set)
-    runner.run(job_id)
+    runner.run()
     assert solver.forgotten == [], "the next worker goes on from the checkpoint"
     assert jobs.get(database, job_id).state is JobState.QUEUED
-    runner.run(job_id)
+    runner.run()
     assert jobs.get(database, job_id).deliveries == 1, "a worker that shuts down takes nothing new"
 
 
@@ -223,12 +219,12 @@ def test_a_worker_that_lost_its_lease_stops_and_its_result_is_not_used(
         until(should_stop)
         return SOLVED
 
-    runner_for(database, FunctionSolver(solve)).run(job_id)
+    runner_for(database, FunctionSolver(solve)).run()
     job = jobs.get(database, job_id)
     assert (job.state, job.outcome) == (JobState.RUNNING, None)
 
 
-def test_a_hung_job_ends_its_process(database: Database, job_id: str) -> None:
+def test_a_hung_job_ends_its_process(database: Database) -> None:
     abandoned = threading.Event()
 
     def solve(on_event: Callable[[Event], None], should_stop: Callable[[], bool]) -> Outcome:
@@ -236,8 +232,8 @@ def test_a_hung_job_ends_its_process(database: Database, job_id: str) -> None:
         return SOLVED
 
     task = CodingTask.model_validate({"instruction": "Hang.", "budget": {"seconds": 0.1}})
-    hung = jobs.submit(database, task, 5).id
-    runner_for(database, FunctionSolver(solve), abandon=abandoned.set, overrun_s=0.1).run(hung)
+    jobs.submit(database, task, 5)
+    runner_for(database, FunctionSolver(solve), abandon=abandoned.set, overrun_s=0.1).run()
     assert abandoned.is_set()
 
 
@@ -250,5 +246,5 @@ def test_an_event_that_cannot_be_stored_does_not_stop_the_job(database: Database
             connection.exec_driver_sql("ALTER TABLE gone RENAME TO events")
         return SOLVED
 
-    runner_for(database, FunctionSolver(solve), lease_s=30).run(job_id)
+    runner_for(database, FunctionSolver(solve), lease_s=30).run()
     assert jobs.get(database, job_id).state is JobState.SOLVED

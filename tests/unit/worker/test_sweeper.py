@@ -17,8 +17,8 @@ def broker() -> FakeBroker:
 
 
 @pytest.fixture
-def sweeper(database: Database, broker: FakeBroker) -> Sweeper:
-    return Sweeper(database, broker, RetryPolicy(), wake_after_s=5)
+def sweeper(database: Database, clock: FakeClock, broker: FakeBroker) -> Sweeper:
+    return Sweeper(database, broker, RetryPolicy(), wake_after_s=5, lease_s=30, clock=clock)
 
 
 def test_a_lost_message_is_sent_again(
@@ -56,6 +56,7 @@ def test_a_dead_workers_job_is_woken_at_once_even_in_a_backlog(
     job_id = jobs.submit(database, task, 5).id
     claims.claim(database, job_id, "w", 30)
     broker.waiting = 1000
+    sweeper.sweep()
     clock.turn(31)
     swept = sweeper.sweep()
     assert (swept.requeued, swept.woken) == (1, 1)
