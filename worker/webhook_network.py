@@ -33,13 +33,19 @@ class GuardedNetwork(httpcore2.AsyncNetworkBackend):
     Args:
         rules: What is allowed.
         resolve: The addresses of a name; the system's resolver if None.
+        inner: Connects to addresses; httpcore's own if None.
     """
 
-    def __init__(self, rules: WebhookRules, resolve: Resolve | None = None) -> None:
+    def __init__(
+        self,
+        rules: WebhookRules,
+        resolve: Resolve | None = None,
+        inner: httpcore2.AsyncNetworkBackend | None = None,
+    ) -> None:
         self._rules = rules
         self._lookups = ThreadPoolExecutor(_LOOKUPS, "webhook-lookup")
         self._resolve = resolve or self._look_up
-        self._inner = httpcore2.AnyIOBackend()
+        self._inner = inner or httpcore2.AnyIOBackend()
 
     async def connect_tcp(
         self,

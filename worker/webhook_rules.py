@@ -111,6 +111,8 @@ class WebhookRules(Value):
         if port == 0 or (self.ports and port not in self.ports):
             allowed = ", ".join(map(str, sorted(self.ports)))
             raise InvalidInput("url", f"names port {port}.", f"Use one of {allowed}, or allow it.")
+        if "[" in parts.netloc and ":" not in host:
+            raise InvalidInput("url", "has no valid IPv6 address in its brackets.", _FIX)
         self._check_host(host)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return Target(parts.scheme, host, port, path)

@@ -79,7 +79,7 @@ def take(database: Database, lease_s: float, limit: int, busy: Collection[str] =
         # Looked at first: an idle service should not take SQLite's one write lock every second.
         if connection.execute(select(webhook_deliveries.c.id).where(is_due).limit(1)).one_or_none() is None:
             return []
-    with database.begin() as connection:
+    with database.begin(lasting=False) as connection:
         rows = connection.execute(
             update(webhook_deliveries)
             .where(webhook_deliveries.c.id.in_(chosen), is_due)  # again: another one may have been faster
@@ -155,7 +155,7 @@ def failed(database: Database, sent: Due, error: str, delay_s: float, status: in
     """
     now = database.clock()
     endpoint = webhook_endpoints.c.id == sent.endpoint_id
-    with database.begin() as connection:
+    with database.begin(lasting=False) as connection:
         given_up_at = connection.execute(
             _held(sent)
             .values(last_status=status, last_error=encodable(error)[:_ERROR_CHARS], next_at=now + delay_s)
