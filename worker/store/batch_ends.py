@@ -53,7 +53,7 @@ def fail(database: Database, batch: Batch, error: BatchError) -> bool:
         StoreUnavailable: nothing was written.
     """
     values = {"state": BatchState.FAILED.value, "error": to_json(error), "finished_at": database.clock()}
-    with database.begin() as connection:
+    with database.begin(lasting=False) as connection:
         return moved(connection, batch, **values)
 
 
@@ -69,7 +69,7 @@ def finalize(database: Database, batch: Batch, ends_as: BatchState, error: Batch
         "error": None if error is None else to_json(error),
         "finalizing_at": database.clock(),
     }
-    with database.begin() as connection:
+    with database.begin(lasting=False) as connection:
         return moved(connection, batch, **values)
 
 
@@ -85,7 +85,7 @@ def next_results(database: Database, batch: Batch, limit: int) -> list[StoredLin
         .order_by(batch_lines.c.line)
         .limit(limit)
     )
-    with database.begin() as connection:
+    with database.begin(lasting=False) as connection:
         rows = connection.execute(query).all()
     return [
         StoredLine(
@@ -107,7 +107,7 @@ def write(database: Database, batch: Batch, written: Written) -> bool:
         StoreUnavailable: nothing was written.
     """
     now = database.clock()
-    with database.begin() as connection:
+    with database.begin(lasting=False) as connection:
         if not moved(connection, batch, written_lines=written.upto):
             return False
         for kind, data in (("output", written.output), ("error", written.errors)):
@@ -124,7 +124,7 @@ def end(database: Database, batch: Batch) -> bool:
     Raises:
         StoreUnavailable: nothing was written.
     """
-    with database.begin() as connection:
+    with database.begin(lasting=False) as connection:
         values = {"state": batch.ends_as.value, "finished_at": database.clock()}
         if not moved(connection, batch, **values):
             return False

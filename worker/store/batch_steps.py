@@ -2,7 +2,7 @@
 
 Every step is a compare-and-set on the batch's token, together with all that belongs to it: lines, jobs, the
 parts of result files. So a step has happened wholly or not at all, whoever was killed; and of two services
-that do the same step only one has done it.
+that do the same step only one has done it. No step waits for the disk: what a power cut takes is done again.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def add_lines(
     values["total"] = batch.total + len(lines)
     if last:
         values |= {"state": BatchState.IN_PROGRESS.value, "in_progress_at": database.clock()}
-    with database.begin() as connection:
+    with database.begin(lasting=False) as connection:
         if not moved(connection, batch, **values):
             return False
         rows = _rows(batch.id, lines, _taken(connection, batch, lines))
@@ -83,7 +83,7 @@ def open_lines(database: Database, batch_id: str) -> list[OpenLine]:
         .where(batch_lines.c.batch_id == batch_id, batch_lines.c.state == LineState.OPEN.value)
         .order_by(batch_lines.c.line)
     )
-    with database.begin() as connection:
+    with database.begin(lasting=False) as connection:
         rows = connection.execute(query).all()
     return [
         OpenLine(row.line, row.job_id, None if row.state is None else JobState(row.state)) for row in rows
@@ -102,7 +102,7 @@ def waiting_lines(database: Database, batch_id: str, limit: int) -> dict[int, in
         .order_by(batch_lines.c.line)
         .limit(limit)
     )
-    with database.begin() as connection:
+    with database.begin(lasting=False) as connection:
         return {row.line: row.start for row in connection.execute(query)}
 
 
@@ -130,7 +130,7 @@ def go_on(
     """
     bad = [line for line in begun if isinstance(line, BadLine)]
     made = {line.number: _job(database, batch, line) for line in begun if isinstance(line, Line)}
-    with database.begin() as connection:
+    with database.begin(lasting=False) as connection:
         if not moved(connection, batch):
             return False
         if made:

@@ -79,7 +79,7 @@ def store(database: Database, chunks: Iterable[bytes], name: str, owner: Caller)
     file_id = f"file-{new_id(database.clock())}"
     written = 0
     for part in _parts(chunks):
-        with database.begin() as connection:  # short, so that others may write in between
+        with database.begin(lasting=False) as connection:  # short, so that others may write in between
             append(connection, file_id, part, database.clock(), owner.tenant, clean_name(name), "batch")
         written += len(part)
         if written > MAX_BYTES:
