@@ -2,38 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from api import documentation, problems
 from api.deps import Services
 from api.guards import BodyLimit, HostGuard
+from api.headers import SafeHeaders
+from api.limits import QUOTA_HEADERS
+from api.observing import HttpMetrics, Observed
 from api.openai import chat, models
 from api.openai.errors import OpenAIErrors
-from api.routes import audits, health, reports, tasks
+from api.page import app as page
+from api.routes import audits, health, metrics, platforms, reports, tasks
 from verifiers.version import acrisol_version
 
+_LARGER = {"/v1/files": 201 * 2**20}  # a file of 200 MB, and what is around it in the request
+# A key in a header may come from there; the page's cookie may not.
+_CROSS_ORIGIN: Mapping[str, Any] = {
+    "allow_methods": ["GET", "POST", "DELETE"],
+    "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+    "expose_headers": ["Location", "Retry-After", "Idempotent-Replayed", *QUOTA_HEADERS],
+    "allow_credentials": False,
+}
 
-def create_app(services: Services, *, max_body_bytes: int, hosts: Collection[str]) -> FastAPI:
+
+def create_app(
+    services: Services, *, max_body_bytes: int, hosts: Collection[str], origins: Sequence[str] = ()
+) -> FastAPI:
     """The API over these services.
 
     Args:
         services: What it stands on.
         max_body_bytes: The largest request body.
         hosts: Lower-case names that requests may use for this server; ``*`` for any.
+        origins: Of other sites, whose pages may send requests with a key.
     """
     app = FastAPI(title="Acrisol", version=acrisol_version(), docs_url=None, redoc_url=None)
     app.state.services = services
     problems.install(app)
     documentation.install(app)
     app.include_router(health.router)
+    app.include_router(metrics.router)
+    app.include_router(platforms.router)
     app.include_router(tasks.router)
     app.include_router(audits.router)
     app.include_router(reports.router)
     app.include_router(chat.router)
     app.include_router(models.router)
+    page.install(app)
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
     app.add_middleware(HostGuard, hosts=hosts)
-    app.add_middleware(OpenAIErrors)  # the outermost: it translates what the guards say, too
+    app.add_middleware(OpenAIErrors)  # it translates what the guards say, too
+    app.state.http_metrics = HttpMetrics()
+    app.add_middleware(Observed, metrics=app.state.http_metrics)  # the outermost: it sees what they refuse
     return app

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from fastapi import APIRouter
-from fastapi.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
 
 from api.deps import ServicesDep
 from api.problems import Problem
 from verifiers.domain import Value
-from verifiers.version import acrisol_version
 from worker.errors import BrokerUnavailable
 from worker.store import jobs
 
@@ -35,13 +34,6 @@ class Readiness(Value):
     broker: Literal["ok", "down"]
 
 
-@router.get("/", include_in_schema=False, response_class=PlainTextResponse)
-def root() -> str:
-    """Where to go from here."""
-    where = "The API is described at /docs; tasks are at /v1/tasks, audits at /v1/audits."
-    return f"Acrisol {acrisol_version()}. {where}\n"
-
-
 @router.get("/healthz", summary="Is the process alive?")
 def healthz() -> Health:
     """Answers as long as the process does."""
@@ -51,10 +43,15 @@ def healthz() -> Health:
 @router.get(
     "/readyz",
     summary="Can tasks be accepted?",
-    responses={503: {"model": Problem, "description": "The job store does not answer."}},
+    responses={503: {"model": Problem, "description": "The job store does not answer, or it stops."}},
 )
 def readyz(given: ServicesDep) -> Readiness:
-    """Tasks are accepted while the job store answers, even without Redis."""
+    """Tasks are accepted while the job store answers, even without Redis.
+
+    A server that was told to stop is not ready any more, though it still answers what it is sent.
+    """
+    if given.draining.is_set():
+        raise HTTPException(503, "This server is being stopped. Send requests to another one, or try again.")
     jobs.page(given.database, 1)
     try:
         given.broker.depth()

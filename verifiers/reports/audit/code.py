@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup, escape
+from pygments.lexer import Lexer
 from pygments.lexers.solidity import SolidityLexer
 from pygments.token import Comment, Keyword, Literal, Name, Number, Operator, String, Token, _TokenType
 
@@ -59,7 +60,7 @@ def excerpt(found: Excerpt) -> tuple[Line, ...]:
     first, last = found.marked
     return tuple(
         Line(number, html, first <= number <= last)
-        for number, html in enumerate(_coloured(found.lines), start=found.first)
+        for number, html in enumerate(coloured(found.lines), start=found.first)
     )
 
 
@@ -67,7 +68,7 @@ def source(text: str) -> tuple[tuple[Line, ...], int]:
     """A test's source, and how many lines of it were left out at the end."""
     lines = [_cut(line) for line in text.strip("\n").split("\n")]
     shown = lines[:_MOST_LINES]
-    numbered = tuple(Line(number, html) for number, html in enumerate(_coloured(shown), start=1))
+    numbered = tuple(Line(number, html) for number, html in enumerate(coloured(shown), start=1))
     return numbered, len(lines) - len(shown)
 
 
@@ -78,12 +79,19 @@ def _cut(line: str) -> str:
     return f"{line[:_MOST_CHARS]} … ({len(line) - _MOST_CHARS:,} more characters)"
 
 
-def _coloured(lines: Sequence[str]) -> list[Markup]:
+def coloured(lines: Sequence[str], lexer: Lexer = _LEXER, longest: int = _LONGEST) -> list[Markup]:
+    """Lines of source text as HTML, one for one.
+
+    Args:
+        lines: The lines.
+        lexer: Knows the language; must neither strip nor add line ends.
+        longest: Characters that are coloured; longer text stays plain.
+    """
     text = "\n".join(plain(line.replace("\n", " ")) for line in lines)
-    if len(text) > _LONGEST:
+    if len(text) > longest:
         return [escape(line) for line in text.split("\n")]
     made: list[Markup] = [Markup()]
-    for kind, value in _tokens(text):
+    for kind, value in _tokens(text, lexer):
         name = next((name for parent, name in _CLASSES if kind in parent), "")
         for place, part in enumerate(value.split("\n")):
             if place:
@@ -93,6 +101,6 @@ def _coloured(lines: Sequence[str]) -> list[Markup]:
     return made
 
 
-def _tokens(text: str) -> Iterator[tuple[_TokenType, str]]:
-    for kind, value in _LEXER.get_tokens(text):
+def _tokens(text: str, lexer: Lexer) -> Iterator[tuple[_TokenType, str]]:
+    for kind, value in lexer.get_tokens(text):
         yield (kind if kind is not Token.Error else Token.Text), value
