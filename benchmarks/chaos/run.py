@@ -1,0 +1,140 @@
+"""One run: tasks go in, things break, everything comes to rest, and the tables are read."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.chaos import ledger
+from benchmarks.chaos.clients import Clients
+from benchmarks.chaos.faults import FAULTS
+from benchmarks.chaos.receiver import Receiver
+from benchmarks.chaos.system import System, system
+from benchmarks.report import progress
+from worker.access import LOCAL
+from worker.errors import StoreUnavailable
+from worker.store import webhooks
+from worker.store.database import Database, open_database
+
+_REST_S = 180.0
+_KILLS = ("a server killed", "a server and its worker restarted in order")
+_DELIVERIES_AT_A_TIME = 8  # a killed sender's, of one receiver
+
+
+@dataclass
+class Report:
+    """What a run came to.
+
+    Attributes:
+        database: ``sqlite`` or ``postgres``.
+        faults: How often each was done.
+        again: Requests that had to be sent again, by the fault that was there meanwhile.
+        taken: Tasks that were taken from a dead worker, likewise.
+        left_out: Faults that could not be done here.
+        seconds: The run's.
+        ledger: What became of the tasks; None until the end.
+    """
+
+    database: str
+    faults: Counter[str] = field(default_factory=Counter)
+    again: Counter[str] = field(default_factory=Counter)
+    taken: Counter[str] = field(default_factory=Counter)
+    left_out: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    ledger: ledger.Ledger | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do.
+
+    Attributes:
+        tasks: How many.
+        seed: Of the order and kind of the faults.
+        pause_s: Between two submissions of a client.
+        calm_s: The longest pause between two faults.
+        rounds: How often each fault is done at least.
+    """
+
+    tasks: int
+    seed: int
+    pause_s: float = 0.1
+    calm_s: float = 1.0
+    rounds: int = 1
+
+
+def run(plan: Plan, database: str, keep: Path | None = None) -> Report:
+    """Do it.
+
+    Args:
+        plan: What.
+        database: ``sqlite`` or ``postgres``.
+        keep: A folder whose files are left there; a temporary one if None.
+    """
+    report = Report(database)
+    begin = time.monotonic()
+    if keep is not None:
+        keep = keep / database
+        keep.mkdir(parents=True)
+    with tempfile.TemporaryDirectory() as scratch, system(keep or Path(scratch), database) as made:
+        receiver = Receiver()
+        store = open_database(made.database_url)
+        clients = Clients(made, plan.tasks, plan.pause_s)
+        webhooks.create(store, receiver.url, (), LOCAL)
+        clients.start()
+        _break(made, plan, clients, store, report)
+        _rest(made, clients, store)
+        killed = sum(report.faults[name] for name in _KILLS) * _DELIVERIES_AT_A_TIME
+        report.ledger = ledger.read(store, clients.accepted, receiver, killed)
+        store.close()
+        receiver.close()
+    report.seconds = time.monotonic() - begin
+    return report
+
+
+def _break(made: System, plan: Plan, clients: Clients, store: Database, report: Report) -> None:
+    chance = random.Random(plan.seed)
+    rounds = 0
+    while rounds < plan.rounds or clients.busy:
+        names = list(FAULTS)
+        chance.shuffle(names)
+        for name in names:
+            if rounds >= plan.rounds and not clients.busy:
+                break
+            again, taken = clients.again, _deaths(store)
+            if not FAULTS[name](made, chance):
+                if rounds == 0:
+                    report.left_out.append(name)
+                continue
+            report.faults[name] += 1
+            progress(f"{report.database}: {name}; {len(clients.accepted)} of {plan.tasks} accepted")
+            time.sleep(chance.uniform(0, plan.calm_s))
+            made.keep()
+            report.again[name] += clients.again - again
+            report.taken[name] += max(0, _deaths(store) - taken)
+        rounds += 1
+
+
+def _rest(made: System, clients: Clients, store: Database) -> None:
+    deadline = time.monotonic() + _REST_S
+    while time.monotonic() < deadline:
+        made.keep()
+        try:
+            left = ledger.unended(store), ledger.untold(store)
+        except StoreUnavailable:
+            left = (-1, -1)
+        progress(f"at rest: {left[0]} tasks and {left[1]} webhooks to go")
+        if not clients.busy and left == (0, 0):
+            return
+        time.sleep(0.1)
+
+
+def _deaths(store: Database) -> int:
+    try:
+        return ledger.deaths(store)
+    except StoreUnavailable:
+        return 0
