@@ -15,7 +15,7 @@ from worker.store import events, jobs
 from worker.store.database import Database
 from worker.store.records import Job
 
-BEAT_S = 3.0
+BEAT_S = 2.0
 """Seconds after which something is said, so that no proxy takes the connection for dead."""
 
 _FIRST_LOOK_S, _SLOWEST_LOOK_S = 0.1, 1.0
