@@ -17,7 +17,7 @@ from api.observing import HttpMetrics, Observed
 from api.openai import chat, models
 from api.openai.errors import OpenAIErrors
 from api.page import app as page
-from api.routes import audits, health, metrics, platforms, reports, tasks
+from api.routes import audits, health, metrics, platforms, reports, tasks, webhooks
 from verifiers.version import acrisol_version
 
 _LARGER = {"/v1/files": 201 * 2**20}  # a file of 200 MB, and what is around it in the request
@@ -51,12 +51,16 @@ def create_app(
     app.include_router(tasks.router)
     app.include_router(audits.router)
     app.include_router(reports.router)
+    app.include_router(webhooks.router)
     app.include_router(chat.router)
     app.include_router(models.router)
     page.install(app)
-    app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
+    app.add_middleware(BodyLimit, max_bytes=max_body_bytes, larger=_LARGER)
+    if origins:
+        app.add_middleware(CORSMiddleware, allow_origins=origins, **_CROSS_ORIGIN)
     app.add_middleware(HostGuard, hosts=hosts)
     app.add_middleware(OpenAIErrors)  # it translates what the guards say, too
+    app.add_middleware(SafeHeaders)
     app.state.http_metrics = HttpMetrics()
     app.add_middleware(Observed, metrics=app.state.http_metrics)  # the outermost: it sees what they refuse
     return app

@@ -15,6 +15,7 @@ from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
 from api.deps import services
+from api.headers import QUOTA
 from api.sessions import asks_for_page, session_caller, to_sign_in
 from worker.access import Caller, Scope
 from worker.store import keys
@@ -30,6 +31,7 @@ def needs(scope: Scope) -> Callable[[Request], Caller]:
 
     def caller(request: Request) -> Caller:
         found = _caller(request)
+        _count(request, found)
         if not found.may(scope):
             detail = (
                 f"This key may not do that: it lacks the scope {scope.value!r}. "
@@ -52,9 +54,35 @@ def _caller(request: Request) -> Caller:
         # Of two headers, a proxy in front might look at the one and this server at the other.
         bearer = len(sent) == 1 and scheme.lower() == "bearer"
         found = keys.authenticate(services(request).database, secret.strip()) if bearer else None
+        if found is None:
+            _count_failure(request)
     if found is None:
         raise HTTPException(401, _UNKNOWN, headers={"WWW-Authenticate": "Bearer"})
+    request.state.caller = found  # for the access log
     return found
+
+
+def _count(request: Request, caller: Caller) -> None:
+    limiter = services(request).limiter
+    quota = limiter.request(caller) if limiter else None
+    setattr(request.state, QUOTA, quota)
+    if quota is not None and quota.exceeded:
+        detail = (
+            f"This key has sent more than {quota.limit} requests within a minute. Wait as long as "
+            "Retry-After says; whoever administrates this server can make a key with a larger limit."
+        )
+        raise HTTPException(429, detail, headers={"Retry-After": str(quota.reset_s)})
+
+
+def _count_failure(request: Request) -> None:
+    # Good keys from the same address go on: what is limited is the noise, since no key can be guessed.
+    limiter = services(request).limiter
+    quota = limiter.failure(request.client.host) if limiter and request.client else None
+    if quota is not None and quota.exceeded:
+        detail = (
+            "Too many wrong keys came from this address. Wait as long as Retry-After says, and check the key."
+        )
+        raise HTTPException(429, detail, headers={"Retry-After": str(quota.reset_s)})
 
 
 Reader = Annotated[Caller, Depends(needs(Scope.READ))]

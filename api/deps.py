@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import Message
 from typing import Annotated
 
 from fastapi import Depends, Request
+from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 
+from api.limits import RateLimiter
 from api.openai.places import Places
 from verifiers.audit_values import AuditRequest
 from verifiers.domain import CodingTask
@@ -31,6 +34,10 @@ class Services:
         chat_wait_s: Seconds that a chat waits for its task's end.
         places: Bounds the chats that wait at a time.
         webhooks: Where webhooks may be posted to.
+        limiter: Counts requests; without it there are no rate limits.
+        metrics: What ``/metrics`` tells.
+        draining: Set once the server was told to stop: it still answers, and should be sent nothing new.
+        accepted: Told of every job that was stored, for traces.
     """
 
     database: Database
@@ -41,6 +48,10 @@ class Services:
     chat_wait_s: float = 600.0
     places: Places = field(default_factory=lambda: Places(200))
     webhooks: WebhookRules = field(default_factory=WebhookRules)
+    limiter: RateLimiter | None = None
+    metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
+    draining: threading.Event = field(default_factory=threading.Event)
+    accepted: Callable[[str], None] = field(default=lambda job_id: None)
 
 
 def services(request: Request) -> Services:

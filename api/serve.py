@@ -14,9 +14,13 @@ import uvicorn
 
 from api.app import create_app
 from api.deps import Services
+from api.draining import DrainingServer
 from api.errors import CannotListen
+from api.limits import RateLimiter
 from api.local_key import make_first_key
+from api.routes import platforms
 from api.settings import ApiSettings
+from api.tracing import tracing
 from verifiers.audit_check import check_audit
 from verifiers.registry import check_task
 from worker.service import WORKER_COMMAND, WorkerService
@@ -60,6 +64,7 @@ def serve(
     """
     with (
         _told_to_stop() as stop,
+        tracing(worker) as traces,
         _listening(api.host, api.port) as listener,
         WorkerService(worker, worker_command, environment, webhooks) as service,
     ):
@@ -71,11 +76,19 @@ def serve(
             check_task,
             check_audit,
             webhooks=webhooks,
+            metrics=service.metrics,
+            accepted=traces.accepted,
+            limiter=RateLimiter(service.broker.url, api.per_minute, api.failures_per_minute),
         )
-        app = create_app(services, max_body_bytes=api.max_body_bytes, hosts=api.hosts)
+        app = create_app(
+            services, max_body_bytes=api.max_body_bytes, hosts=api.hosts, origins=api.cors_origins
+        )
+        service.metrics.register(app.state.http_metrics.registry)
+        traces.install(app)
+        platforms.install(app, api.health_route, api.predict_route)
         config = uvicorn.Config(
             app,
-            log_level="warning",
+            log_config=None,  # ours
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_DRAIN_S,
@@ -85,7 +98,7 @@ def serve(
         on_ready(_url(api.host, listener))  # from here on connections wait in the socket's backlog
         if first_key is not None and on_first_key is not None:
             on_first_key(first_key)
-        uvicorn.Server(config).run(sockets=[listener])
+        DrainingServer(config, services.draining, api.drain_s).run(sockets=[listener])
 
 
 @contextmanager

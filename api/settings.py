@@ -6,12 +6,14 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.errors import NoKey
 from api.local_key import FILE
 from worker.settings import WorkerSettings
+
+_ROUTE = r"^/[A-Za-z0-9/_:.-]{0,200}$"
 
 
 class ApiSettings(BaseSettings):
@@ -20,23 +22,45 @@ class ApiSettings(BaseSettings):
     Attributes:
         host: The address to listen on.
         port: The port to listen on; 0 for any free one.
+        drain_s: Seconds that the server goes on answering after it was told to stop, while ``/readyz`` says
+            that it is not ready: as long as load balancers take to notice.
+        health_route: Where Vertex asks whether tasks can be accepted (``AIP_HEALTH_ROUTE``).
+        predict_route: Where Vertex sends what ``/invocations`` takes (``AIP_PREDICT_ROUTE``).
         max_body_bytes: The largest request body.
         allowed_hosts: Names that the ``Host`` header of a request may give, separated by commas in the
             variable; ``*`` for any. If empty: this machine's own names where the server listens on the
             loopback interface only, else any.
+        per_minute: Requests a minute of a key that has no limit of its own.
+        failures_per_minute: Wrong keys a minute from one address, above which it is told to wait.
+        cors_origins: Origins such as ``https://app.example`` whose pages may send requests with a key,
+            separated by commas in the variable. None may by default.
     """
 
-    model_config = SettingsConfigDict(env_prefix="ACRISOL_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="ACRISOL_", frozen=True, extra="ignore", populate_by_name=True
+    )
 
     host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=0, le=65_535)
+    port: int = Field(
+        default=8000, ge=0, le=65_535, validation_alias=AliasChoices("ACRISOL_PORT", "AIP_HTTP_PORT")
+    )
+    drain_s: float = Field(default=0.0, ge=0, le=600)
+    health_route: str | None = Field(default=None, pattern=_ROUTE, validation_alias="AIP_HEALTH_ROUTE")
+    predict_route: str | None = Field(default=None, pattern=_ROUTE, validation_alias="AIP_PREDICT_ROUTE")
     max_body_bytes: int = Field(default=4_000_000, ge=1_000)
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    per_minute: int = Field(default=600, ge=1)
+    failures_per_minute: int = Field(default=20, ge=1)
+    cors_origins: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^https?://[^/*?#\s]+$")], ...], NoDecode
+    ] = ()
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        return tuple(name.strip() for name in value.split(",")) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        return tuple(name.strip() for name in value.split(",") if name.strip())
 
     @property
     def hosts(self) -> frozenset[str]:

@@ -16,6 +16,7 @@ def wake(given: Services, job_id: str) -> None:
 
     The row is stored: from here on nothing may tell the client that its job was not accepted.
     """
+    given.accepted(job_id)
     try:
         given.broker.wake(job_id)
         return

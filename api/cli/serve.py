@@ -13,6 +13,7 @@ from api.cli.rendering import plain
 from api.serve import serve as run_server
 from api.settings import ApiSettings
 from verifiers.validation import invalid_input
+from worker.observing.logs import configure
 from worker.settings import WorkerSettings
 from worker.webhook_rules import WebhookSettings
 
@@ -22,7 +23,9 @@ def serve(
     port: Annotated[
         int | None, typer.Option(help="Port to listen on; default 8000, 0 for a free one.")
     ] = None,
-    concurrency: Annotated[int | None, typer.Option(help="Tasks that are worked on at a time.")] = None,
+    concurrency: Annotated[
+        int | None, typer.Option(help="Tasks that are worked on at a time; 0 for the API alone.")
+    ] = None,
     model: Annotated[str | None, typer.Option(help="As for acrisol solve.")] = None,
     model_name: Annotated[str | None, typer.Option(help="The model's name at that URL.")] = None,
     sandbox: Annotated[str | None, typer.Option(help="auto, docker or bubblewrap.")] = None,
@@ -35,6 +38,7 @@ def serve(
             api = ApiSettings(**_given(host=host, port=port))
             worker = WorkerSettings(**_given(concurrency=concurrency))
             webhooks = WebhookSettings().rules
+            configure(worker.log_level, worker.log_format)
         except ValidationError as error:
             raise invalid_input(error) from error
         run_server(
