@@ -85,3 +85,10 @@ AUDITS: dict[str, Example] = {
         },
     ),
 }
+WEBHOOKS: dict[str, Example] = {
+    "ends": Example(
+        summary="Solved and exhausted tasks",
+        value={"url": "https://hooks.example.com/acrisol", "kinds": ["task.solved", "task.exhausted"]},
+    ),
+    "everything": Example(summary="Everything", value={"url": "https://hooks.example.com/acrisol"}),
+}

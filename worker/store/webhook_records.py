@@ -37,6 +37,12 @@ class NewEndpoint(Value):
     secret: str = Field(repr=False)
 
 
+class EndpointList(Value):
+    """All of a tenant's webhooks, newest first."""
+
+    webhooks: tuple[Endpoint, ...]
+
+
 class DeliveryState(StrEnum):
     """What became of a delivery."""
 
