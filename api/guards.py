@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -46,20 +46,24 @@ class BodyLimit:
     Args:
         app: The app behind it.
         max_bytes: The largest body.
+        larger: The largest body at an address where it is another.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, larger: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._larger = dict(larger or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the ASGI specification."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = self._larger.get(scope["path"], self._max_bytes)
+        detail = f"The body is too large: at most {most:,} bytes can be sent."
         claimed = Headers(scope=scope).get("content-length", "0")
-        if not claimed.isdecimal() or len(claimed) > 18 or int(claimed) > self._max_bytes:
-            await refuse(scope, receive, send, 413, self._detail())
+        if not claimed.isdecimal() or len(claimed) > 18 or int(claimed) > most:
+            await refuse(scope, receive, send, 413, detail)
             return
         seen = 0
 
@@ -67,14 +71,11 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._max_bytes:
-                raise HTTPException(413, self._detail(), headers={"Connection": "close"})
+            if seen > most:
+                raise HTTPException(413, detail, headers={"Connection": "close"})
             return message
 
         await self._app(scope, counted, send)
-
-    def _detail(self) -> str:
-        return f"The body is too large: at most {self._max_bytes:,} bytes can be sent."
 
 
 def _without_port(host: str) -> str:

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from api.headers import SAFE
 from api.openai.errors import in_openai_shape
 from verifiers.domain import Value
 from verifiers.errors import AcrisolError, InvalidInput, ToolError
@@ -159,7 +160,9 @@ def _on_mistake(request: Request, error: Exception) -> Response:
     instance = f"urn:uuid:{uuid.uuid4()}"
     _LOG.error("%s %s failed: %s", request.method, request.url.path, instance)
     detail = "The server made a mistake. Its log has the details under this instance's id."
-    return in_openai_shape(request.url.path, problem(500, detail, instance=instance))  # past all middleware
+    answer = in_openai_shape(request.url.path, problem(500, detail, instance=instance))
+    answer.headers.update(SAFE)  # it goes out past all middleware
+    return answer
 
 
 def _field_problem(error: Mapping[str, Any]) -> FieldProblem:
