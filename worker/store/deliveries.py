@@ -13,6 +13,7 @@ from worker.store import webhooks
 from worker.store.database import Database
 from worker.store.records import moment
 from worker.store.schema import webhook_deliveries
+from worker.store.text import encodable
 from worker.store.webhook_records import Delivery, DeliveryPage, DeliveryState
 
 
@@ -35,7 +36,7 @@ def page(
     webhooks.get(database, endpoint_id, tenant)
     query = select(webhook_deliveries).where(webhook_deliveries.c.endpoint_id == endpoint_id)
     if cursor:
-        query = query.where(webhook_deliveries.c.id < cursor)
+        query = query.where(webhook_deliveries.c.id < encodable(cursor))
     with database.begin() as connection:
         rows = connection.execute(query.order_by(webhook_deliveries.c.id.desc()).limit(limit + 1)).all()
     shown = tuple(_delivery(row) for row in rows[:limit])
@@ -87,7 +88,9 @@ def _enabled(database: Database, endpoint_id: str, by: Caller) -> None:
 
 
 def _is(endpoint_id: str, delivery_id: str) -> ColumnElement[bool]:
-    return (webhook_deliveries.c.id == delivery_id) & (webhook_deliveries.c.endpoint_id == endpoint_id)
+    return (webhook_deliveries.c.id == encodable(delivery_id)) & (
+        webhook_deliveries.c.endpoint_id == endpoint_id
+    )
 
 
 def _get(connection: Connection, endpoint_id: str, delivery_id: str) -> Delivery:

@@ -267,7 +267,7 @@ def _change(database: Database, endpoint_id: str, by: Caller, values: dict[str, 
 
 def _is(endpoint_id: str, tenant: str | None) -> ColumnElement[bool]:
     mine = true() if tenant is None else webhook_endpoints.c.tenant == tenant
-    return (webhook_endpoints.c.id == endpoint_id) & mine
+    return (webhook_endpoints.c.id == encodable(endpoint_id)) & mine
 
 
 def _new_secret() -> str:
