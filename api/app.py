@@ -14,7 +14,7 @@ from api.guards import BodyLimit, HostGuard
 from api.headers import SafeHeaders
 from api.limits import QUOTA_HEADERS
 from api.observing import HttpMetrics, Observed
-from api.openai import chat, models
+from api.openai import batches, chat, files, models
 from api.openai.errors import OpenAIErrors
 from api.page import app as page
 from api.routes import audits, health, metrics, platforms, reports, tasks, webhooks
@@ -54,6 +54,8 @@ def create_app(
     app.include_router(webhooks.router)
     app.include_router(chat.router)
     app.include_router(models.router)
+    app.include_router(files.router)
+    app.include_router(batches.router)
     page.install(app)
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes, larger=_LARGER)
     if origins:
