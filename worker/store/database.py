@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, NoSuchModuleError, SQLAlchemyError
 
+from verifiers.errors import InvalidInput
 from worker.errors import StoreUnavailable
 from worker.store import upgrade
 from worker.store.migrations import HEAD
@@ -50,12 +51,15 @@ class Database:
                 and must not meet its own fencing token in other hands.
 
         Raises:
+            InvalidInput: Postgres has no place for a value, such as text with a NUL character.
             StoreUnavailable: the database does not answer, is locked for too long, or is full.
         """
         try:
             with self.engine.begin() as connection:
                 _sync_sqlite(connection, lasting)
                 yield connection
+        except DataError as error:
+            raise InvalidInput("a value", f"cannot be stored: {_reason(error)}.") from error
         except SQLAlchemyError as error:
             raise StoreUnavailable(
                 f"The job database failed: {_reason(error)}.",
@@ -164,6 +168,7 @@ def _sync_sqlite(connection: Connection, lasting: bool) -> None:
 
 
 def _reason(error: SQLAlchemyError) -> str:
-    # The driver's own words; SQLAlchemy's text would repeat the statement and its parameters, code included.
-    original = getattr(error, "orig", None)
-    return (str(original) if original else type(error).__name__).rstrip(".")
+    # The driver's own words, whose second line repeats the row in Postgres; SQLAlchemy's text would repeat
+    # the statement and its parameters. Either can hold code.
+    original = str(getattr(error, "orig", None) or type(error).__name__)
+    return original.partition("\n")[0].rstrip(".")

@@ -137,7 +137,7 @@ def get(database: Database, job_id: str, tenant: str | None = None) -> Job:
         StoreUnavailable: it cannot be read.
     """
     query = select(*_SUMMARY, jobs.c.task, jobs.c.outcome).where(
-        jobs.c.id == job_id, ~IS_AUDIT, of_tenant(tenant)
+        jobs.c.id == encodable(job_id), ~IS_AUDIT, of_tenant(tenant)
     )
     with database.begin() as connection:
         row = connection.execute(query).one_or_none()
@@ -159,7 +159,7 @@ def summary(database: Database, job_id: str, tenant: str | None = None) -> JobSu
     """
     with database.begin() as connection:
         row = connection.execute(
-            select(*_SUMMARY).where(jobs.c.id == job_id, ~IS_AUDIT, of_tenant(tenant))
+            select(*_SUMMARY).where(jobs.c.id == encodable(job_id), ~IS_AUDIT, of_tenant(tenant))
         ).one_or_none()
     if row is None:
         raise not_found(job_id)

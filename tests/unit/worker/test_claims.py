@@ -14,6 +14,8 @@ from worker.store.database import Database
 from worker.store.expiry import Leases
 from worker.store.records import Claim
 
+ON_BOTH = True
+
 SOLVED = Outcome(status=OutcomeStatus.SOLVED, reason="It passed.")
 EXHAUSTED = Outcome(status=OutcomeStatus.EXHAUSTED, reason="It did not.")
 POLICY = RetryPolicy(worker_deaths=3)

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from tests.fakes import FakeClock
-from verifiers.domain import CodingTask, Outcome, OutcomeStatus, SourceFile, TestSuite
+from verifiers.domain import CodingTask, Language, Outcome, OutcomeStatus, SourceFile, TestSuite
+from worker.access import LOCAL
 from worker.errors import JobNotFound, StoreUnavailable
 from worker.states import JobState
 from worker.store import claims, events, jobs
 from worker.store.database import Database, open_database
+from worker.store.schema import jobs as jobs_table
+
+ON_BOTH = True
 
 
 def test_a_submitted_job_comes_back_whole(database: Database, clock: FakeClock) -> None:
@@ -37,10 +41,12 @@ def test_a_job_survives_reopening_the_file(tmp_path: Path, task: CodingTask) -> 
     again.close()
 
 
-def test_a_commit_is_synced_to_disk(database: Database) -> None:
+def test_a_commit_is_synced_to_disk(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/jobs.db")
     with database.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    database.close()
 
 
 @pytest.mark.parametrize("job_id", ["", "nonsense", "' OR 1=1 --", "\x00", "a" * 5000])
@@ -124,8 +130,8 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
 
 
 def test_an_error_of_the_database_does_not_repeat_the_task(database: Database) -> None:
-    with sqlite3.connect(str(database.engine.url.database)) as raw:
-        raw.execute("DROP TABLE jobs")
-    with pytest.raises(StoreUnavailable, match="no such table") as caught:
-        jobs.submit(database, CodingTask(instruction="secret words"), 5)
+    row = jobs.new_row(1.0, Language.PYTHON, "t", CodingTask(instruction="secret words"), 5, LOCAL)
+    wrong = insert(jobs_table).values(row | {"wake_at": None})
+    with pytest.raises(StoreUnavailable, match="wake_at") as caught, database.begin() as connection:
+        connection.execute(wrong)
     assert "secret" not in str(caught.value)

@@ -10,6 +10,8 @@ from worker.store import claims, jobs
 from worker.store.database import Database
 from worker.sweeper import Sweeper
 
+ON_BOTH = True
+
 
 @pytest.fixture
 def broker() -> FakeBroker:

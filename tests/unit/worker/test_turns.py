@@ -15,6 +15,8 @@ from worker.store.database import Database
 from worker.store.records import Claim
 from worker.store.schema import keys
 
+ON_BOTH = True
+
 SOLVED = Outcome(status=OutcomeStatus.SOLVED, reason="It passed.")
 
 
