@@ -17,7 +17,7 @@ from api.observing import HttpMetrics, Observed
 from api.openai import batches, chat, files, models
 from api.openai.errors import OpenAIErrors
 from api.page import app as page
-from api.routes import audits, health, metrics, platforms, reports, tasks, webhooks
+from api.routes import audits, events, health, keys, metrics, platforms, reports, tasks, webhooks
 from verifiers.version import acrisol_version
 
 _LARGER = {"/v1/files": 201 * 2**20}  # a file of 200 MB, and what is around it in the request
@@ -48,10 +48,12 @@ def create_app(
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(platforms.router)
+    app.include_router(keys.router)
     app.include_router(tasks.router)
     app.include_router(audits.router)
     app.include_router(reports.router)
     app.include_router(webhooks.router)
+    app.include_router(events.router)
     app.include_router(chat.router)
     app.include_router(models.router)
     app.include_router(files.router)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import Message
+from functools import cached_property
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from api.limits import RateLimiter
 from api.openai.places import Places
+from api.watching import Watchers
 from verifiers.audit_values import AuditRequest
 from verifiers.domain import CodingTask
 from worker.broker import Broker
@@ -38,6 +40,7 @@ class Services:
         metrics: What ``/metrics`` tells.
         draining: Set once the server was told to stop: it still answers, and should be sent nothing new.
         accepted: Told of every job that was stored, for traces.
+        streams: Bounds the streams of events that are open at a time.
     """
 
     database: Database
@@ -52,6 +55,12 @@ class Services:
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     draining: threading.Event = field(default_factory=threading.Event)
     accepted: Callable[[str], None] = field(default=lambda job_id: None)
+    streams: Places = field(default_factory=lambda: Places(10_000, 200, "Close streams that nobody reads."))
+
+    @cached_property
+    def watchers(self) -> Watchers:
+        """Whoever looks on while jobs run."""
+        return Watchers(self.database, self.draining)
 
 
 def services(request: Request) -> Services:

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from worker.access import Caller
 
+_ADVICE = "Wait until some are answered, or send a batch."
 _RETRY_AFTER = {"Retry-After": "5"}
 
 
@@ -18,11 +19,14 @@ class Places:
     Args:
         most: Of all callers together. One key gets at most half of them, so that nobody can lock all others
             out.
+        each: Of one key, where that is less.
+        advice: What to do when there is none left.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, each: int | None = None, advice: str = _ADVICE) -> None:
         self._most = most
-        self._each = max(1, most // 2)
+        self._each = each or max(1, most // 2)
+        self._advice = advice
         self._taken: Counter[str] = Counter()
 
     def take(self, caller: Caller) -> Callable[[], None]:
@@ -35,7 +39,7 @@ class Places:
         if self._taken[name] >= self._each or self._taken.total() >= self._most:
             raise HTTPException(
                 429,
-                "Too many requests wait for an answer. Wait until some are answered, or send a batch.",
+                f"Too many requests wait for an answer. {self._advice}",
                 headers=_RETRY_AFTER,
             )
         self._taken[name] += 1

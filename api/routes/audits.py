@@ -13,8 +13,8 @@ from api.routes.examples import AUDITS
 from api.waking import wake
 from verifiers.audit_values import AuditRequest
 from worker.states import JobState
-from worker.store import audits, events
-from worker.store.records import AuditJob, AuditPage, AuditSummary, EventPage
+from worker.store import audits
+from worker.store.records import AuditJob, AuditPage, AuditSummary
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
     422: {"model": Problem, "description": "A field is wrong; the problem names it and the fix."},
@@ -89,16 +89,3 @@ def cancel(audit_id: str, given: ServicesDep, caller: Submitter) -> AuditSummary
     An audit that has ended stays as it is.
     """
     return audits.cancel(given.database, audit_id, caller.sees)
-
-
-@router.get("/{audit_id}/events", summary="What happened so far", responses=NOT_FOUND)
-def event_list(
-    audit_id: str,
-    given: ServicesDep,
-    caller: Reader,
-    after: Annotated[int, Query(ge=0, le=2**53, description="Only events with a larger `seq`.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000, description="At most so many events.")] = 1000,
-) -> EventPage:
-    """An audit's events in order: verdicts as they come in and, as the last one, its end."""
-    audits.summary(given.database, audit_id, caller.sees)
-    return events.read(given.database, audit_id, after, limit)

@@ -13,8 +13,8 @@ from api.routes.examples import TASKS
 from api.waking import wake
 from verifiers.domain import CodingTask
 from worker.states import JobState
-from worker.store import events, jobs
-from worker.store.records import EventPage, Job, JobPage, JobSummary
+from worker.store import jobs
+from worker.store.records import Job, JobPage, JobSummary
 
 router = APIRouter(
     prefix="/v1/tasks",
@@ -90,16 +90,3 @@ def cancel(task_id: str, given: ServicesDep, caller: Submitter) -> Job:
     A task that has ended stays as it is.
     """
     return jobs.cancel(given.database, task_id, caller.sees)
-
-
-@router.get("/{task_id}/events", summary="What happened so far", responses=_NOT_FOUND)
-def event_list(
-    task_id: str,
-    given: ServicesDep,
-    caller: Reader,
-    after: Annotated[int, Query(ge=0, le=2**53, description="Only events with a larger `seq`.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000, description="At most so many events.")] = 1000,
-) -> EventPage:
-    """A task's events in order: attempts, candidates, verdicts, feedback and, as the last one, its end."""
-    jobs.summary(given.database, task_id, caller.sees)
-    return events.read(given.database, task_id, after, limit)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import NamedTuple
+
 from sqlalchemy import Connection, insert, select, update
 
 from verifiers.audit_values import Audit
@@ -16,6 +19,20 @@ STARTED = "started"  # a worker took the job up
 REQUEUED = "requeued"  # it went back to the queue; the data says why
 OUTCOME = "outcome"  # the terminal event, exactly one a job
 ERROR = "error"  # the terminal event of a job without an outcome
+
+_AT_A_TIME = 500  # ids in a statement: SQLite and Postgres both have a limit
+
+
+class Head(NamedTuple):
+    """How far a job's events are.
+
+    Args:
+        seq: The last one's.
+        ended: No more will come, unless a person replays the job.
+    """
+
+    seq: int
+    ended: bool
 
 
 def append(database: Database, claim: Claim, event: Event) -> bool:
@@ -75,6 +92,23 @@ def read(database: Database, job_id: str, after: int = 0, limit: int = 1000) -> 
             for row in rows
         )
     )
+
+
+def heads(database: Database, job_ids: Collection[str]) -> dict[str, Head]:
+    """How far the events of some jobs are; jobs that there are not are not in it.
+
+    Raises:
+        StoreUnavailable: it cannot be read.
+    """
+    ids, found = list(job_ids), {}
+    with database.begin() as connection:
+        for start in range(0, len(ids), _AT_A_TIME):
+            query = select(jobs.c.id, jobs.c.events, jobs.c.state).where(
+                jobs.c.id.in_(ids[start : start + _AT_A_TIME])
+            )
+            for row in connection.execute(query):
+                found[row.id] = Head(row.events, JobState(row.state).terminal)
+    return found
 
 
 def insert_event(
