@@ -45,6 +45,7 @@ COMMANDS = {
         "serve",
         "Serve the API with a worker until Ctrl-C: SQLite, and a private Redis unless REDIS_URL is set.",
     ),
+    "keys": _Place("keys", "app", "Make, list, rotate and revoke API keys."),
     "receipt": _Place(
         "receipt",
         "check_receipt",

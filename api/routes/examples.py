@@ -92,3 +92,18 @@ WEBHOOKS: dict[str, Example] = {
     ),
     "everything": Example(summary="Everything", value={"url": "https://hooks.example.com/acrisol"}),
 }
+KEYS: dict[str, Example] = {
+    "person": Example(summary="For a person or an editor", value={"name": "Ada's editor"}),
+    "automation": Example(
+        summary="For a CI server, for a quarter",
+        value={
+            "name": "CI",
+            "tenant": "payments",
+            "scopes": ["read", "submit"],
+            "expires_in_s": 90 * 86_400,
+            "max_running": 4,
+            "max_queued": 200,
+            "per_minute": 120,
+        },
+    ),
+}

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, field_validator
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
 from verifiers.domain import Value
@@ -45,13 +45,20 @@ class KeyRequest(Value):
         per_minute: Requests of this key. None for the server's own limit.
     """
 
-    name: str = Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
+    name: str = Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")
     tenant: str = Field(default="default", pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
     scopes: frozenset[Scope] = Field(default=frozenset({Scope.READ, Scope.SUBMIT}), min_length=1)
     expires_in_s: float | None = Field(default=None, gt=0, le=100 * 366 * 86_400, allow_inf_nan=False)
     max_running: int | None = Field(default=None, ge=1, le=2**31 - 1)
     max_queued: int | None = Field(default=None, ge=1, le=2**31 - 1)
     per_minute: int | None = Field(default=None, ge=1, le=2**31 - 1)
+
+    @field_validator("name")
+    @classmethod
+    def _says_something(cls, name: str) -> str:
+        if not name.strip():
+            raise ValueError("must not be blank")
+        return name.strip()
 
 
 class Key(Value):
@@ -118,7 +125,7 @@ def insert_key(connection: Connection, now: float, wanted: KeyRequest, by: Calle
     key_id = new_id(now)
     row = {
         "id": key_id,
-        "name": wanted.name.strip(),
+        "name": wanted.name,
         "tenant": wanted.tenant,
         "secret_hash": digest(secret),
         "prefix": secret[:_PREFIX_CHARS],
