@@ -23,14 +23,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
+# Beside what every response has (api.headers). Without the referrer browsers would hide a form's origin, too.
+HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
 
 _NAVIGATION = (
     ("/", "Tasks", Scope.READ),
@@ -100,6 +94,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         ago=words.ago, moment=words.moment, lasting=words.lasting, counted=words.counted, word=words.word,
-        mark=words.mark, size=words.size, json=words.json_text, as_it_is=words.as_it_is,
+        mark=words.mark, size=words.size, flat=words.flat, first_line=words.first_line,
+        as_it_is=words.as_it_is,
     )  # fmt: skip
     return environment

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from verifiers.reports.audit.words import counted as counted
 from verifiers.reports.audit.words import lasting as lasting
 
 _UNITS = (("day", 86_400), ("h", 3_600), ("min", 60))
+_HEADING_CHARS = 240
 _WORDS = {"dead": "dead letter", "audited": "report is there", None: "not run"}
 _MARKS = {
     "pass": ("solved", "passed", "audited", "completed", "delivered", "ok", "accepted"),
@@ -62,9 +62,19 @@ def size(number: int) -> str:
     return f"{number / 1_000:.1f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"
 
 
-def json_text(value: Any) -> str:
-    """A value as indented JSON, for people."""
-    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+def flat(value: Any) -> str:
+    """A JSON value in one line, for people."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {flat(below)}" for name, below in value.items() if below)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(flat, value))
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def first_line(text: str) -> str:
+    """What a heading can say of a longer text."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return line if len(line) <= _HEADING_CHARS else f"{line[:_HEADING_CHARS]}…"
 
 
 def as_it_is(text: str) -> Markup:

@@ -1,0 +1,151 @@
+"""Audits on the page: the list, one audit as it goes on and what it came to, and the form for a new one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from api.auth import Reader, Submitter
+from api.deps import Services, ServicesDep
+from api.page.forms import Faulty, Form, read, rows, value
+from api.page.listing import state_filters
+from api.page.live import changes
+from api.page.rendering import page
+from api.page.task_forms import fields_of_policy, policy_of
+from api.waking import wake
+from verifiers.audit_values import AuditRequest
+from verifiers.domain import Verdict
+from verifiers.errors import InvalidInput
+from verifiers.reports.audit import words
+from worker.access import Caller
+from worker.states import JobState
+from worker.store import audits, events
+from worker.store.records import AuditJob
+
+router = APIRouter(prefix="/audits", include_in_schema=False)
+_SHOWN = 30
+_UPLOADS = ("files", "libraries", "tests.files")
+_ENDS = (JobState.AUDITED, JobState.CANCELLED, JobState.ERROR, JobState.DEAD)
+_FILTERS = state_filters("/audits", ("", JobState.QUEUED, JobState.RUNNING, *_ENDS))
+
+
+@router.get("")
+def listing(
+    request: Request,
+    given: ServicesDep,
+    caller: Reader,
+    state: Annotated[JobState | None, Query()] = None,
+    cursor: Annotated[str | None, Query(max_length=64)] = None,
+) -> Response:
+    """The newest audits."""
+    shown = audits.page(given.database, _SHOWN, cursor, {state} if state else (), caller.sees)
+    return page(
+        request,
+        "audits",
+        caller,
+        section="Audits",
+        shown=shown,
+        state=state or "",
+        cursor=cursor,
+        filters=_FILTERS,
+        moving=any(not job.state.terminal for job in shown.audits),
+    )
+
+
+@router.get("/new")
+def new(
+    request: Request, given: ServicesDep, caller: Submitter, like: Annotated[str, Query(max_length=64)] = ""
+) -> Response:
+    """The form for an audit; ``like`` fills in what another was asked for."""
+    fields: dict[str, str] = {}
+    if like:
+        asked = audits.get(given.database, like, caller.sees).request
+        fields = {"name": asked.name, "deadline_s": str(asked.deadline_s), **fields_of_policy(asked.policy)}
+        given_files = {"files": asked.files, "libraries": asked.libraries}
+        given_files["tests.files"] = asked.tests.files if asked.tests else ()
+        for name, sources in given_files.items():
+            for number, file in enumerate(sources):
+                fields |= {f"{name}.{number}.path": file.path, f"{name}.{number}.content": file.content}
+    return _form_page(request, caller, fields)
+
+
+@router.post("")
+def submit(request: Request, given: ServicesDep, caller: Submitter, form: Form) -> Response:
+    """Store an audit and go to its page; show the form again where something is wrong."""
+    fields: dict[str, str] = {}
+    try:
+        fields = read(form, _UPLOADS)
+        plain = {name: text for name, text in fields.items() if not name.startswith("policy")}
+        wanted = value(AuditRequest, plain, policy=policy_of(fields))
+        given.check_audit(wanted)
+    except Faulty as error:
+        return _form_page(request, caller, fields, error.faults)
+    except InvalidInput as error:
+        return _form_page(request, caller, fields, (error,))
+    summary = audits.submit(given.database, wanted, given.wake_after_s, caller)
+    wake(given, summary.id)
+    return RedirectResponse(f"/audits/{summary.id}", 303)
+
+
+def _watched(audit_id: str, given: ServicesDep, caller: Reader) -> AuditJob:
+    return audits.get(given.database, audit_id, caller.sees)
+
+
+Watched = Annotated[AuditJob, Depends(_watched)]
+
+
+@router.get("/{audit_id}")
+def show(request: Request, given: ServicesDep, caller: Reader, job: Watched) -> Response:
+    """One audit: what it came to first."""
+    return page(request, "audit", caller, section="Audits", **_shown(given, job))
+
+
+@router.get("/{audit_id}/live", response_class=EventSourceResponse)
+async def live(job: Watched, given: ServicesDep, caller: Reader) -> AsyncIterator[ServerSentEvent]:
+    """The part of an audit's page that changes, whenever it does."""
+    seen: list[object] = [None]
+
+    def look() -> tuple[dict[str, Any] | None, bool]:
+        summary = audits.summary(given.database, job.id)
+        done = events.read(given.database, job.id).events
+        before, seen[0] = seen[0], (summary, len(done))
+        if seen[0] == before:
+            return None, summary.state.terminal
+        current = audits.get(given.database, job.id)
+        return {"caller": caller, **_shown(given, current)}, summary.state.terminal
+
+    async for event in changes("audit_live", look):
+        yield event
+
+
+@router.post("/{audit_id}/cancel")
+def cancel(audit_id: str, given: ServicesDep, caller: Submitter) -> Response:
+    """Cancel an audit and show it."""
+    audits.cancel(given.database, audit_id, caller.sees)
+    return RedirectResponse(f"/audits/{audit_id}", 303)
+
+
+def _shown(given: Services, job: AuditJob) -> dict[str, Any]:
+    happened = () if job.audit else events.read(given.database, job.id).events
+    verdicts = [Verdict.model_validate(item.event.data) for item in happened if item.event.kind == "verdict"]
+    return {"job": job, "audit": job.audit, "verdicts": verdicts, "words": words}
+
+
+def _form_page(
+    request: Request, caller: Caller, fields: dict[str, str], faults: tuple[InvalidInput, ...] = ()
+) -> Response:
+    return page(
+        request,
+        "audit_new",
+        caller,
+        422 if faults else 200,
+        section="Audits",
+        fields=fields,
+        faults=faults,
+        wrong={fault.field for fault in faults},
+        **{name.replace(".", "_"): rows(fields, name) for name in _UPLOADS},
+    )
