@@ -6,6 +6,7 @@ import functools
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,78 +24,135 @@ from agent.loop import Loop, Update
 from agent.state import LoopState
 from verifiers.verifier import Stage
 
+Saver = Any  # SqliteSaver or PostgresSaver; the second is an extra
+
 _BUSY_S = 30.0  # another process writes its own task's checkpoint
+_LOOK_S = 0.05
 _STEPS_A_ROUND = 8
 
 
 class Checkpoints:
-    """The checkpoint file, opened when it is first needed and then kept open.
+    """The checkpoints, opened when they are first needed and then kept open.
 
-    Opening it for every task would cost more than all that is written for one: the last connection that is
-    closed moves the write-ahead log into the file and waits for the disk. A forked child opens it anew,
+    Opening a file for every task would cost more than all that is written for one: the last connection that
+    is closed moves the write-ahead log into the file and waits for the disk. A forked child opens it anew,
     since a connection must not cross a fork. Safe to use from several threads.
 
     Args:
-        path: The SQLite file; None keeps nothing.
+        place: An SQLite file, or the URL of a Postgres database; None keeps nothing.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
+    def __init__(self, place: Path | str | None) -> None:
+        self._place = place
         self._lock = threading.Lock()
-        self._opened: tuple[int, SqliteSaver] | None = None
+        self._opened: tuple[int, Saver] | None = None
 
     @contextmanager
-    def saver(self) -> Iterator[SqliteSaver | None]:
-        """The open file, or None.
+    def saver(self) -> Iterator[Saver | None]:
+        """Where checkpoints go, open; or None.
 
         Raises:
-            CheckpointFailed: the file cannot be opened, read or written (also while the block runs).
+            CheckpointFailed: they cannot be opened, read or written (also while the block runs).
         """
-        if self._path is None:
+        if self._place is None:
             yield None
             return
-        saver = self._open(self._path)
+        errors = _errors(self._place)
         # Not OSError: what a caller's event handler or a verifier raises in here is none of ours.
         try:
-            yield saver
-        except sqlite3.Error as error:
-            raise _failed(self._path, error) from error
+            yield self._open(self._place)
+        except errors as error:
+            raise _failed(self._place, error) from error
+
+    def forget(self, task_id: str) -> None:
+        """Drop all checkpoints of a task; unknown ids are fine.
+
+        Raises:
+            CheckpointFailed: they cannot be written.
+        """
+        with self.saver() as saver:
+            if saver is not None:
+                saver.delete_thread(task_id)
 
     def close(self) -> None:
-        """Close the file; it is opened again when it is needed."""
+        """Close them; they are opened again when they are needed."""
         with self._lock:
             if self._opened is not None and self._opened[0] == os.getpid():
                 self._opened[1].conn.close()
             self._opened = None
 
-    def _open(self, path: Path) -> SqliteSaver:
+    def _open(self, place: Path | str) -> Saver:
         with self._lock:
             if self._opened is not None and self._opened[0] == os.getpid():
-                return self._opened[1]
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                connection = sqlite3.connect(path, timeout=_BUSY_S, check_same_thread=False)
-                # With a write-ahead log this loses nothing when a process dies, and waits for no disk.
-                connection.execute("PRAGMA synchronous=NORMAL")
-                # Only plain data is ever written, so nothing else is ever revived.
-                saver = SqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
-                saver.setup()
-            except (sqlite3.Error, OSError) as error:
-                raise _failed(path, error) from error
+                saver = self._opened[1]
+                if not getattr(saver.conn, "closed", False):  # as one to a server that was started again is
+                    return saver
+            saver = _on_sqlite(place) if isinstance(place, Path) else _on_postgres(place)
             self._opened = (os.getpid(), saver)
             return saver
 
 
-def _failed(path: Path, error: Exception) -> CheckpointFailed:
+def _on_sqlite(path: Path) -> Saver:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _failed(path, error) from error
+    connection = sqlite3.connect(path, timeout=_BUSY_S, check_same_thread=False)
+    # With a write-ahead log this loses nothing when a process dies, and waits for no disk.
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA secure_delete=ON")  # what was deleted is overwritten
+    saver = SqliteSaver(connection, serde=_serializer())
+    saver.setup()
+    return saver
+
+
+def _on_postgres(url: str) -> Saver:
+    psycopg = _psycopg()
+    from langgraph.checkpoint.postgres import PostgresSaver
+
+    connection = psycopg.connect(url, autocommit=True, prepare_threshold=0, row_factory=psycopg.rows.dict_row)
+    saver = PostgresSaver(connection, serde=_serializer())
+    # One process at a time makes the tables. Asked for again and again, since a statement that waits for the
+    # lock would itself be waited for by the making of an index.
+    lock = "SELECT pg_try_advisory_lock(hashtext('acrisol checkpoints')) AS held"
+    while not connection.execute(lock).fetchone()["held"]:
+        time.sleep(_LOOK_S)
+    try:
+        saver.setup()
+    finally:
+        connection.execute("SELECT pg_advisory_unlock(hashtext('acrisol checkpoints'))")
+    return saver
+
+
+def _serializer() -> JsonPlusSerializer:
+    return JsonPlusSerializer(allowed_msgpack_modules=None)  # only plain data is written, and ever revived
+
+
+def _psycopg() -> Any:
+    try:
+        import psycopg.rows
+    except ImportError as error:
+        raise CheckpointFailed(
+            "The driver for Postgres is not installed.", "Install it: pip install 'acrisol[postgres]'."
+        ) from error
+    return psycopg
+
+
+def _errors(place: Path | str) -> type[Exception]:
+    return sqlite3.Error if isinstance(place, Path) else cast(type[Exception], _psycopg().Error)
+
+
+def _failed(place: Path | str, error: Exception) -> CheckpointFailed:
+    if isinstance(place, Path):
+        return CheckpointFailed(
+            f"The checkpoint file {place.name} cannot be used: {error}.",
+            f"Look at the disk space and the permissions of {place.parent}.",
+        )
+    first = str(error).partition("\n")[0]  # the lines after it can repeat what was to be written
     return CheckpointFailed(
-        f"The checkpoint file {path.name} cannot be used: {error}.",
-        f"Look at the disk space and the permissions of {path.parent}.",
+        f"The checkpoints in Postgres cannot be used: {first}.",
+        "Check that it is reachable and has free disk space.",
     )
-
-
-def forget(saver: SqliteSaver, task_id: str) -> None:
-    """Drop all checkpoints of a task."""
-    saver.delete_thread(task_id)
 
 
 class Graph:
@@ -107,7 +165,7 @@ class Graph:
         attempts: Rounds at most.
     """
 
-    def __init__(self, loop: Loop, saver: SqliteSaver | None, task_id: str, attempts: int) -> None:
+    def __init__(self, loop: Loop, saver: Saver | None, task_id: str, attempts: int) -> None:
         self._loop = loop
         self._graph = _compiled().copy({"checkpointer": saver})
         self._saver = saver

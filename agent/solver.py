@@ -12,7 +12,7 @@ from agent.ending import cancelled
 from agent.errors import Stopped
 from agent.extraction import wanted_from
 from agent.generation import Generator
-from agent.graph import Checkpoints, Graph, forget
+from agent.graph import Checkpoints, Graph
 from agent.loop import Loop
 from agent.prompts import PromptLimits
 from agent.sampling import Schedule
@@ -44,7 +44,8 @@ class Solver:
         limits: How long prompts may be.
         threads: Verifiers that run at a time.
         model_timeout_s: Wall-clock seconds that one request to the model may take.
-        checkpoint_path: SQLite file for the state after every step; None keeps nothing.
+        checkpoint_path: SQLite file for the state after every step, or a Postgres database's URL; None keeps
+            nothing.
         overrun_s: Seconds beyond its deadline after which a verifier counts as hung.
         clock: Seconds, monotonic.
     """
@@ -58,7 +59,7 @@ class Solver:
         limits: PromptLimits | None = None,
         threads: int = 2,
         model_timeout_s: float = 120.0,
-        checkpoint_path: Path | None = None,
+        checkpoint_path: Path | str | None = None,
         overrun_s: float = OVERRUN_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -105,7 +106,7 @@ class Solver:
             graph = Graph(loop, saver, name, task.budget.attempts)
             stored = graph.stored()
             if saver is not None and stored is not None and stored["version"] != VERSION:
-                forget(saver, name)  # written by another version of this code: begin anew
+                saver.delete_thread(name)  # written by another version of this code: begin anew
                 stored = None
             if stored is not None:
                 _check_same(stored, task)
@@ -127,11 +128,9 @@ class Solver:
         """Drop a task's checkpoints, once its outcome is stored elsewhere; unknown ids are fine.
 
         Raises:
-            CheckpointFailed: the checkpoint file cannot be written.
+            CheckpointFailed: the checkpoints cannot be written.
         """
-        with self._checkpoints.saver() as saver:
-            if saver is not None:
-                forget(saver, task_id)
+        self._checkpoints.forget(task_id)
 
     def close(self) -> None:
         """Close the checkpoint file; idempotent, and the solver can still be used."""

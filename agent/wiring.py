@@ -83,12 +83,13 @@ class Agent:
         self.close()
 
 
-def build_agent(settings: AgentSettings, checkpoint_path: Path | None = None) -> Agent:
+def build_agent(settings: AgentSettings, checkpoint_path: Path | str | None = None) -> Agent:
     """An agent by its settings.
 
     Args:
         settings: The settings.
-        checkpoint_path: Where unfinished tasks are kept between processes; None keeps nothing.
+        checkpoint_path: Where unfinished tasks are kept between processes: an SQLite file or a Postgres
+            database's URL; None keeps nothing.
 
     Raises:
         InvalidInput: a setting is wrong.

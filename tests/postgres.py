@@ -66,6 +66,14 @@ class Postgres:
             connection.execute(f"CREATE DATABASE {name}")
         return self.url(name)
 
+    def end_connections(self) -> None:
+        """Break off every connection there is, as a server that is started again does."""
+        with psycopg.connect(self._address, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
+
     @functools.cached_property
     def shared(self) -> str:
         """The URL of a database for many tests, each of which begins with :meth:`emptied`."""

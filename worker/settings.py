@@ -22,7 +22,7 @@ class WorkerSettings(BaseSettings):
 
     Attributes:
         home: Where the SQLite database lies if no other is named.
-        database_url: An SQLAlchemy URL; None for ``acrisol.db`` in ``home``.
+        database_url: An SQLAlchemy URL of SQLite or Postgres; None for ``acrisol.db`` in ``home``.
         redis_url: The broker (``ACRISOL_REDIS_URL`` or ``REDIS_URL``); None to start a private one.
         concurrency: Jobs that one worker runs at a time, each in a process of its own; 0 for no worker.
         lease_s: Seconds without a sign of life after which a job is taken from its worker.
@@ -71,6 +71,14 @@ class WorkerSettings(BaseSettings):
     def database(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.home.expanduser().absolute() / 'acrisol.db'}"
+
+    @property
+    def checkpoints(self) -> Path | str:
+        """Where unfinished tasks are kept: the database's URL if it is Postgres, else a file in ``home``."""
+        scheme, _, rest = self.database.partition("://")
+        if scheme.partition("+")[0] in ("postgresql", "postgres"):
+            return f"postgresql://{rest}"
+        return self.home.expanduser() / "checkpoints.db"
 
     @property
     def retry(self) -> RetryPolicy:

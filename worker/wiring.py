@@ -6,6 +6,7 @@ from agent import auditor
 from agent.settings import AgentSettings
 from agent.wiring import build_agent
 from worker.runner import JobAuditor, JobSolver
+from worker.settings import WorkerSettings
 
 CHECKPOINTS = "checkpoints.db"  # beside the default database; holds unfinished tasks only
 
@@ -17,8 +18,7 @@ def build_solver() -> JobSolver:
         InvalidInput: a setting is wrong.
         ToolError: the model or a sandbox cannot be had.
     """
-    settings = AgentSettings()
-    return build_agent(settings, settings.home.expanduser() / CHECKPOINTS)
+    return build_agent(AgentSettings(), WorkerSettings().checkpoints)
 
 
 def build_auditor() -> JobAuditor:
