@@ -32,6 +32,8 @@ class AgentSettings(BaseSettings):
         max_tokens: Completion tokens a sample; if None, 2,048, and 256 for the embedded model, which either
             answers shortly or rambles.
         workers: Candidates that are verified at a time.
+        fill_in: How to ask a model behind a URL for code at a cursor: ``auto`` sends it the text on both
+            sides, and has a chat where that is refused; ``chat`` is for servers that ignore the text behind.
     """
 
     model_config = SettingsConfigDict(env_prefix="ACRISOL_", frozen=True, extra="ignore")
@@ -48,3 +50,4 @@ class AgentSettings(BaseSettings):
     docker_wait_s: float = Field(default=60.0, gt=0, allow_inf_nan=False)
     max_tokens: int | None = Field(default=None, ge=16, le=131_072)
     workers: int = Field(default=2, ge=1, le=64)
+    fill_in: Literal["auto", "chat"] = "auto"

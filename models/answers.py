@@ -7,6 +7,7 @@ it came in. Here every field is looked at, once, and only what is understood goe
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from models.chat import Completion
@@ -56,13 +57,24 @@ def parse_chat(body: bytes, prompt_chars: int) -> Answer:
     Raises:
         NonsenseAnswer: no JSON object, an error inside a success, or no choices.
     """
+    return _answer(body, prompt_chars, _sample)
+
+
+def parse_text(body: bytes, prompt_chars: int) -> Answer:
+    """Read a text completion; the arguments and errors are those of :func:`parse_chat`."""
+    return _answer(body, prompt_chars, _text_sample)
+
+
+def _answer(body: bytes, prompt_chars: int, read: Callable[[dict[str, object]], Completion]) -> Answer:
     data = _load_object(body)
     if "choices" not in data and data.get("error"):
         raise NonsenseAnswer(f"reported an error: {error_text(body)}")
     choices = data.get("choices")
     if not isinstance(choices, list) or not choices:
         raise NonsenseAnswer("answered without any choices")
-    samples = tuple(_sample(choice) for choice in choices)
+    if not all(isinstance(choice, dict) for choice in choices):
+        raise NonsenseAnswer("answered a choice that is not an object")
+    samples = tuple(map(read, choices))
     usage = _usage(data.get("usage"))
     # llama.cpp sends its own "timings" beside the usage, and both speak of the first choice alone.
     one_choice = usage is not None and len(samples) > 1 and isinstance(data.get("timings"), dict)
@@ -147,19 +159,29 @@ def _load_object(body: bytes) -> dict[str, object]:
     return data
 
 
-def _sample(choice: object) -> Completion:
-    if not isinstance(choice, dict):
-        raise NonsenseAnswer("answered a choice that is not an object")
+def _sample(choice: dict[str, object]) -> Completion:
     message = choice.get("message")
     fields = message if isinstance(message, dict) else {}
-    reason = choice.get("finish_reason")
-    finish_reason = one_line(reason, _MAX_REASON_CHARS) if isinstance(reason, str) else "stop"
-    if finish_reason == "content_filter":
-        finish_reason = "refusal"
+    finish_reason = _finish_reason(choice)
     text = _content_text(fields.get("content"))
     refusal = fields.get("refusal")
     if isinstance(refusal, str) and refusal.strip():
         text, finish_reason = text or _valid_unicode(refusal), "refusal"
+    return _capped(text, finish_reason)
+
+
+def _text_sample(choice: dict[str, object]) -> Completion:
+    text = choice.get("text")
+    return _capped(_valid_unicode(text) if isinstance(text, str) else "", _finish_reason(choice))
+
+
+def _finish_reason(choice: dict[str, object]) -> str:
+    reason = choice.get("finish_reason")
+    said = one_line(reason, _MAX_REASON_CHARS) if isinstance(reason, str) else "stop"
+    return "refusal" if said == "content_filter" else said
+
+
+def _capped(text: str, finish_reason: str) -> Completion:
     if len(text) > MAX_SAMPLE_CHARS:
         text, finish_reason = text[:MAX_SAMPLE_CHARS], "length"
     return Completion(text=text, finish_reason=finish_reason or "stop")

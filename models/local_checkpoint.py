@@ -10,6 +10,7 @@ from models.chat import Completions, Message
 from models.cpus import usable_cores
 from models.errors import ModelMissing
 from models.local_server import LocalServer
+from models.openai_compatible import OpenAICompatibleModel
 from verifiers.domain import Sampling
 from verifiers.errors import ToolMissing
 
@@ -72,6 +73,10 @@ class LocalCheckpointModel:
             ModelUnavailable: it did not start within ``timeout_s`` (default: ``start_timeout_s``) seconds.
         """
         return self._server.start(timeout_s)
+
+    def client(self) -> OpenAICompatibleModel:
+        """See :meth:`models.local_server.LocalServer.client`."""
+        return self._server.client()
 
     def complete(
         self, messages: Sequence[Message], sampling: Sampling, n: int, timeout_s: float

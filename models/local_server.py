@@ -61,6 +61,14 @@ class LocalServer:
         self._running: _Running | None = None
         self._closed = False
 
+    def client(self) -> OpenAICompatibleModel:
+        """What reaches the server, which is started unless it runs; good until the server ends.
+
+        Raises:
+            ModelUnavailable: it did not start in time.
+        """
+        return self._ensure_running(self._start_timeout_s).client
+
     def start(self, timeout_s: float | None = None) -> str:
         """Start the server unless it runs; returns its URL.
 

@@ -91,6 +91,11 @@ class OpenAICompatibleModel:
         return self._model or "default"
 
     @property
+    def knows_name(self) -> bool:
+        """Whether it was given its name, or has asked the server for it."""
+        return bool(self._model)
+
+    @property
     def endpoint(self) -> str:
         """The API's root, free of secrets."""
         return self._url
@@ -105,10 +110,7 @@ class OpenAICompatibleModel:
             ModelUnavailable: as for :meth:`complete`.
         """
         call = self._open(timeout_s)
-        try:
-            return self._run(call, self._list_models(call))
-        except TimeoutError as error:
-            raise self._out_of_time(call) from error
+        return run_to_end(self._in_time(call, self._list_models(call)))
 
     def complete(
         self, messages: Sequence[Message], sampling: Sampling, n: int, timeout_s: float
@@ -121,14 +123,17 @@ class OpenAICompatibleModel:
         Raises:
             ModelUnavailable: unreachable, out of time, out of retries, or answered nonsense.
         """
+        return run_to_end(self.acomplete(messages, sampling, n, timeout_s))
+
+    async def acomplete(
+        self, messages: Sequence[Message], sampling: Sampling, n: int, timeout_s: float
+    ) -> Completions:
+        """The same in the caller's event loop; when it is cancelled, so are its requests."""
         if n < 1:
             raise ValueError(f"n must be at least 1, not {n}")
         call = self._open(timeout_s)
         try:
-            self._run(call, self._collect(call, messages, sampling, n))
-        except TimeoutError as error:
-            if not call.answers:
-                raise self._out_of_time(call) from error
+            await self._in_time(call, self._collect(call, messages, sampling, n))
         except ModelUnavailable:
             if not call.answers:
                 raise
@@ -146,12 +151,33 @@ class OpenAICompatibleModel:
     def _open(self, timeout_s: float) -> _Call:
         return _Call(open_client(self._url, self._api_key, self._tls), timeout_s, model=self._model)
 
-    def _run(self, call: _Call, work: Coroutine[Any, Any, T]) -> T:
-        async def bounded() -> T:
+    async def aask(
+        self, request: Callable[[openai.AsyncOpenAI, str], Awaitable[T]], timeout_s: float
+    ) -> T | Failure:
+        """Send one request of another kind, once, in the caller's event loop.
+
+        Args:
+            request: Sends it, given a client and the model's name there, and reads the answer.
+            timeout_s: Wall-clock seconds for the whole call.
+
+        Raises:
+            ModelUnavailable: out of time, or the server does not name its model.
+        """
+        call = self._open(timeout_s)
+
+        async def ask() -> T | Failure:
+            if not call.model:
+                call.model = self._model = await self._first_model(call)
+            return await self._ask_once(call, lambda: request(call.client, call.model))
+
+        return await self._in_time(call, ask())
+
+    async def _in_time(self, call: _Call, work: Coroutine[Any, Any, T]) -> T:
+        try:
             async with asyncio.timeout(call.remaining_s), call.client:
                 return await work
-
-        return run_to_end(bounded())
+        except TimeoutError as error:
+            raise self._out_of_time(call) from error
 
     async def _collect(self, call: _Call, messages: Sequence[Message], sampling: Sampling, n: int) -> None:
         """Ask until ``n`` samples are there, however few the server gives at a time."""
