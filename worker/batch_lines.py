@@ -25,7 +25,7 @@ from verifiers.domain import CodingTask, Value
 from verifiers.errors import InvalidInput
 from verifiers.validation import invalid_input
 from verifiers.values import checked_text
-from worker.chat_values import ChatRequest, task_of
+from worker.chat_values import MODEL, ChatRequest, task_of
 
 MAX_LINES = 50_000
 MAX_LINE_BYTES = 4_000_000
@@ -204,6 +204,8 @@ def _line(
     try:
         if request.url is Endpoint.CHAT:
             chat = ChatRequest.model_validate(request.body)
+            if chat.model != MODEL:
+                raise InvalidInput("model", f"is {chat.model[:200]!r}.", f"There is only {MODEL!r}.")
             task, model = task_of(chat), chat.model
         else:
             task = CodingTask.model_validate(request.body)

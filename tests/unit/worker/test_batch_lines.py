@@ -13,6 +13,8 @@ from verifiers.domain import CodingTask
 from verifiers.errors import InvalidInput
 from worker.batch_lines import MAX_LINE_BYTES, BadLine, Endpoint, Line, RawLine, is_empty, read, split
 
+CHAT = {"model": "acrisol", "messages": [{"role": "user", "content": "hi"}]}
+
 
 def accept(task: CodingTask) -> None:
     if task.instruction == "refused":
@@ -41,6 +43,12 @@ def test_a_task_may_come_by_itself_or_as_a_request() -> None:
     assert by_itself == read_data({"custom_id": "a", "method": "POST", "url": "/v1/tasks", "body": body})
     assert isinstance(by_itself, Line)
     assert (by_itself.custom_id, by_itself.task.language, by_itself.endpoint) == ("a", "rust", Endpoint.TASKS)
+
+
+def test_a_chat_is_a_task() -> None:
+    says = read_data({"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": CHAT})
+    assert isinstance(says, Line)
+    assert (says.endpoint, says.model, says.task.instruction) == (Endpoint.CHAT, "acrisol", "hi")
 
 
 def test_a_windows_file_can_be_read() -> None:
@@ -75,6 +83,7 @@ def test_a_windows_file_can_be_read() -> None:
         ({"custom_id": "a", "url": "http://169.254.169.254/", "body": {}}, "invalid_line"),
         ({"custom_id": "a", "url": "/v1/keys", "body": {}}, "invalid_line"),
         ({"custom_id": "a", "url": "/v1/chat/completions", "body": {"messages": []}}, "invalid_body"),
+        ({"custom_id": "a", "url": "/v1/chat/completions", "body": CHAT | {"model": "gpt"}}, "invalid_body"),
         ({"custom_id": "a", "url": "/v1/tasks", "body": {"instruction": "x"}, "tenant": "b"}, "invalid_line"),
     ],
 )
