@@ -20,7 +20,8 @@ from api.page import app as page
 from api.routes import audits, events, health, keys, metrics, platforms, reports, tasks, webhooks
 from verifiers.version import acrisol_version
 
-_LARGER = dict.fromkeys(("/v1/files", "/batches"), 201 * 2**20)  # 200 MB, and what is around it in the request
+# A file of 200 MB, and what is around it in the request.
+_LARGER = dict.fromkeys(("/v1/files", "/batches"), 201 * 2**20)
 # A key in a header may come from there; the page's cookie may not.
 _CROSS_ORIGIN: Mapping[str, Any] = {
     "allow_methods": ["GET", "POST", "DELETE"],
