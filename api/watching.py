@@ -13,6 +13,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import anyio
 from anyio import to_thread
@@ -90,18 +91,13 @@ class Watchers:
 
     async def _read(self, watch: _Watch) -> tuple[tuple[JobEvent, ...], bool]:
         """Some events after those that were seen, and whether they are the last ones."""
-
-        def look() -> tuple[tuple[JobEvent, ...], bool]:
-            # In this order: an end that is stored in between is seen the next time.
-            head = events.heads(self._database, [watch.job_id]).get(watch.job_id)
-            new = events.read(self._database, watch.job_id, watch.seen, _PAGE).events
-            last = new[-1].seq if new else watch.seen
-            return new, head is None or (head.ended and last >= head.seq)
-
+        look = partial(events.read_on, self._database, watch.job_id, watch.seen, _PAGE)
         try:
-            return await to_thread.run_sync(look, limiter=self._readers)
+            new, head = await to_thread.run_sync(look, limiter=self._readers)
         except StoreUnavailable:  # it may come back; the poller tells the log
             return (), False
+        last = new[-1].seq if new else watch.seen
+        return new, head is None or (head.ended and last >= head.seq)
 
     async def _news(self, watch: _Watch) -> bool:
         """Wait for something to read; False if there was nothing for a while."""

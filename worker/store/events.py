@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
@@ -73,25 +73,25 @@ def read(database: Database, job_id: str, after: int = 0, limit: int = 1000) -> 
     Raises:
         StoreUnavailable: they cannot be read.
     """
-    query = (
-        select(events.c.seq, events.c.delivery, events.c.at, events.c.event)
-        .where(events.c.job_id == job_id, events.c.seq > after)
-        .order_by(events.c.seq)
-        .limit(limit)
-    )
     with database.begin() as connection:
-        rows = connection.execute(query).all()
-    return EventPage(
-        events=tuple(
-            JobEvent(
-                seq=row.seq,
-                delivery=row.delivery,
-                at=moment(row.at),
-                event=Event.model_validate_json(row.event),
-            )
-            for row in rows
-        )
-    )
+        return EventPage(events=_read(connection, job_id, after, limit))
+
+
+def read_on(
+    database: Database, job_id: str, after: int, limit: int
+) -> tuple[tuple[JobEvent, ...], Head | None]:
+    """Some of a job's events, and how far they were at the least; the arguments are those of :func:`read`.
+
+    Returns:
+        None for how far, if there is no such job.
+
+    Raises:
+        StoreUnavailable: they cannot be read.
+    """
+    with database.begin() as connection:
+        # In this order: what is stored in between is read, and an end in between is seen the next time.
+        head = _heads(connection, [job_id]).get(job_id)
+        return _read(connection, job_id, after, limit), head
 
 
 def heads(database: Database, job_ids: Collection[str]) -> dict[str, Head]:
@@ -100,15 +100,8 @@ def heads(database: Database, job_ids: Collection[str]) -> dict[str, Head]:
     Raises:
         StoreUnavailable: it cannot be read.
     """
-    ids, found = list(job_ids), {}
     with database.begin() as connection:
-        for start in range(0, len(ids), _AT_A_TIME):
-            query = select(jobs.c.id, jobs.c.events, jobs.c.state).where(
-                jobs.c.id.in_(ids[start : start + _AT_A_TIME])
-            )
-            for row in connection.execute(query):
-                found[row.id] = Head(row.events, JobState(row.state).terminal)
-    return found
+        return _heads(connection, list(job_ids))
 
 
 def insert_event(
@@ -129,3 +122,29 @@ def audit_event(audit: Audit) -> Event:
     """The terminal event of an audit's job; the audit itself is kept apart."""
     data = {"status": JobState.AUDITED.value, "verdict": audit.verdict.value, "reason": audit.reason}
     return Event(kind=OUTCOME, data=data)
+
+
+def _read(connection: Connection, job_id: str, after: int, limit: int) -> tuple[JobEvent, ...]:
+    query = (
+        select(events.c.seq, events.c.delivery, events.c.at, events.c.event)
+        .where(events.c.job_id == job_id, events.c.seq > after)
+        .order_by(events.c.seq)
+        .limit(limit)
+    )
+    return tuple(
+        JobEvent(
+            seq=row.seq, delivery=row.delivery, at=moment(row.at), event=Event.model_validate_json(row.event)
+        )
+        for row in connection.execute(query)
+    )
+
+
+def _heads(connection: Connection, job_ids: Sequence[str]) -> dict[str, Head]:
+    found = {}
+    for start in range(0, len(job_ids), _AT_A_TIME):
+        query = select(jobs.c.id, jobs.c.events, jobs.c.state).where(
+            jobs.c.id.in_(job_ids[start : start + _AT_A_TIME])
+        )
+        for row in connection.execute(query):
+            found[row.id] = Head(row.events, JobState(row.state).terminal)
+    return found
