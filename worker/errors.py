@@ -9,6 +9,7 @@ AcrisolError
 |   |-- JobNotEnded          the job waits or runs
 |   `-- JobNotDead           only a dead job can be replayed
 |-- TooManyJobs          an API key has as many jobs waiting and running as it may
+|-- AlreadyAccepted      an earlier sending of the same request made the job
 `-- ToolError
     |-- StoreUnavailable     the database cannot be opened, read or written
     `-- BrokerUnavailable    Redis does not answer; accepted jobs wait in the database
@@ -49,6 +50,18 @@ class JobNotDead(Conflict):
 
 class TooManyJobs(AcrisolError):
     """The API key has as many jobs waiting and running as it may."""
+
+
+class AlreadyAccepted(AcrisolError):
+    """An earlier sending of the same request made the job; nothing was stored now.
+
+    Args:
+        job_id: Which job it made.
+    """
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__("This request was accepted before.", "Look at the job that it made.")
+        self.job_id = job_id
 
 
 class StoreUnavailable(ToolError):

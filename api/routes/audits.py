@@ -9,11 +9,14 @@ from fastapi import APIRouter, Body, Depends, Query, Response
 from api.auth import Reader, Submitter
 from api.deps import ServicesDep, json_only
 from api.problems import Problem
+from api.repeats import DELETED, REPLAYED, IdempotencyKey, looking_back
 from api.routes.examples import AUDITS
 from api.waking import wake
 from verifiers.audit_values import AuditRequest
+from worker.errors import AlreadyAccepted
 from worker.states import JobState
 from worker.store import audits
+from worker.store.idempotency import once
 from worker.store.records import AuditJob, AuditPage, AuditSummary
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -36,6 +39,7 @@ NOT_FOUND: dict[int | str, dict[str, Any]] = {
         400: {"model": Problem, "description": "The body is not JSON."},
         413: {"model": Problem, "description": "The body is too large."},
         415: {"model": Problem, "description": "The body is not declared as JSON."},
+        **DELETED,
     },
 )
 def submit(
@@ -43,6 +47,7 @@ def submit(
     response: Response,
     given: ServicesDep,
     caller: Submitter,
+    idempotency_key: IdempotencyKey = None,
 ) -> AuditSummary:
     """Store Solidity code and let a worker audit it. No model is needed.
 
@@ -51,8 +56,14 @@ def submit(
     as `files` (what is judged), `libraries` (what it imports of others) and `tests` (its forge tests).
     """
     given.check_audit(request)
-    summary = audits.submit(given.database, request, given.wake_after_s, caller)
-    wake(given, summary.id)
+    repeat = once(idempotency_key, "audits", request)
+    try:
+        summary = audits.submit(given.database, request, given.wake_after_s, caller, once=repeat)
+        wake(given, summary.id)
+    except AlreadyAccepted as earlier:
+        with looking_back():
+            summary = audits.summary(given.database, earlier.job_id, caller.tenant)
+        response.headers[REPLAYED] = "true"
     response.headers["Location"] = f"/v1/audits/{summary.id}"
     return summary
 

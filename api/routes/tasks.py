@@ -9,11 +9,14 @@ from fastapi import APIRouter, Body, Depends, Query, Response
 from api.auth import Reader, Submitter
 from api.deps import ServicesDep, json_only
 from api.problems import Problem
+from api.repeats import DELETED, REPLAYED, IdempotencyKey, looking_back
 from api.routes.examples import TASKS
 from api.waking import wake
 from verifiers.domain import CodingTask
+from worker.errors import AlreadyAccepted
 from worker.states import JobState
 from worker.store import jobs
+from worker.store.idempotency import once
 from worker.store.records import Job, JobPage, JobSummary
 
 router = APIRouter(
@@ -39,6 +42,7 @@ _NOT_FOUND: dict[int | str, dict[str, Any]] = {
         400: {"model": Problem, "description": "The body is not JSON."},
         413: {"model": Problem, "description": "The body is too large."},
         415: {"model": Problem, "description": "The body is not declared as JSON."},
+        **DELETED,
     },
 )
 def submit(
@@ -46,14 +50,21 @@ def submit(
     response: Response,
     given: ServicesDep,
     caller: Submitter,
+    idempotency_key: IdempotencyKey = None,
 ) -> JobSummary:
     """Store a task and let a worker solve it.
 
     The answer comes at once; ask for the task's state at the address in the `Location` header.
     """
     given.check(task)
-    summary = jobs.submit(given.database, task, given.wake_after_s, caller)
-    wake(given, summary.id)
+    repeat = once(idempotency_key, "tasks", task)
+    try:
+        summary = jobs.submit(given.database, task, given.wake_after_s, caller, once=repeat)
+        wake(given, summary.id)
+    except AlreadyAccepted as earlier:
+        with looking_back():
+            summary = jobs.summary(given.database, earlier.job_id, caller.tenant)
+        response.headers[REPLAYED] = "true"
     response.headers["Location"] = f"/v1/tasks/{summary.id}"
     return summary
 

@@ -13,6 +13,7 @@ from worker.store.database import Database
 from worker.store.ids import new_id
 from worker.store.records import moment
 from worker.store.schema import audit_log
+from worker.store.text import encodable
 
 
 class AuditEntry(Value):
@@ -67,7 +68,7 @@ def page(database: Database, limit: int, cursor: str | None = None) -> AuditLogP
     """
     query: Select[Any] = select(audit_log).order_by(audit_log.c.id.desc()).limit(limit + 1)
     if cursor:
-        query = query.where(audit_log.c.id < cursor)
+        query = query.where(audit_log.c.id < encodable(cursor))
     with database.begin() as connection:
         rows = connection.execute(query).all()
     shown = tuple(

@@ -18,6 +18,7 @@ from worker.errors import JobNotFound
 from worker.states import JobState
 from worker.store import jobs as tasks
 from worker.store.database import Database
+from worker.store.idempotency import Once
 from worker.store.records import AuditJob, AuditPage, AuditSummary, moment
 from worker.store.schema import audits, jobs
 
@@ -35,7 +36,12 @@ _SUMMARY = (
 
 
 def submit(
-    database: Database, request: AuditRequest, wake_after_s: float, owner: Caller = LOCAL
+    database: Database,
+    request: AuditRequest,
+    wake_after_s: float,
+    owner: Caller = LOCAL,
+    *,
+    once: Once | None = None,
 ) -> AuditSummary:
     """Store an audit as a queued job. When this returns, the job will reach a terminal state.
 
@@ -44,13 +50,16 @@ def submit(
         request: What to audit.
         wake_after_s: Seconds after which the sweeper wakes a worker, in case the caller's own wake is lost.
         owner: Whose job it is.
+        once: That it is stored only the first time that this is asked for.
 
     Raises:
+        AlreadyAccepted: it was stored the first time.
+        InvalidInput: something else was, under the same key.
         TooManyJobs: the key has as many as it may.
         StoreUnavailable: nothing was stored.
     """
     row = tasks.new_row(database.clock(), Language.SOLIDITY, request.title, request, wake_after_s, owner)
-    with tasks.accepting(database, owner) as connection:
+    with tasks.accepting(database, owner, row["id"], once) as connection:
         connection.execute(insert(jobs).values(row))
         connection.execute(insert(audits).values(job_id=row["id"]))
     return summary(database, row["id"])

@@ -14,6 +14,7 @@ from worker.errors import JobNotFound, TooManyJobs
 from worker.states import JobState, state_of, step
 from worker.store import events, webhooks
 from worker.store.database import Database
+from worker.store.idempotency import Once, claim
 from worker.store.ids import new_id
 from worker.store.records import Job, JobPage, JobSummary, moment
 from worker.store.schema import audits, jobs
@@ -45,6 +46,7 @@ def submit(
     *,
     priority: int = INTERACTIVE,
     deadline_at: float | None = None,
+    once: Once | None = None,
 ) -> JobSummary:
     """Store a task as a queued job. When this returns, the job will reach a terminal state.
 
@@ -55,14 +57,17 @@ def submit(
         owner: Whose job it is.
         priority: The larger, the later: ``INTERACTIVE`` or ``BATCH``.
         deadline_at: Seconds since the epoch after which it is not begun any more.
+        once: That it is stored only the first time that this is asked for.
 
     Raises:
+        AlreadyAccepted: it was stored the first time.
+        InvalidInput: something else was, under the same key.
         TooManyJobs: the key has as many as it may.
         StoreUnavailable: nothing was stored.
     """
     row = new_row(database.clock(), task.language, task.instruction, task, wake_after_s, owner)
     row |= {"priority": priority, "deadline_at": deadline_at}
-    with accepting(database, owner) as connection:
+    with accepting(database, owner, row["id"], once) as connection:
         connection.execute(insert(jobs).values(row))
     created = moment(row["created_at"])
     assert created is not None
@@ -77,19 +82,25 @@ def submit(
 
 
 @contextmanager
-def accepting(database: Database, owner: Caller) -> Iterator[Connection]:
-    """A transaction in which the owner may insert one job.
+def accepting(database: Database, owner: Caller, job_id: str, once: Once | None) -> Iterator[Connection]:
+    """A transaction in which the owner may insert one job, of this id.
 
     Raises:
+        AlreadyAccepted: the job of this request is there already.
+        InvalidInput: an earlier request with the same key asked for something else.
         TooManyJobs: it has as many as it may.
         StoreUnavailable: nothing was written.
     """
     if owner.max_queued is None:
         with database.begin() as connection:
+            if once is not None:
+                claim(connection, database.clock(), owner, once, job_id)
             yield connection
         return
     open_ = jobs.c.state.in_([JobState.QUEUED.value, JobState.RUNNING.value])
     with database.alone(f"submit {owner.key_id}") as connection:  # or two requests would both be the last
+        if once is not None:  # first: who is at the limit may still ask what became of a request
+            claim(connection, database.clock(), owner, once, job_id)
         count = select(func.count()).select_from(jobs).where(jobs.c.key_id == owner.key_id, open_)
         if connection.execute(count).scalar_one() >= owner.max_queued:
             raise TooManyJobs(

@@ -24,6 +24,7 @@ from worker.store.database import Database
 from worker.store.ids import new_id
 from worker.store.records import moment
 from worker.store.schema import keys
+from worker.store.text import encodable
 
 _LOG = logging.getLogger(__name__)
 _SHAPE = re.compile(r"acr_[A-Za-z0-9_-]{43}")
@@ -223,7 +224,9 @@ def revoke(database: Database, key_id: str, by: Caller = LOCAL) -> Key:
     now = database.clock()
     with database.begin() as connection:
         revoked = connection.execute(
-            update(keys).where(keys.c.id == key_id, keys.c.revoked_at.is_(None)).values(revoked_at=now)
+            update(keys)
+            .where(keys.c.id == encodable(key_id), keys.c.revoked_at.is_(None))
+            .values(revoked_at=now)
         ).rowcount
         if revoked:
             audit_log.note(connection, now, by, "key.revoked", key_id)
@@ -282,7 +285,7 @@ def _note_use(database: Database, key_id: str, now: float) -> None:
 
 
 def _row(connection: Connection, key_id: str) -> Any:
-    row = connection.execute(select(keys).where(keys.c.id == key_id)).one_or_none()
+    row = connection.execute(select(keys).where(keys.c.id == encodable(key_id))).one_or_none()
     if row is None:
         raise KeyNotFound(f"There is no key with the id {key_id[:64]!r}.", "List the keys to see their ids.")
     return row
