@@ -15,6 +15,7 @@ from worker.store.records import Claim
 
 _LOG = logging.getLogger(__name__)
 _OFTEN_S = 1.0  # how soon a cancellation is noticed
+_ENDING_S = 1.0  # from the last write for a claim to the end of its block
 
 
 class Heartbeat:
@@ -82,8 +83,9 @@ class Heartbeat:
                     self._lost.set()
                 continue
             if not renewal.held:
-                _LOG.warning("job %s was taken from this worker", self._claim.job_id)
                 self._lost.set()
+                if not self._done.wait(_ENDING_S):  # else it was given up by this worker itself, just now
+                    _LOG.warning("job %s was taken from this worker", self._claim.job_id)
                 return
             renewed = time.monotonic()
             if renewal.cancel_requested:

@@ -24,6 +24,7 @@ from celery.signals import (
 from verifiers.errors import AcrisolError
 from worker.app import QUEUE, build_app
 from worker.child import end_at_once, watch_parent
+from worker.errors import StoreUnavailable
 from worker.observing.logs import configure
 from worker.observing.metrics import count_in_slots
 from worker.observing.watch import Watch, Watches
@@ -84,10 +85,14 @@ def run_worker(
         count_in_slots()
 
     def run() -> None:
-        if not runners:  # after the fork: no connection may cross it
-            watches.append(build_watch(settings))
-            runners.append(_runner(settings, build_solver, build_auditor, stopping, watches[0]))
-        runners[0].run()
+        try:
+            if not runners:  # after the fork: no connection may cross it
+                if not watches:
+                    watches.append(build_watch(settings))
+                runners.append(_runner(settings, build_solver, build_auditor, stopping, watches[0]))
+            runners[0].run()
+        except StoreUnavailable as error:  # the sweeper wakes workers again once the database answers
+            _LOG.warning("%s", error)
 
     def ended(**_: object) -> None:
         while runners:
@@ -169,6 +174,10 @@ def main(
         run_worker(settings, build_solver, build_auditor, parent)
     except AcrisolError as error:
         sys.exit(f"error: {error}")
+    # Its children have ended and it holds nothing. Taking a process of this many modules apart takes seconds
+    # on a busy machine, so long that whoever stops it would kill it.
+    logging.shutdown()
+    os._exit(0)
 
 
 if __name__ == "__main__":

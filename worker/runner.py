@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -20,6 +21,7 @@ from worker.store.database import Database
 from worker.store.records import Claim
 
 _LOG = logging.getLogger(__name__)
+_WRITE_AGAIN_S = 0.5
 _SHUTDOWN = "The worker is shutting down."
 _STOPPED = Outcome(status=OutcomeStatus.CANCELLED, reason="Cancelled while a worker ran it.")
 
@@ -209,19 +211,30 @@ class JobRunner:
     def _settle(self, claim: Claim, result: Outcome | Audit, heartbeat: Heartbeat) -> str:
         interrupted = (heartbeat.lost or self._stopping()) and not heartbeat.cancelled
         if isinstance(result, Audit):
-            end = JobState.AUDITED.value
-            written = claims.finish_audit(self._database, claim, result)
+            end, audit = JobState.AUDITED.value, result
+            written = self._insist(heartbeat, lambda: claims.finish_audit(self._database, claim, audit))
         elif interrupted and result.status is OutcomeStatus.CANCELLED:
             end = REQUEUED
             written = claims.give_back(self._database, claim, _SHUTDOWN)
         else:
-            end = result.status.value
-            written = claims.finish(self._database, claim, result)
+            end, outcome = result.status.value, result
+            written = self._insist(heartbeat, lambda: claims.finish(self._database, claim, outcome))
             if written and result.status is not OutcomeStatus.NEEDS_REVIEW:  # that one goes on later
                 self._forget(claim)
         if not written:
             _LOG.warning("job %s: this worker's result came too late and was not used", claim.job_id)
         return end if written else FENCED
+
+    def _insist(self, heartbeat: Heartbeat, write: Callable[[], bool]) -> bool:
+        """Write a result as often as it takes while the lease holds: having it again can cost hours."""
+        while True:
+            try:
+                return write()
+            except StoreUnavailable as error:
+                if heartbeat.lost or self._stopping():
+                    raise
+                _LOG.warning("A result waits: %s", error)
+                time.sleep(_WRITE_AGAIN_S)
 
     def _forget(self, claim: Claim) -> None:
         if self._solver is None:  # an audit was cancelled: it keeps nothing for going on
