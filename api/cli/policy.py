@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -16,13 +16,10 @@ from api.cli.exits import ExitCode, reported_errors
 from api.cli.inputs import read_text
 from api.cli.rendering import plain
 from verifiers.domain import CodingTask, Language, Policy, Severity, SourceFile, TestSuite
-from verifiers.errors import InvalidInput, SandboxUnavailable
+from verifiers.errors import InvalidInput
 from verifiers.policy_file import faults_of, read_policy, written
 from verifiers.policy_values import Incomplete, Suppression
-from verifiers.registry import build_verifiers
-from verifiers.sandbox.protocol import ExecResult, Job, LinkedResult
-from verifiers.solidity.toolchain import SolidityToolchain
-from verifiers.verifier import Verifier
+from verifiers.required import all_verifiers
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Check a policy file, or print the default policy."
@@ -30,24 +27,6 @@ app = typer.Typer(
 
 _SOON_DAYS = 14
 _TESTS = TestSuite(files=(SourceFile(path="tests.txt", content="x"),))
-
-
-class _NoSandbox:
-    """Stands where verifiers want a sandbox while they are only asked which languages they judge."""
-
-    name = "none"
-
-    def run(self, job: Job) -> ExecResult:
-        self._refuse()
-
-    def run_linked(self, judge: Job, guest: Job) -> LinkedResult:
-        self._refuse()
-
-    def close(self) -> None:
-        """Nothing is held."""
-
-    def _refuse(self) -> NoReturn:
-        raise SandboxUnavailable("Nothing is run while a policy is explained.")
 
 
 def policy_from(path: Path | None, *, allow_shared_judge: bool) -> Policy:
@@ -64,18 +43,12 @@ def policy_from(path: Path | None, *, allow_shared_judge: bool) -> Policy:
 
 def judges() -> dict[str, frozenset[Language]]:
     """All verifiers by name, with the languages that they judge."""
-    found = {name: frozenset[Language]() for name in (verifier.name for verifier in _verifiers())}
+    found = {name: frozenset[Language]() for name in (verifier.name for verifier in all_verifiers())}
     every = Policy(require=tuple(found))  # some apply only where they are asked for
     for language in Language:
         for name in (*_applying(language, tested=True, policy=every), *_applying(language, tested=False)):
             found[name] |= {language}
     return found
-
-
-def required_by(task: CodingTask) -> tuple[str, ...]:
-    """Names of the verifiers that have to pass for a task: those that apply, and those its policy adds."""
-    applying = [verifier.name for verifier in _verifiers() if verifier.applies_to(task)]
-    return tuple(dict.fromkeys((*applying, *task.policy.for_language(task.language).require)))
 
 
 @app.command("show")
@@ -184,8 +157,4 @@ def _applying(language: Language, *, tested: bool, policy: Policy | None = None)
     task = CodingTask(
         language=language, instruction="-", tests=_TESTS if tested else None, policy=policy or Policy()
     )
-    return tuple(verifier.name for verifier in _verifiers() if verifier.applies_to(task))
-
-
-def _verifiers() -> tuple[Verifier, ...]:
-    return build_verifiers(_NoSandbox(), SolidityToolchain())
+    return tuple(verifier.name for verifier in all_verifiers() if verifier.applies_to(task))

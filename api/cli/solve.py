@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,12 +12,14 @@ from rich.console import Console, Group
 from agent.wiring import build_agent
 from api.cli.exits import ExitCode, reported_errors
 from api.cli.inputs import named_language, read_instruction, read_tests, settings_from
-from api.cli.policy import policy_from, required_by
+from api.cli.policy import policy_from
 from api.cli.progress import Progress
 from api.cli.rendering import code, evidence, merged_findings, outcome_line, plain
 from api.cli.reports import ReportFiles, check_writable, uris_of
-from verifiers.domain import Attempt, Budget, Candidate, CodingTask, Outcome, OutcomeStatus, Status
+from verifiers.domain import Budget, Candidate, CodingTask, Outcome, OutcomeStatus
 from verifiers.policy import suppressed_findings
+from verifiers.reports.reported import reported_attempt
+from verifiers.required import required_by
 from verifiers.validation import invalid_input
 
 _DEFAULTS = Budget()
@@ -85,7 +86,7 @@ def solve(
         if output is not None and outcome.solution is not None:
             _write(output, outcome.solution.candidate)
             progress.print(plain(f"Written to {output}", "dim"))
-        shown = outcome.solution or _furthest(outcome.attempts)
+        shown = reported_attempt(outcome)
         verdicts = shown.verdicts if shown else ()
         uris = uris_of(tests, task.tests.files if task.tests else ())
         candidate = shown.candidate if shown else None
@@ -104,15 +105,6 @@ def _budget(**fields: Any) -> Budget:
         return Budget(**fields)
     except ValidationError as error:
         raise invalid_input(error) from error
-
-
-def _furthest(attempts: Sequence[Attempt]) -> Attempt | None:
-    """What reports are about if none was accepted: of those that passed the most verifiers the last."""
-
-    def passes(attempt: Attempt) -> int:
-        return sum(verdict.status is Status.PASSED for verdict in attempt.verdicts)
-
-    return max(reversed(attempts), key=passes, default=None)
 
 
 def _write(output: Path, candidate: Candidate) -> None:

@@ -12,12 +12,13 @@ from rich.console import Console, Group
 from agent.verifier_wiring import open_verifiers
 from api.cli.exits import ExitCode, reported_errors
 from api.cli.inputs import language_of, named_language, read_sources, read_tests, settings_from
-from api.cli.policy import policy_from, required_by
+from api.cli.policy import policy_from
 from api.cli.rendering import evidence, merged_findings, plain, verdict_line
 from api.cli.reports import ReportFiles, uris_of
 from verifiers.domain import Budget, Candidate, CodingTask, Verdict
 from verifiers.pipeline import verify_candidate
 from verifiers.policy import Decision, decide
+from verifiers.required import required_by
 
 
 def verify(
