@@ -22,6 +22,7 @@ _WORDS = {
     "outcomes": "outcomes",
     "runs": "times that a worker took a task up",
     "deaths": "tasks taken from a worker that had died or was frozen",
+    "given_back": "tasks put back by a worker: it was told to stop, or could not write its checkpoint",
     "webhooks": "webhooks acknowledged",
     "lost": "**accepted and lost**",
     "doubled": "**two tasks for one submission**",

@@ -17,18 +17,16 @@ from benchmarks.chaos.system import LEASE_S, System, end
 Fault = Callable[[System, random.Random], bool]
 """Does something to the system; False where there was nothing to do it to."""
 
+_PATIENCE_S = 60.0
+
 
 def _kill_runner(system: System, chance: random.Random) -> bool:
-    runners = [pid for node in system.nodes for pid in node.runners()]
-    return bool(runners) and end(chance.choice(runners))
+    return end(chance.choice(_some(lambda: [pid for node in system.nodes for pid in node.runners()])))
 
 
 def _freeze_runner(system: System, chance: random.Random) -> bool:
     """Longer than its lease: another worker takes its task, and it comes back with a stale token."""
-    runners = [pid for node in system.nodes for pid in node.runners()]
-    if not runners:
-        return False
-    frozen = chance.choice(runners)
+    frozen = chance.choice(_some(lambda: [pid for node in system.nodes for pid in node.runners()]))
     if not end(frozen, signal.SIGSTOP):
         return False
     time.sleep(LEASE_S + 1.5)
@@ -37,7 +35,7 @@ def _freeze_runner(system: System, chance: random.Random) -> bool:
 
 
 def _kill_worker(system: System, chance: random.Random) -> bool:
-    return end(chance.choice(system.nodes).worker())
+    return end(chance.choice(_some(lambda: [pid for node in system.nodes for pid in node.workers()])))
 
 
 def _kill_server(system: System, chance: random.Random) -> bool:
@@ -56,7 +54,7 @@ def _restart(system: System, chance: random.Random) -> bool:
 
 
 def _kill_redis(system: System, chance: random.Random) -> bool:
-    end(system.redis.child.pid)
+    end(system.redis_pid)
     time.sleep(chance.uniform(0.2, 1.5))
     system.restart_redis()
     return True
@@ -72,9 +70,9 @@ def _flush_redis(system: System, chance: random.Random) -> bool:
 
 
 def _freeze_redis(system: System, chance: random.Random) -> bool:
-    end(system.redis.child.pid, signal.SIGSTOP)
+    end(system.redis_pid, signal.SIGSTOP)
     time.sleep(chance.uniform(1, 3))
-    return end(system.redis.child.pid, signal.SIGCONT)
+    return end(system.redis_pid, signal.SIGCONT)
 
 
 def _set_clock(system: System, chance: random.Random) -> bool:
@@ -113,6 +111,16 @@ def _restart_postgres(system: System, chance: random.Random) -> bool:
     time.sleep(chance.uniform(0, 1.5))
     system.postgres.start()
     return True
+
+
+def _some(look: Callable[[], list[int]]) -> list[int]:
+    """Processes, as soon as there are any: they may be starting again just now."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while not (found := look()):
+        if time.monotonic() > deadline:
+            raise SystemExit("There is no worker process to break any more.")
+        time.sleep(0.1)
+    return found
 
 
 FAULTS: dict[str, Fault] = {

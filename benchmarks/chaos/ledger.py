@@ -23,12 +23,13 @@ _ENDS = (events.OUTCOME, events.ERROR)
 
 @dataclass(frozen=True)
 class Ledger:
-    """Counts of tasks; all but the first four have to be nought.
+    """Counts of tasks; all but the first five have to be nought.
 
     Attributes:
         outcomes: That ended with an outcome.
         runs: Times that a worker took a task up.
         deaths: Times that a task was taken from a worker that died or froze.
+        given_back: Times that a worker put a task back: told to stop, or a tool was broken.
         webhooks: Webhooks that their receiver acknowledged.
         lost: That were accepted and have no row, or did not end.
         doubled: That there are more than once for one submission.
@@ -45,6 +46,7 @@ class Ledger:
     outcomes: int
     runs: int
     deaths: int
+    given_back: int
     webhooks: int
     lost: int
     doubled: int
@@ -60,7 +62,7 @@ class Ledger:
     @property
     def wrong(self) -> dict[str, int]:
         """What has to be nought and is not."""
-        good = {"outcomes", "runs", "deaths", "webhooks"}
+        good = {"outcomes", "runs", "deaths", "given_back", "webhooks"}
         return {name: count for name, count in vars(self).items() if count and name not in good}
 
 
@@ -108,6 +110,8 @@ def read(database: Database, accepted: Collection[str], receiver: Receiver, deat
         outcomes=sum(row.outcome is not None for row in ended.values()),
         runs=sum(row.deliveries for row in rows.values()),
         deaths=sum(row.worker_deaths for row in rows.values()),
+        given_back=sum(_requeued(stored[key]) for key in rows)
+        - sum(row.worker_deaths for row in rows.values()),
         webhooks=len(told_of),
         lost=len(set(accepted) - set(ended)),
         doubled=len(set(rows) - set(accepted)) + len(accepted) - len(set(accepted)),
@@ -123,6 +127,10 @@ def read(database: Database, accepted: Collection[str], receiver: Receiver, deat
         told_together=sum(receiver.together.values()),
         told_again=max(0, again - deaths_of_senders),
     )
+
+
+def _requeued(stored: list[Any]) -> int:
+    return sum(json.loads(row.event)["kind"] == events.REQUEUED for row in stored)
 
 
 def _one_end(stored: list[Any]) -> bool:

@@ -79,9 +79,9 @@ class Node:
             self._process.kill()
             self._process.wait()
 
-    def worker(self) -> int | None:
-        """The worker's main process."""
-        return next((pid for pid in below(self.pid) if WORKER in command_of(pid)), None)
+    def workers(self) -> list[int]:
+        """The worker's main process, if it runs."""
+        return [pid for pid in below(self.pid) if WORKER in command_of(pid)][:1]
 
     def runners(self) -> list[int]:
         """The worker's processes that run tasks."""
@@ -145,6 +145,12 @@ class System:
         """Where requests may go."""
         return [node.url for node in self.nodes if node.url]
 
+    @property
+    def redis_pid(self) -> int:
+        """Redis's process."""
+        assert self.redis.child.pid is not None
+        return self.redis.child.pid
+
     def restart_redis(self) -> None:
         """Redis comes back empty, where it was."""
         self.redis.child.stop(0)
@@ -193,10 +199,8 @@ def mount_small(place: Path) -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def end(pid: int | None, number: signal.Signals = signal.SIGKILL) -> bool:
-    """Send a signal to a process; False if there is none."""
-    if pid is None:
-        return False
+def end(pid: int, number: signal.Signals = signal.SIGKILL) -> bool:
+    """Send a signal to a process; False if it is gone."""
     try:
         os.kill(pid, number)
     except ProcessLookupError:

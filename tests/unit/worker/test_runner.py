@@ -3,17 +3,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
 from models.errors import ModelUnavailable
 from verifiers.domain import CodingTask, Event, Outcome, OutcomeStatus
 from verifiers.errors import InvalidInput
+from worker.errors import StoreUnavailable
 from worker.retry import RetryPolicy
 from worker.runner import JobRunner
 from worker.states import JobState
-from worker.store import events, jobs
+from worker.store import claims, events, jobs
 from worker.store.database import Database
 
 SOLVED = Outcome(status=OutcomeStatus.SOLVED, reason="It passed.")
@@ -92,6 +93,22 @@ def until(should_stop: Callable[[], bool]) -> Outcome:
         assert time.monotonic() < deadline, "nobody said stop"
         time.sleep(0.005)
     return CANCELLED
+
+
+def test_a_result_is_written_once_the_database_answers_again(
+    database: Database, job_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish, refused = claims.finish, iter([True, True, False])
+
+    def sometimes(*arguments: Any) -> bool:
+        if next(refused):
+            raise StoreUnavailable("The job database failed.", "Wait.")
+        return finish(*arguments)
+
+    monkeypatch.setattr(claims, "finish", sometimes)
+    runner_for(database, FunctionSolver(lambda _event, _stop: SOLVED), lease_s=30).run()
+    job = jobs.get(database, job_id)
+    assert (job.outcome, job.deliveries) == (SOLVED, 1)
 
 
 def test_a_job_is_run_with_its_id_and_ends_with_one_terminal_event(database: Database, job_id: str) -> None:
