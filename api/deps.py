@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 
 from api.limits import RateLimiter
+from api.openai.filling import LazyFiller
 from api.openai.places import Places
 from api.watching import Watchers
 from verifiers.audit_values import AuditRequest
@@ -35,6 +36,8 @@ class Services:
         check_audit: Looks at an audit before it is accepted; raises InvalidInput.
         chat_wait_s: Seconds that a chat waits for its task's end.
         places: Bounds the chats that wait at a time.
+        filler: Fills in code at a cursor; without it that is refused.
+        fill_places: Bounds the completions that are written at a time.
         webhooks: Where webhooks may be posted to.
         limiter: Counts requests; without it there are no rate limits.
         metrics: What ``/metrics`` tells.
@@ -50,6 +53,8 @@ class Services:
     check_audit: Callable[[AuditRequest], None]
     chat_wait_s: float = 600.0
     places: Places = field(default_factory=lambda: Places(200))
+    filler: LazyFiller | None = None
+    fill_places: Places = field(default_factory=lambda: Places(16))
     webhooks: WebhookRules = field(default_factory=WebhookRules)
     limiter: RateLimiter | None = None
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)

@@ -7,8 +7,10 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
@@ -18,6 +20,7 @@ from api.draining import DrainingServer
 from api.errors import CannotListen
 from api.limits import RateLimiter
 from api.local_key import make_first_key
+from api.openai.filling import LazyFiller
 from api.routes import platforms
 from api.settings import ApiSettings
 from api.tracing import tracing
@@ -26,6 +29,9 @@ from verifiers.registry import check_task
 from worker.service import WORKER_COMMAND, WorkerService
 from worker.settings import WorkerSettings
 from worker.webhook_rules import WebhookRules
+
+if TYPE_CHECKING:
+    from agent.filling import Filler
 
 _LOG = logging.getLogger(__name__)
 _RULES = WebhookRules()
@@ -67,6 +73,7 @@ def serve(
         tracing(worker) as traces,
         _listening(api.host, api.port) as listener,
         WorkerService(worker, worker_command, environment, webhooks) as service,
+        closing(LazyFiller(partial(_open_filler, environment or {}))) as filler,
     ):
         first_key = make_first_key(service.database, worker.home)
         services = Services(
@@ -78,6 +85,7 @@ def serve(
             webhooks=webhooks,
             metrics=service.metrics,
             accepted=traces.accepted,
+            filler=filler,
             limiter=RateLimiter(service.broker.url, api.per_minute, api.failures_per_minute),
         )
         app = create_app(
@@ -99,6 +107,17 @@ def serve(
         if first_key is not None and on_first_key is not None:
             on_first_key(first_key)
         DrainingServer(config, services.draining, api.drain_s).run(sockets=[listener])
+
+
+def _open_filler(environment: Mapping[str, str]) -> AbstractContextManager[Filler]:
+    from agent.fill_wiring import open_filler  # with the model's client, which takes a second to import
+    from agent.settings import AgentSettings
+
+    # By name, as the worker reads them from its environment: they come before this process's own.
+    given: dict[str, Any] = {
+        name.removeprefix("ACRISOL_").lower(): value for name, value in environment.items()
+    }
+    return open_filler(AgentSettings(**given))
 
 
 @contextmanager

@@ -68,6 +68,11 @@ class Watchers:
         self._poller: asyncio.Task[None] | None = None
         self._readers = anyio.CapacityLimiter(_READERS)
 
+    @property
+    def draining(self) -> bool:
+        """Whether the server was told to stop."""
+        return self._draining.is_set()
+
     async def follow(self, job_id: str, after: int) -> AsyncIterator[str]:
         """A job's events as server-sent events: each once and in order, until its end.
 
@@ -75,19 +80,33 @@ class Watchers:
             job_id: A job that there is.
             after: Only events with a larger ``seq``.
         """
-        until = asyncio.get_running_loop().time() + _LASTS_S
         yield f"retry: {_BACK_MS}\n\n"
+        async for event in self.events(job_id, after):
+            yield BEAT if event is None else frame(event)
+
+    async def events(
+        self, job_id: str, after: int, lasts_s: float = _LASTS_S, beat_s: float | None = None
+    ) -> AsyncIterator[JobEvent | None]:
+        """A job's events, each once and in order, until its end; None after a while without one.
+
+        Args:
+            job_id: A job that there is.
+            after: Only events with a larger ``seq``.
+            lasts_s: Seconds after which this ends anyway, as it does when the server is told to stop.
+            beat_s: Seconds that "a while" stands for; if None, as for everybody.
+        """
+        until = asyncio.get_running_loop().time() + lasts_s
         with self._watching(job_id, after) as watch:
             while not self._draining.is_set() and asyncio.get_running_loop().time() < until:
                 watch.news.clear()
                 new, ended = await self._read(watch)
                 for event in new:
-                    yield frame(event)
+                    yield event
                     watch.seen = event.seq
                 if ended:
                     return
-                if not new and not await self._news(watch):
-                    yield BEAT
+                if not new and not await self._news(watch, beat_s or self._beat_s):
+                    yield None
 
     async def _read(self, watch: _Watch) -> tuple[tuple[JobEvent, ...], bool]:
         """Some events after those that were seen, and whether they are the last ones."""
@@ -99,10 +118,10 @@ class Watchers:
         last = new[-1].seq if new else watch.seen
         return new, head is None or (head.ended and last >= head.seq)
 
-    async def _news(self, watch: _Watch) -> bool:
+    async def _news(self, watch: _Watch, seconds: float) -> bool:
         """Wait for something to read; False if there was nothing for a while."""
         try:
-            async with asyncio.timeout(self._beat_s):
+            async with asyncio.timeout(seconds):
                 await watch.news.wait()
         except TimeoutError:
             return False

@@ -18,11 +18,14 @@ from api.openai.errors import RESPONSES, ErrorBody, error_body
 from api.openai.models import no_such_model
 from api.openai.streams import DONE, EventStream, chat_frames, chat_opening, comment, data
 from api.openai.waiting import Waiting
+from api.repeats import IdempotencyKey, looking_back
 from api.waking import wake
 from verifiers.errors import AcrisolError, InvalidInput
 from worker.access import Caller
 from worker.chat_values import MODEL, ChatRequest, completion_of, task_of
+from worker.errors import AlreadyAccepted
 from worker.store import jobs
+from worker.store.idempotency import once
 from worker.store.records import Job
 
 router = APIRouter(tags=["openai"], responses=RESPONSES)
@@ -49,6 +52,7 @@ _EXAMPLES = {
     dependencies=[Depends(json_only)],
     responses={
         404: {"model": ErrorBody, "description": "There is no such model."},
+        409: {"model": ErrorBody, "description": "What an earlier request with this key made is deleted."},
         504: {"model": ErrorBody, "description": "The task did not end in time; it was cancelled."},
     },
 )
@@ -57,6 +61,7 @@ async def create(
     request: Request,
     given: ServicesDep,
     caller: Submitter,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Make a task of the conversation, wait for its end, and answer with the accepted code in fences.
 
@@ -64,17 +69,25 @@ async def create(
     not accepted is never in it. The field `acrisol` of the answer holds the evidence; the field of the same
     name in the request takes tests, policy, budget, language and files, as `/v1/tasks` does.
 
-    A client that goes away cancels its task.
+    A client that goes away cancels its task, unless it has sent an `Idempotency-Key`: then the task goes on,
+    and the same request with the same key is given its answer.
     """
     if body.model != MODEL:
         raise no_such_model(body.model)
     give_free = given.places.take(caller)
     try:
-        job_id = await run_in_threadpool(_submit, given, body, caller)
+        job_id = await run_in_threadpool(_submit, given, body, caller, idempotency_key)
     except BaseException:
         give_free()
         raise
-    waiting = Waiting(given.database, job_id, given.chat_wait_s, keeps=False, give_free=give_free)
+    waiting = Waiting(
+        given.database,
+        given.watchers,
+        job_id,
+        given.chat_wait_s,
+        keeps=idempotency_key is not None,
+        give_free=give_free,
+    )
     if body.stream:
         return EventStream(_frames(waiting, body), waiting.leave)
     try:
@@ -86,16 +99,21 @@ async def create(
     return JSONResponse(_completion(waiting.job, body, int(time.time())))
 
 
-def _submit(given: Services, body: ChatRequest, caller: Caller) -> str:
+def _submit(given: Services, body: ChatRequest, caller: Caller, idempotency_key: str | None) -> str:
     task = task_of(body)
     try:
         given.check(task)
     except InvalidInput as error:
         raise InvalidInput(f"acrisol.{error.field}", error.message, error.hint) from error
     deadline = given.database.clock() + given.chat_wait_s
-    job_id = jobs.submit(given.database, task, given.wake_after_s, caller, deadline_at=deadline).id
-    wake(given, job_id)
-    return job_id
+    repeat = once(idempotency_key, "chat", task)
+    try:
+        job = jobs.submit(given.database, task, given.wake_after_s, caller, deadline_at=deadline, once=repeat)
+    except AlreadyAccepted as earlier:
+        with looking_back():
+            return jobs.summary(given.database, earlier.job_id, caller.tenant).id
+    wake(given, job.id)
+    return job.id
 
 
 async def _frames(waiting: Waiting, body: ChatRequest) -> AsyncIterator[str]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
+from typing import TYPE_CHECKING
 
-from agent.filling import Filler
 from verifiers.errors import InvalidInput, ToolFailed
+
+if TYPE_CHECKING:  # the model's client takes a second to import
+    from agent.filling import Filler
 
 
 class LazyFiller:

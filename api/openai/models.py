@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Literal
 
 from fastapi import APIRouter
@@ -11,6 +12,7 @@ from api.auth import Reader
 from api.deps import Services, ServicesDep
 from api.openai.errors import RESPONSES, ErrorBody
 from verifiers.domain import Value
+from verifiers.errors import ToolError
 from worker.chat_values import MODEL
 
 router = APIRouter(
@@ -19,6 +21,8 @@ router = APIRouter(
     responses={status: RESPONSES[status] for status in (400, 401, 403, 429)},
 )
 
+_NAME_S = 2.0
+_LOG = logging.getLogger(__name__)
 _NOT_FOUND: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorBody, "description": "There is no such model."}
 }
@@ -67,4 +71,12 @@ def no_such_model(name: str) -> HTTPException:
 
 
 async def _models(given: Services) -> tuple[Model, ...]:
-    return (Model(id=MODEL),)
+    loop = Model(id=MODEL)
+    if given.filler is None:
+        return (loop,)
+    try:
+        name = await (await given.filler.get()).model_name(_NAME_S)
+    except ToolError as error:  # the list is right without it, as long as the model cannot be had
+        _LOG.warning("the model's name is not known: %s", error)
+        return (loop,)
+    return (loop, Model(id=name, owned_by="server"))

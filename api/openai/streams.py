@@ -82,6 +82,16 @@ def chat_frames(completion: dict[str, Any], *, usage: bool) -> Iterator[str]:
         yield data({**last, "choices": [], "usage": completion["usage"]})
 
 
+def text_frames(completion: dict[str, Any], *, usage: bool) -> Iterator[str]:
+    """A text completion in frames; ``usage`` is as for :func:`chat_frames`."""
+    chunk = {key: completion[key] for key in ("id", "object", "created", "model")}
+    if usage:
+        chunk["usage"] = None
+    yield data({**chunk, "choices": completion["choices"], "acrisol": completion["acrisol"]})
+    if usage:
+        yield data({**chunk, "choices": [], "usage": completion["usage"]})
+
+
 def _chunk(
     completion_id: str, model: str, created: int, delta: dict[str, str], finish: str | None, *, usage: bool
 ) -> dict[str, Any]:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import AsyncIterator, Callable
 
 import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from api.watching import Watchers
 from verifiers.domain import Event, Status
-from worker.store import events, jobs
+from worker.store import jobs
 from worker.store.database import Database
 from worker.store.records import Job
 
 BEAT_S = 2.0
 """Seconds after which something is said, so that no proxy takes the connection for dead."""
 
-_FIRST_LOOK_S, _SLOWEST_LOOK_S = 0.1, 1.0
+_ONCE = {"x-should-retry": "false"}  # for OpenAI's SDK: sent again, the request would make another task
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,60}")
 
 
@@ -27,6 +27,7 @@ class Waiting:
 
     Args:
         database: The job store.
+        watchers: Tell what happens in the task.
         job_id: The task.
         seconds: The longest wait.
         keeps: The task goes on when the client is gone: it may come back for the answer.
@@ -34,42 +35,47 @@ class Waiting:
     """
 
     def __init__(
-        self, database: Database, job_id: str, seconds: float, *, keeps: bool, give_free: Callable[[], None]
+        self,
+        database: Database,
+        watchers: Watchers,
+        job_id: str,
+        seconds: float,
+        *,
+        keeps: bool,
+        give_free: Callable[[], None],
     ) -> None:
         self.job_id = job_id
         self._database = database
+        self._watchers = watchers
         self._seconds = seconds
         self._keeps = keeps
         self._give_free = give_free
         self._job: Job | None = None
 
     async def words(self) -> AsyncIterator[str]:
-        """What is going on, at once and then whenever that changes or has been said ``BEAT_S`` seconds ago.
+        """What is going on, at once and then whenever something happens or ``BEAT_S`` seconds have passed.
 
         It ends with the task. The words are ours: nothing of what a model or a client wrote is in them.
 
         Raises:
-            HTTPException: 504, the task has not ended within the wait; it is cancelled.
+            HTTPException: 503, the server is told to stop, and the task goes on; 504, the task has not
+                ended within the wait, and is cancelled unless it is kept.
             StoreUnavailable: the store does not answer.
         """
-        began = said_at = time.monotonic()
-        seen, said = 0, "waiting for a worker"
+        said = "waiting for a worker"
         yield said
-        while True:
-            now = time.monotonic()
-            summary = await run_in_threadpool(jobs.summary, self._database, self.job_id)
-            if summary.state.terminal:
-                self._job = await run_in_threadpool(jobs.get, self._database, self.job_id)
-                return
-            if now - began > self._seconds:
-                raise HTTPException(504, self._too_late(), headers={"x-should-retry": "false"})
-            new = (await run_in_threadpool(events.read, self._database, self.job_id, seen)).events
-            words = said_of(new[-1].event) if new else said
-            seen = new[-1].seq if new else seen
-            if words != said or now - said_at >= BEAT_S:
-                said, said_at = words, now
-                yield said
-            await anyio.sleep(min(max((now - began) / 20, _FIRST_LOOK_S), _SLOWEST_LOOK_S))
+        async for event in self._watchers.events(self.job_id, 0, self._seconds, BEAT_S):
+            said = said if event is None else said_of(event.event)
+            yield said
+        job = await run_in_threadpool(jobs.get, self._database, self.job_id)
+        if job.state.terminal:
+            self._job = job
+        elif self._watchers.draining:
+            self._keeps = True
+            said = f"The server is being restarted. The task goes on: see /v1/tasks/{self.job_id}."
+            raise HTTPException(503, said, headers=_ONCE)
+        else:
+            raise HTTPException(504, self._too_late(), headers=_ONCE)
 
     @property
     def job(self) -> Job:

@@ -122,7 +122,16 @@ async def _answers(
     try:
         for asked in all_asked:
             job_id = await run_in_threadpool(_submit, given, asked, caller)
-            waits.append(Waiting(given.database, job_id, given.chat_wait_s, keeps=False, give_free=give_free))
+            waits.append(
+                Waiting(
+                    given.database,
+                    given.watchers,
+                    job_id,
+                    given.chat_wait_s,
+                    keeps=False,
+                    give_free=give_free,
+                )
+            )
         for waiting in waits:
             async for _ in waiting.words():
                 pass
