@@ -64,8 +64,12 @@ class Checkpoints:
         except errors as error:
             raise _failed(self._place, error) from error
 
-    def forget(self, task_id: str) -> None:
+    def forget(self, task_id: str, purge: bool = False) -> None:
         """Drop all checkpoints of a task; unknown ids are fine.
+
+        Args:
+            task_id: Which task.
+            purge: Have them gone from a file's write-ahead log as well, which takes longer.
 
         Raises:
             CheckpointFailed: they cannot be written.
@@ -73,6 +77,8 @@ class Checkpoints:
         with self.saver() as saver:
             if saver is not None:
                 saver.delete_thread(task_id)
+                if purge and isinstance(self._place, Path):
+                    saver.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close them; they are opened again when they are needed."""

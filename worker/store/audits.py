@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Row, Select, insert
 
 from verifiers.audit_values import Audit, AuditRequest
 from verifiers.domain import Language, Status
@@ -17,22 +17,12 @@ from worker.access import LOCAL, Caller
 from worker.errors import JobNotFound
 from worker.states import JobState
 from worker.store import jobs as tasks
+from worker.store import reading
 from worker.store.database import Database
 from worker.store.idempotency import Once
-from worker.store.records import AuditJob, AuditPage, AuditSummary, moment
+from worker.store.reading import EVERYTHING, Filters
+from worker.store.records import AuditJob, AuditPage, AuditSummary
 from worker.store.schema import audits, jobs
-
-_SUMMARY = (
-    jobs.c.id,
-    jobs.c.state,
-    audits.c.verdict,
-    jobs.c.title,
-    jobs.c.deliveries,
-    jobs.c.created_at,
-    jobs.c.started_at,
-    jobs.c.finished_at,
-    jobs.c.error,
-)
 
 
 def submit(
@@ -72,7 +62,7 @@ def get(database: Database, job_id: str, tenant: str | None = None) -> AuditJob:
         JobNotFound: there is no such audit.
         StoreUnavailable: it cannot be read.
     """
-    row = _row(database, job_id, tenant, jobs.c.task, audits.c.audit)
+    row = _row(database, reading.audit_jobs(jobs.c.task, audits.c.audit), job_id, tenant)
     return AuditJob(
         **_summary(row),
         request=AuditRequest.model_validate_json(row.task),
@@ -87,7 +77,7 @@ def summary(database: Database, job_id: str, tenant: str | None = None) -> Audit
         JobNotFound: there is no such audit.
         StoreUnavailable: it cannot be read.
     """
-    return AuditSummary(**_summary(_row(database, job_id, tenant)))
+    return AuditSummary(**_summary(_row(database, reading.audit_jobs(), job_id, tenant)))
 
 
 def page(
@@ -96,21 +86,15 @@ def page(
     cursor: str | None = None,
     states: Collection[JobState] = (),
     tenant: str | None = None,
+    filters: Filters = EVERYTHING,
 ) -> AuditPage:
     """Audits, newest first; the arguments are those of :func:`worker.store.jobs.page`.
 
     Raises:
         StoreUnavailable: they cannot be read.
     """
-    query = _query().where(tasks.of_tenant(tenant)).order_by(jobs.c.id.desc()).limit(limit + 1)
-    if cursor:
-        query = query.where(jobs.c.id < cursor)
-    if states:
-        query = query.where(jobs.c.state.in_(sorted(state.value for state in states)))
-    with database.begin() as connection:
-        rows = connection.execute(query).all()
-    shown = tuple(AuditSummary(**_summary(row)) for row in rows[:limit])
-    return AuditPage(audits=shown, next_cursor=shown[-1].id if len(rows) > limit else None)
+    rows, after = reading.page(database, reading.audit_jobs(), limit, cursor, states, tenant, filters)
+    return AuditPage(audits=tuple(AuditSummary(**_summary(row)) for row in rows), next_cursor=after)
 
 
 def cancel(database: Database, job_id: str, tenant: str | None = None) -> AuditSummary:
@@ -125,15 +109,8 @@ def cancel(database: Database, job_id: str, tenant: str | None = None) -> AuditS
     return summary(database, job_id, tenant)
 
 
-def _query(*more: Any) -> Select[Any]:
-    return select(*_SUMMARY, *more).join(audits, audits.c.job_id == jobs.c.id)
-
-
-def _row(database: Database, job_id: str, tenant: str | None, *more: Any) -> Any:
-    with database.begin() as connection:
-        row = connection.execute(
-            _query(*more).where(jobs.c.id == job_id, tasks.of_tenant(tenant))
-        ).one_or_none()
+def _row(database: Database, query: Select[Any], job_id: str, tenant: str | None) -> Row[Any]:
+    row = reading.one(database, query, job_id, tenant)
     if row is None:
         raise JobNotFound(
             f"There is no audit with the id {job_id[:64]!r}.", "List the audits to see their ids."
@@ -141,15 +118,6 @@ def _row(database: Database, job_id: str, tenant: str | None, *more: Any) -> Any
     return row
 
 
-def _summary(row: Any) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "state": JobState(row.state),
-        "verdict": None if row.verdict is None else Status(row.verdict),
-        "name": row.title,
-        "deliveries": row.deliveries,
-        "created_at": moment(row.created_at),
-        "started_at": moment(row.started_at),
-        "finished_at": moment(row.finished_at),
-        "error": row.error,
-    }
+def _summary(row: Row[Any]) -> dict[str, Any]:
+    verdict = None if row.verdict is None else Status(row.verdict)
+    return {**reading.common(row), "name": row.title, "verdict": verdict}

@@ -195,10 +195,10 @@ def _end(database: Database, held: Claim, values: dict[str, Any], event: Event) 
         return write(connection, ended, held.job_id, now, event)
 
 
-def queued_again(due: float) -> dict[str, Any]:
-    """What a job's row says once it has gone back from a worker to the queue, to be taken from ``due`` on."""
+def queued_again(due: float, source: JobState = JobState.RUNNING) -> dict[str, Any]:
+    """What a job's row says once it has gone back to the queue, to be taken from ``due`` on."""
     return {
-        "state": step(JobState.RUNNING, JobState.QUEUED),
+        "state": step(source, JobState.QUEUED),
         "lease_until": None,
         "woken": False,
         "wake_at": due,

@@ -81,6 +81,19 @@ class Database:
                 connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"acrisol {purpose}"))))
             yield connection
 
+    def purge(self) -> None:
+        """Have what was deleted gone from the disk as well.
+
+        SQLite overwrites it in the file itself, but not in its write-ahead log, which is emptied here. Where
+        others read at that moment it stays until the next call. Postgres clears up by itself (autovacuum).
+
+        Raises:
+            StoreUnavailable: as :meth:`begin`.
+        """
+        if self.engine.dialect.name == "sqlite":
+            with self.begin() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()

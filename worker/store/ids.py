@@ -18,6 +18,16 @@ def new_id(now: float) -> str:
     return str(uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low))
 
 
+def beginning(at: float) -> str:
+    """What the ids made at a moment or later are not less than.
+
+    Args:
+        at: Seconds since the epoch.
+    """
+    digits = f"{max(0, int(at * 1000)):012x}"
+    return f"{digits[:8]}-{digits[8:]}"
+
+
 def accepted_at(job_id: str) -> float | None:
     """When the job of an id was accepted, in seconds since the epoch; None for an id of another kind."""
     try:

@@ -6,32 +6,21 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, insert, select, true, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from verifiers.domain import CodingTask, Language, Outcome, OutcomeStatus, Value
 from worker.access import LOCAL, Caller
 from worker.errors import JobNotFound, TooManyJobs
-from worker.states import JobState, state_of, step
-from worker.store import events, webhooks
+from worker.states import JobState, step
+from worker.store import claims, events, reading
 from worker.store.database import Database
 from worker.store.idempotency import Once, claim
 from worker.store.ids import new_id
+from worker.store.reading import EVERYTHING, Filters
 from worker.store.records import Job, JobPage, JobSummary, moment
-from worker.store.schema import audits, jobs
+from worker.store.schema import jobs
 from worker.store.text import encodable, to_json
 
-IS_AUDIT = exists().where(audits.c.job_id == jobs.c.id)
-_SUMMARY = (
-    jobs.c.id,
-    jobs.c.state,
-    jobs.c.language,
-    jobs.c.title,
-    jobs.c.deliveries,
-    jobs.c.created_at,
-    jobs.c.started_at,
-    jobs.c.finished_at,
-    jobs.c.error,
-)
 _TITLE_CHARS = 120
 
 INTERACTIVE = 0
@@ -147,11 +136,7 @@ def get(database: Database, job_id: str, tenant: str | None = None) -> Job:
         JobNotFound: there is no such job.
         StoreUnavailable: it cannot be read.
     """
-    query = select(*_SUMMARY, jobs.c.task, jobs.c.outcome).where(
-        jobs.c.id == encodable(job_id), ~IS_AUDIT, of_tenant(tenant)
-    )
-    with database.begin() as connection:
-        row = connection.execute(query).one_or_none()
+    row = reading.one(database, reading.tasks(jobs.c.task, jobs.c.outcome), job_id, tenant)
     if row is None:
         raise not_found(job_id)
     return Job(
@@ -168,10 +153,7 @@ def summary(database: Database, job_id: str, tenant: str | None = None) -> JobSu
         JobNotFound: there is no such job.
         StoreUnavailable: it cannot be read.
     """
-    with database.begin() as connection:
-        row = connection.execute(
-            select(*_SUMMARY).where(jobs.c.id == encodable(job_id), ~IS_AUDIT, of_tenant(tenant))
-        ).one_or_none()
+    row = reading.one(database, reading.tasks(), job_id, tenant)
     if row is None:
         raise not_found(job_id)
     return JobSummary(**_summary(row))
@@ -183,6 +165,7 @@ def page(
     cursor: str | None = None,
     states: Collection[JobState] = (),
     tenant: str | None = None,
+    filters: Filters = EVERYTHING,
 ) -> JobPage:
     """Jobs, newest first.
 
@@ -192,20 +175,13 @@ def page(
         cursor: ``JobPage.next_cursor`` of the page before.
         states: Only jobs in these states; all of them if empty.
         tenant: Only this one's; None for everybody's.
+        filters: Only jobs that fit these.
 
     Raises:
         StoreUnavailable: they cannot be read.
     """
-    query: Select[Any] = select(*_SUMMARY).where(~IS_AUDIT, of_tenant(tenant))
-    query = query.order_by(jobs.c.id.desc()).limit(limit + 1)
-    if cursor:
-        query = query.where(jobs.c.id < cursor)
-    if states:
-        query = query.where(jobs.c.state.in_(sorted(state.value for state in states)))
-    with database.begin() as connection:
-        rows = connection.execute(query).all()
-    shown = tuple(JobSummary(**_summary(row)) for row in rows[:limit])
-    return JobPage(jobs=shown, next_cursor=shown[-1].id if len(rows) > limit else None)
+    rows, after = reading.page(database, reading.tasks(), limit, cursor, states, tenant, filters)
+    return JobPage(jobs=tuple(JobSummary(**_summary(row)) for row in rows), next_cursor=after)
 
 
 def cancel(database: Database, job_id: str, tenant: str | None = None) -> Job:
@@ -228,29 +204,16 @@ def request_cancel(database: Database, job_id: str) -> None:
     """
     outcome = Outcome(status=OutcomeStatus.CANCELLED, reason="Cancelled before a worker took it up.")
     now = database.clock()
+    unfinished = [JobState.QUEUED.value, JobState.RUNNING.value]
+    request = update(jobs).where(jobs.c.id == job_id, jobs.c.state.in_(unfinished))
     with database.begin() as connection:
-        requested = connection.execute(
-            update(jobs)
-            .where(jobs.c.id == job_id, jobs.c.state == JobState.RUNNING.value)
-            .values(cancel_requested=True)
-        ).rowcount
-        if not requested:
-            row = connection.execute(
-                update(jobs)
-                .where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED.value)
-                .values(
-                    state=step(JobState.QUEUED, state_of(outcome.status)),
-                    outcome=to_json(outcome),
-                    finished_at=now,
-                    events=jobs.c.events + 1,
-                )
-                .returning(jobs.c.events, jobs.c.deliveries, jobs.c.tenant)
-            ).one_or_none()
-            if row is not None:
-                events.insert_event(
-                    connection, job_id, row.events, row.deliveries, now, events.outcome_event(outcome)
-                )
-                webhooks.job_ended(connection, job_id, row.tenant, JobState.CANCELLED, now)
+        state = connection.execute(
+            request.values(cancel_requested=True).returning(jobs.c.state)
+        ).scalar_one_or_none()  # from here on nobody else changes the row
+        if state == JobState.QUEUED.value:
+            ended = {"state": step(JobState.QUEUED, JobState.CANCELLED), "outcome": to_json(outcome)}
+            guard = request.values(ended | {"finished_at": now})
+            claims.write(connection, guard, job_id, now, events.outcome_event(outcome))
 
 
 def not_woken(database: Database, job_id: str) -> None:
@@ -267,25 +230,10 @@ def not_woken(database: Database, job_id: str) -> None:
         )
 
 
-def of_tenant(tenant: str | None) -> ColumnElement[bool]:
-    """The condition that a job is this tenant's; always true for None."""
-    return true() if tenant is None else jobs.c.tenant == tenant
-
-
 def not_found(job_id: str) -> JobNotFound:
     """The error for an id that names no job."""
     return JobNotFound(f"There is no task with the id {job_id[:64]!r}.", "List the tasks to see their ids.")
 
 
-def _summary(row: Any) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "state": JobState(row.state),
-        "language": Language(row.language),
-        "title": row.title,
-        "deliveries": row.deliveries,
-        "created_at": moment(row.created_at),
-        "started_at": moment(row.started_at),
-        "finished_at": moment(row.finished_at),
-        "error": row.error,
-    }
+def _summary(row: Row[Any]) -> dict[str, Any]:
+    return {**reading.common(row), "language": Language(row.language), "title": row.title}

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from verifiers.domain import Value
 from worker.states import JobState
 from worker.store.database import Database
-from worker.store.jobs import of_tenant
+from worker.store.reading import of_tenant
 from worker.store.records import moment
 from worker.store.schema import audits, jobs
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from worker.errors import StoreUnavailable
-from worker.store.migrations import FIRST, HEAD
+from worker.store.migrations import HEAD
 from worker.store.schema import metadata
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -44,7 +44,8 @@ def to_head(connection: Connection) -> None:
             "Upgrade this Acrisol, or name another database by ACRISOL_DATABASE_URL.",
         )
     if found is None and connection.dialect.has_table(connection, "jobs"):
-        command.stamp(config, FIRST)
+        # Made before there were revisions, with or without audits.
+        command.stamp(config, "0002" if connection.dialect.has_table(connection, "audits") else "0001")
     elif found is None:  # STORE takes this out once all tables stand: while they change, revisions lag behind
         metadata.create_all(connection)
         command.stamp(config, HEAD)

@@ -5,25 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from sqlalchemy import create_engine
 
 from tests.unit.worker.test_runner import until
 from verifiers.audit_values import Audit, AuditRequest
-from verifiers.domain import CodingTask, SourceFile, Status, Verdict
+from verifiers.domain import SourceFile, Status, Verdict
 from verifiers.errors import SandboxUnavailable
 from verifiers.solidity.audits.audit import AuditStopped
-from worker.access import LOCAL
 from worker.retry import RetryPolicy
 from worker.runner import JobRunner
 from worker.states import JobState
-from worker.store import audits, claims, events, jobs
-from worker.store.database import Database, open_database
-from worker.store.schema import events as events_table
-from worker.store.schema import jobs as jobs_table
+from worker.store import audits, claims, events
+from worker.store.database import Database
 
 REQUEST = AuditRequest(files=(SourceFile(path="A.sol", content="contract A {}"),), deadline_s=20)
 MADE = Audit(
@@ -173,24 +168,3 @@ def test_a_hung_audit_is_ended_by_its_own_deadline(database: Database, job_id: s
     held = claims.claim(database, job_id, "w", 30)
     assert held is not None
     assert held.seconds == REQUEST.deadline_s
-
-
-def test_a_database_from_before_there_were_audits_goes_on(tmp_path: Path, task: CodingTask) -> None:
-    url = f"sqlite:///{tmp_path}/old.db"
-    engine = create_engine(url)
-    jobs_table.metadata.create_all(engine, tables=[jobs_table, events_table])
-    engine.dispose()
-    old = Database(create_engine(url))
-    with old.begin() as connection:
-        assert connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name = 'audits'").all() == []
-        row = jobs.new_row(1.0, task.language, "Add.", task, 5, LOCAL)
-        connection.execute(jobs_table.insert().values(row))
-    old.close()
-    database = open_database(url)
-    assert jobs.get(database, row["id"]).task == task
-    held = claims.claim(database, row["id"], "w", 30)
-    assert held is not None
-    assert isinstance(held.work, CodingTask)
-    audit_id = audits.submit(database, REQUEST, 5).id
-    assert [item.id for item in audits.page(database, 10).audits] == [audit_id]
-    database.close()

@@ -1,4 +1,4 @@
-"""Jobs, what audits came to, and events."""
+"""Jobs and their events."""
 
 from __future__ import annotations
 
@@ -36,12 +36,6 @@ def upgrade() -> None:
         sa.Column("events", sa.Integer, nullable=False),
         sa.Index("jobs_by_wake", "state", "wake_at"),
         sa.Index("jobs_by_lease", "state", "lease_until"),
-    )
-    op.create_table(
-        "audits",
-        sa.Column("job_id", sa.String(36), sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
-        sa.Column("verdict", sa.String(16), nullable=True),
-        sa.Column("audit", sa.Text, nullable=True),
     )
     op.create_table(
         "events",

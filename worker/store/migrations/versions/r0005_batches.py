@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("start", sa.BigInteger, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("custom_id", sa.String(512), nullable=True),
+        sa.Column("model", sa.String(200), nullable=False, server_default=""),
         sa.Column("job_id", sa.String(36), nullable=True),
         sa.Column("error", sa.Text, nullable=True),
         sa.Index("batch_lines_by_custom_id", "batch_id", "custom_id", unique=True),

@@ -1,12 +1,12 @@
-"""API keys, sessions, requests that may be repeated, and what was done with which key."""
+"""API keys, signing in, requests that may be repeated, and what was done with which key."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
