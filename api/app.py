@@ -17,7 +17,19 @@ from api.observing import HttpMetrics, Observed
 from api.openai import batches, chat, completions, files, models
 from api.openai.errors import OpenAIErrors
 from api.page import app as page
-from api.routes import artifacts, audits, events, health, keys, metrics, platforms, reports, tasks, webhooks
+from api.routes import (
+    artifacts,
+    audits,
+    events,
+    feedback,
+    health,
+    keys,
+    metrics,
+    platforms,
+    reports,
+    tasks,
+    webhooks,
+)
 from verifiers.version import acrisol_version
 
 # A file of 200 MB, and what is around it in the request.
@@ -56,6 +68,7 @@ def create_app(
     app.include_router(webhooks.router)
     app.include_router(events.router)
     app.include_router(artifacts.router)
+    app.include_router(feedback.router)
     app.include_router(chat.router)
     app.include_router(completions.router)
     app.include_router(models.router)

@@ -107,3 +107,14 @@ KEYS: dict[str, Example] = {
         },
     ),
 }
+FEEDBACK: dict[str, Example] = {
+    "accepted": Example(summary="It was of use", value={"verdict": "accepted", "consent": True}),
+    "rejected": Example(
+        summary="It should have been otherwise",
+        value={
+            "verdict": "rejected",
+            "corrected": [{"path": "solution.py", "content": "def add(a, b):\n    return a + b\n"}],
+            "comment": "It added the digits.",
+        },
+    ),
+}
