@@ -52,10 +52,10 @@ def scan(
         brought += new
         if unsure:
             trouble.append(f"{verdict.verifier}: what was there before cannot be told from what is new")
-        elif verdict.status is Status.INCOMPLETE or (
-            verdict.status is Status.FAILED and not new and verdict.apart_from_findings is not Status.PASSED
-        ):
-            trouble.append(f"{verdict.verifier}: {verdict.summary}")
+        elif verdict.status in (Status.INCOMPLETE, Status.ERROR):
+            trouble.append(f"{verdict.verifier}: {verdict.summary.rstrip('.')}")
+        elif verdict.status is Status.FAILED and verdict.apart_from_findings is not Status.PASSED:
+            trouble.append(f"{verdict.verifier} did not look at all of it")
     if not any(scanner.name != "secrets" for scanner in applicable):
         trouble.append(missing or f"there is no scanner for {request.language.value}")
     return _concluded(brought, trouble, checks)
