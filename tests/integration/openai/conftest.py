@@ -8,11 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import openai
 import pytest
 
+from tests.integration.models.chat_server import ChatServer, Handler, running
 from tests.requirements import require
 
 
@@ -29,15 +30,30 @@ class Server(NamedTuple):
         return openai.OpenAI(**given)  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all tests of a module."""
+@pytest.fixture(scope="package")
+def model() -> Iterator[ChatServer]:
+    """The model that fills in code: what it writes stands in the prompt, behind ``write:``."""
+    with running() as server:
+        server.default = _write
+        yield server
+
+
+def _write(handler: Handler, body: dict[str, Any]) -> None:
+    text = body["prompt"].rpartition("write: ")[2].partition("\n")[0].replace("\\n", "\n")
+    usage = {"prompt_tokens": 5, "completion_tokens": 3}
+    handler.send_json(200, {"choices": [{"text": text, "finish_reason": "stop"}], "usage": usage})
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory, model: ChatServer) -> Iterator[Server]:
+    """One server for all tests of this folder."""
     require("redis", shutil.which("redis-server") is not None, "apt-get install redis-server")
     home = tmp_path_factory.mktemp("home")
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("ACRISOL_", "REDIS_"))}
     environment = kept | {
         "ACRISOL_HOME": str(home),
         "ACRISOL_PORT": "0",
+        "ACRISOL_MODEL": model.url,
         "ACRISOL_CONCURRENCY": "2",
         "ACRISOL_RETRY_DELAY_S": "0.1",
         "ACRISOL_SWEEP_S": "0.2",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import openai
 import pytest
 from openai.types import Batch
+from typer.testing import CliRunner
 
+from api.cli.main import app
+from tests.integration.openai.conftest import Server
 from tests.integration.service.processes import wait_for
 
 pytestmark = pytest.mark.redis
@@ -80,3 +84,25 @@ def test_a_wrong_file_is_told(sdk: openai.OpenAI) -> None:
         sdk.files.create(file=b"{}", purpose="fine-tune")
     with pytest.raises(openai.NotFoundError, match="file-unknown"):
         sdk.batches.create(input_file_id="file-unknown", endpoint="/v1/tasks", completion_window="24h")  # type: ignore[arg-type]
+
+
+def test_the_command_line_submits_watches_and_fetches(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACRISOL_HOME", str(server.home))
+    tasks, out = tmp_path / "tasks.jsonl", tmp_path / "out.jsonl"
+    tasks.write_text('{"custom_id": "a", "instruction": "code"}\n{\n')
+    batch_id = batch_cli(server, 0, "submit", str(tasks)).strip()
+    wait_for("it ends", lambda: "completed" in batch_cli(server, None, "status", batch_id, "--json"), 60)
+    assert batch_id in batch_cli(server, 0, "list")
+    batch_cli(server, 0, "fetch", batch_id, "-o", str(out))
+    assert json.loads(out.read_text())["response"]["body"]["state"] == "solved"
+    assert json.loads((tmp_path / "out.errors.jsonl").read_text())["error"]["line"] == 2
+    assert "has ended" in batch_cli(server, 3, "cancel", batch_id)
+    assert "no batch" in batch_cli(server, 3, "status", "batch_unknown")
+
+
+def batch_cli(server: Server, code: int | None, *arguments: str) -> str:
+    result = CliRunner().invoke(app, ["batch", *arguments, "--server", server.url])
+    assert code is None or result.exit_code == code, result.output
+    return result.output
