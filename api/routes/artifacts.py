@@ -23,7 +23,10 @@ from worker.store import jobs
 router = APIRouter(
     prefix="/v1/tasks/{task_id}/artifacts",
     tags=["tasks"],
-    responses={503: {"model": Problem, "description": "The job store does not answer; try again later."}},
+    responses={
+        422: {"model": Problem, "description": "The id is no text; the problem says why."},
+        503: {"model": Problem, "description": "The job store does not answer; try again later."},
+    },
 )
 _ZIP, _SARIF, _JUNIT, _JSON = (
     "application/zip",

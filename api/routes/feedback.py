@@ -18,6 +18,7 @@ router = APIRouter(
     tags=["tasks"],
     responses={
         404: {"model": Problem, "description": "There is no task with this id."},
+        422: {"model": Problem, "description": "A field is wrong; the problem names it and the fix."},
         503: {"model": Problem, "description": "The job store does not answer; try again later."},
     },
 )
@@ -33,7 +34,6 @@ router = APIRouter(
         409: {"model": Problem, "description": "The task has not ended."},
         413: {"model": Problem, "description": "The body is too large."},
         415: {"model": Problem, "description": "The body is not declared as JSON."},
-        422: {"model": Problem, "description": "A field is wrong; the problem names it and the fix."},
     },
 )
 def give(
