@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Double,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    update,
+)
 
 from verifiers.audit_values import Audit, AuditRequest
 from verifiers.domain import CodingTask, Event, Outcome, OutcomeStatus, Value
@@ -52,33 +62,14 @@ def claim(database: Database, job_id: str | None, worker: str, lease_s: float) -
     now = database.clock()
     # Alone, or two workers would each take the last job that a key may run at a time.
     with database.alone("claim", lasting=False) as connection:
-        row = connection.execute(
-            update(jobs)
-            .where(jobs.c.id == (job_id or turns.first(now).scalar_subquery()), turns.may_begin(now))
-            .values(
-                state=step(JobState.QUEUED, JobState.RUNNING),
-                token=jobs.c.token + 1,
-                deliveries=jobs.c.deliveries + 1,
-                worker=worker,
-                lease_until=now + lease_s,
-                started_at=func.coalesce(jobs.c.started_at, now),
-                events=jobs.c.events + 1,
-            )
-            .returning(
-                jobs.c.id,
-                jobs.c.token,
-                jobs.c.deliveries,
-                jobs.c.tool_failures,
-                jobs.c.task,
-                jobs.c.events,
-            )
-        ).one_or_none()
+        taking = _TAKE_NEXT if job_id is None else _TAKE_ONE
+        given = {"now": now, "until": now + lease_s, "by": worker, "wanted": job_id}
+        row = connection.execute(taking, given).one_or_none()
         if row is None:
             return None
         started = Event(kind=events.STARTED, data={"delivery": row.deliveries})
         events.insert_event(connection, row.id, row.events, row.deliveries, now, started)
-        audit = connection.execute(select(audits.c.job_id).where(audits.c.job_id == row.id)).one_or_none()
-    kind = CodingTask if audit is None else AuditRequest
+    kind = AuditRequest if row.is_audit else CodingTask
     return Claim(
         job_id=row.id,
         token=row.token,
@@ -95,9 +86,8 @@ def renew(database: Database, held: Claim, lease_s: float) -> Renewal:
         StoreUnavailable: nothing was written.
     """
     with database.begin(lasting=False) as connection:
-        cancel = connection.execute(
-            _good(held).values(lease_until=database.clock() + lease_s).returning(jobs.c.cancel_requested)
-        ).scalar_one_or_none()
+        given = {**_held(held), "until": database.clock() + lease_s}
+        cancel = connection.execute(_RENEW, given).scalar_one_or_none()
     return Renewal(held=cancel is not None, cancel_requested=bool(cancel))
 
 
@@ -110,12 +100,12 @@ def finish(database: Database, held: Claim, outcome: Outcome) -> bool:
     Raises:
         StoreUnavailable: nothing was written.
     """
-    values = {
-        "state": step(JobState.RUNNING, state_of(outcome.status)),
-        "outcome": to_json(outcome),
-        "error": None,
+    given = {
+        "end": step(JobState.RUNNING, state_of(outcome.status)),
+        "result": to_json(outcome),
+        "reason": None,
     }
-    return _end(database, held, values, events.outcome_event(outcome))
+    return _end(database, held, given, events.outcome_event(outcome))
 
 
 def finish_audit(database: Database, held: Claim, audit: Audit) -> bool:
@@ -153,8 +143,8 @@ def fail(database: Database, held: Claim, error: str) -> bool:
     Raises:
         StoreUnavailable: nothing was written.
     """
-    values = {"state": step(JobState.RUNNING, JobState.ERROR), "error": encodable(error)}
-    return _end(database, held, values, Event(kind=events.ERROR, data={"error": error}))
+    given = {"end": step(JobState.RUNNING, JobState.ERROR), "result": None, "reason": encodable(error)}
+    return _end(database, held, given, Event(kind=events.ERROR, data={"error": error}))
 
 
 def give_back(
@@ -188,11 +178,11 @@ def give_back(
     return finish(database, held, CANCELLED)
 
 
-def _end(database: Database, held: Claim, values: dict[str, Any], event: Event) -> bool:
+def _end(database: Database, held: Claim, given: dict[str, Any], event: Event) -> bool:
     now = database.clock()
-    ended = _good(held).values(**values, finished_at=now, lease_until=None)
     with database.begin() as connection:
-        return write(connection, ended, held.job_id, now, event)
+        row = connection.execute(_END, {**_held(held), **given, "now": now}).one_or_none()
+        return _tell(connection, row, held.job_id, now, event)
 
 
 def queued_again(due: float, source: JobState = JobState.RUNNING) -> dict[str, Any]:
@@ -212,11 +202,11 @@ def write(connection: Connection, guard: Any, job_id: str, now: float, event: Ev
     Returns:
         False if the guard did not hold; nothing is written then.
     """
-    row = connection.execute(
-        guard.values(events=jobs.c.events + 1).returning(
-            jobs.c.events, jobs.c.deliveries, jobs.c.state, jobs.c.tenant
-        )
-    ).one_or_none()
+    row = connection.execute(guard.values(events=jobs.c.events + 1).returning(*_TOLD)).one_or_none()
+    return _tell(connection, row, job_id, now, event)
+
+
+def _tell(connection: Connection, row: Any, job_id: str, now: float, event: Event) -> bool:
     if row is None:
         return False
     events.insert_event(connection, job_id, row.events, row.deliveries, now, event)
@@ -229,3 +219,59 @@ def _good(held: Claim) -> Any:
     return update(jobs).where(
         jobs.c.id == held.job_id, jobs.c.state == JobState.RUNNING.value, jobs.c.token == held.token
     )
+
+
+def _held(held: Claim) -> dict[str, Any]:
+    return {"held_id": held.job_id, "held_token": held.token}
+
+
+def _taking(which: ColumnElement[str]) -> Any:
+    now = bindparam("now", type_=Double)
+    return (
+        update(jobs)
+        .where(jobs.c.id == which, turns.may_begin(now))
+        .values(
+            state=step(JobState.QUEUED, JobState.RUNNING),
+            token=jobs.c.token + 1,
+            deliveries=jobs.c.deliveries + 1,
+            worker=bindparam("by"),
+            lease_until=bindparam("until"),
+            started_at=func.coalesce(jobs.c.started_at, now),
+            events=jobs.c.events + 1,
+        )
+        .returning(
+            jobs.c.id,
+            jobs.c.token,
+            jobs.c.deliveries,
+            jobs.c.tool_failures,
+            jobs.c.task,
+            jobs.c.events,
+            exists().where(audits.c.job_id == jobs.c.id).label("is_audit"),
+        )
+    )
+
+
+# Built once: building one anew for each job takes several times as long as carrying it out.
+_IS_GOOD = and_(
+    jobs.c.id == bindparam("held_id"),
+    jobs.c.state == JobState.RUNNING.value,
+    jobs.c.token == bindparam("held_token"),
+)
+_TOLD = (jobs.c.events, jobs.c.deliveries, jobs.c.state, jobs.c.tenant)
+_TAKE_NEXT = _taking(turns.first(bindparam("now", type_=Double)).scalar_subquery())
+_TAKE_ONE = _taking(bindparam("wanted", type_=String))
+_RENEW = update(jobs).where(_IS_GOOD).values(lease_until=bindparam("until"))
+_RENEW = _RENEW.returning(jobs.c.cancel_requested)
+_END = (
+    update(jobs)
+    .where(_IS_GOOD)
+    .values(
+        state=bindparam("end"),
+        outcome=bindparam("result"),
+        error=bindparam("reason"),
+        finished_at=bindparam("now"),
+        lease_until=None,
+        events=jobs.c.events + 1,
+    )
+    .returning(*_TOLD)
+)

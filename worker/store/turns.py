@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, Column, ColumnElement, Select, and_, func, or_, select
 
 from worker.states import JobState
 from worker.store.schema import jobs, keys
@@ -17,7 +17,11 @@ from worker.store.schema import jobs, keys
 LONGEST_WAIT_S = 120.0
 
 
-def may_begin(now: float) -> ColumnElement[bool]:
+Moment = float | BindParameter[float]
+"""Seconds since the epoch, or a parameter that stands for it in a statement that is built once."""
+
+
+def may_begin(now: Moment) -> ColumnElement[bool]:
     """The condition that a job can begin: queued, due, in time, and its key is not at its limit."""
     return and_(
         jobs.c.state == JobState.QUEUED.value,
@@ -27,12 +31,12 @@ def may_begin(now: float) -> ColumnElement[bool]:
     )
 
 
-def first(now: float) -> Select[Any]:
+def first(now: Moment) -> Select[Any]:
     """The id of the job whose turn it is: interactive before batch, then the older one."""
     return select(jobs.c.id).where(may_begin(now)).order_by(jobs.c.priority, jobs.c.id).limit(1)
 
 
-def due(at: Column[float], now: float, patience_s: float = 0.0) -> ColumnElement[bool]:
+def due(at: Column[float], now: Moment, patience_s: float = 0.0) -> ColumnElement[bool]:
     """The condition that the moment ``at`` came ``patience_s`` seconds ago or earlier."""
     return or_(at <= now - patience_s, at > now + LONGEST_WAIT_S)
 

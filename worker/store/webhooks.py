@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, true, update
 
 from worker.access import Caller
 from worker.errors import Conflict, NotFound
@@ -34,6 +34,13 @@ KINDS: tuple[str, ...] = (
 
 GIVE_UP_S = 3 * 86_400.0
 """Seconds after which a delivery that nobody acknowledged is given up."""
+
+# Built once: every end of a job asks it.
+_ANY = (
+    select(webhook_endpoints.c.id)
+    .where(webhook_endpoints.c.tenant == bindparam("of"), webhook_endpoints.c.disabled_at.is_(None))
+    .limit(1)
+)
 
 _OLD_SECRET_S = 86_400.0
 _MOST = 20  # endpoints a tenant
@@ -206,10 +213,7 @@ def enqueue(
 
 def job_ended(connection: Connection, job_id: str, tenant: str, state: JobState, now: float) -> None:
     """Note the end of a task or an audit, within the transaction that ends it."""
-    told = select(webhook_endpoints.c.id).where(
-        webhook_endpoints.c.tenant == tenant, webhook_endpoints.c.disabled_at.is_(None)
-    )
-    if connection.execute(told.limit(1)).one_or_none() is None:  # the usual case, and the cheapest
+    if connection.execute(_ANY, {"of": tenant}).one_or_none() is None:  # the usual case, and the cheapest
         return
     audit = connection.execute(select(audits.c.job_id).where(audits.c.job_id == job_id)).one_or_none()
     what = "task" if audit is None else "audit"
