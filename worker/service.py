@@ -17,9 +17,10 @@ from verifiers.errors import ToolFailed
 from verifiers.registry import check_task
 from worker.batches import BatchRunner
 from worker.broker import CeleryBroker
+from worker.checkpoints import forgetting
 from worker.child import Child, keep_running
 from worker.embedded_redis import embedded_redis
-from worker.observing.exposition import ServiceCollector, build_registry, listen
+from worker.observing.exposition import ServiceCollector, build_registry, listen, reserve
 from worker.settings import WorkerSettings
 from worker.store.database import Database, open_database
 from worker.sweeper import Sweeper
@@ -55,6 +56,7 @@ class WorkerService:
         self._cleanup = ExitStack()
         self.database: Database
         self.broker: CeleryBroker
+        self.forget = forgetting(settings.checkpoints)
         self.metrics: CollectorRegistry
 
     def __enter__(self) -> WorkerService:
@@ -76,11 +78,18 @@ class WorkerService:
             self.broker = CeleryBroker(url)
             self._cleanup.callback(self.broker.close)
             folder = self._cleanup.enter_context(TemporaryDirectory(prefix="acrisol-metrics-"))
+            _reserve(folder, self._settings.concurrency)
             worker = self._start_worker(url, children, folder) if self._settings.concurrency else None
             self._serve_metrics(worker, folder)
             settings = self._settings
             sweeper = Sweeper(
-                self.database, self.broker, settings.retry, settings.wake_after_s, settings.lease_s
+                self.database,
+                self.broker,
+                settings.retry,
+                settings.wake_after_s,
+                settings.lease_s,
+                keep_s=settings.retention_days and settings.retention_days * 86_400,
+                forget=self.forget,
             )
             self._start_thread("sweeper", partial(sweeper.run, self._settings.sweep_s, stop), stop)
             batches = BatchRunner(self.database, check_task, self._settings.batch_window)
@@ -137,3 +146,13 @@ class WorkerService:
         thread.start()
         self._cleanup.callback(thread.join)
         self._cleanup.callback(stop.set)
+
+
+def _reserve(folder: str, slots: int) -> None:
+    try:
+        reserve(folder, slots)
+    except OSError as error:
+        raise ToolFailed(
+            f"There is no room for the worker's metrics in {folder}: {error.strerror}.",
+            "Free some disk space there, or set TMPDIR to another folder.",
+        ) from error

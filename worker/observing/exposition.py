@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry, ProcessCollector, start_http_server
@@ -12,10 +14,14 @@ from prometheus_client.registry import Collector
 
 from worker.broker import Broker
 from worker.errors import BrokerUnavailable, StoreUnavailable
+from worker.observing.metrics import slot_name
 from worker.states import JobState
 from worker.store.counts import Counts, counts
 from worker.store.database import Database
 from worker.store.jobs import INTERACTIVE
+
+_KINDS = ("counter", "histogram")
+_FILE_BYTES = 256 * 1024  # for about two thousand series, four times as many as there can be
 
 
 class ServiceCollector(Collector):
@@ -58,6 +64,20 @@ class ServiceCollector(Collector):
             return
         yield _gauge("redis_up", "Redis answers.", 1)
         yield _gauge("redis_messages", "Messages in Redis that no worker has taken.", depth)
+
+
+def reserve(folder: str, slots: int) -> None:
+    """Make the files that the worker's processes count in, with their room on the disk.
+
+    They are mapped into memory: a process that wrote to a hole in one would be killed if the disk was full.
+
+    Raises:
+        OSError: there is no room.
+    """
+    for slot in range(1, slots + 1):
+        for kind in _KINDS:
+            with Path(folder, f"{kind}_{slot_name(slot)}.db").open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, _FILE_BYTES)
 
 
 def build_registry(collectors: Iterable[Collector], folder: str) -> CollectorRegistry:

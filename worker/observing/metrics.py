@@ -37,8 +37,13 @@ def count_in_slots() -> None:
         values.ValueClass = in_slot
 
 
+def slot_name(slot: int) -> str:
+    """What a slot's files are named by."""
+    return f"slot{slot}"
+
+
 def _slot() -> str:
-    return f"slot{current_process_index() or 0}"
+    return slot_name(current_process_index() or 0)
 
 
 class Names:
