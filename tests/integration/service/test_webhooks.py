@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from standardwebhooks import Webhook
 
 from tests.integration.service.processes import wait_for
@@ -47,9 +53,11 @@ def receiver() -> Iterator[Receiver]:
 
 
 @contextmanager
-def delivering(database: Database, rules: WebhookRules = RULES) -> Iterator[None]:
+def delivering(
+    database: Database, rules: WebhookRules = RULES, tls: ssl.SSLContext | None = None
+) -> Iterator[None]:
     stop = threading.Event()
-    thread = threading.Thread(target=Deliverer(database, rules).run, args=(0.05, stop))
+    thread = threading.Thread(target=Deliverer(database, rules, tls).run, args=(0.05, stop))
     thread.start()
     try:
         yield
@@ -179,6 +187,48 @@ def test_what_was_delivered_can_be_delivered_again(store: Database, receiver: Re
         assert again.state is DeliveryState.PENDING
         wait_for("it comes again", lambda: len(receiver.got) == 2)
     assert receiver.ids == [sent.id] * 2
+
+
+def test_a_certificate_that_no_known_authority_signed_is_refused(store: Database, tmp_path: Path) -> None:
+    ours = own_certificate(tmp_path)
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server.load_cert_chain(ours)
+    rules = RULES.model_copy(update={"http": False})
+    with receiving(server) as receiver:
+        made = subscribe(store, receiver.url)
+        solve(store)
+        with delivering(store, rules.model_copy(update={"first_delay_s": 60.0})):
+            wait_for("it failed", lambda: last(store, made).last_error is not None)
+        assert "certificate" in str(last(store, made).last_error).lower()
+        assert receiver.got == []
+        deliveries.redeliver(store, made.webhook.id, last(store, made).id, LOCAL)
+        with delivering(store, rules, ssl.create_default_context(cafile=str(ours))):
+            until(store, made, DeliveryState.DELIVERED)
+
+
+def own_certificate(folder: Path) -> Path:
+    """A certificate for 127.0.0.1 that signed itself, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), True)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "own.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
 
 
 def test_proxies_of_the_environment_are_not_used(
