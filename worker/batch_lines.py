@@ -48,7 +48,7 @@ class RawLine(NamedTuple):
         number: From 1.
         start: Its first byte's place in the file.
         end: The place after its newline.
-        data: Its bytes without the newline; None where it is longer than ``MAX_LINE_BYTES``.
+        data: Its bytes without the newline; None where it is too long.
     """
 
     number: int
@@ -106,28 +106,32 @@ class _Wrong(Exception):
         self.code, self.message = code, message[:_SAID_CHARS]
 
 
-def split(pieces: Iterable[bytes], start: int = 0, number: int = 1) -> Iterator[RawLine]:
+def split(
+    pieces: Iterable[bytes], start: int = 0, number: int = 1, longest: int = MAX_LINE_BYTES
+) -> Iterator[RawLine]:
     """Cut a file into lines, whatever their lengths, with no more than one line in memory.
 
     Args:
         pieces: The file's content from the byte ``start`` on, in pieces of any size.
         start: Where the first line begins.
         number: The first line's number.
+        longest: Bytes of a line above which it is passed over.
     """
     held, length = bytearray(), 0
     for piece in pieces:
         at = 0
         while (newline := piece.find(b"\n", at)) >= 0:
             length += newline + 1 - at
-            held += piece[at : newline if length <= MAX_LINE_BYTES + 1 else at]
-            yield RawLine(number, start, start + length, _kept(held, length - 1))
+            held += piece[at : newline if length <= longest + 1 else at]
+            data = bytes(held) if length <= longest + 1 else None
+            yield RawLine(number, start, start + length, data)
             start, number, at = start + length, number + 1, newline + 1
             held, length = bytearray(), 0
         length += len(piece) - at
-        if length <= MAX_LINE_BYTES:
+        if length <= longest:
             held += piece[at:]
     if length:
-        yield RawLine(number, start, start + length, _kept(held, length))
+        yield RawLine(number, start, start + length, bytes(held) if length <= longest else None)
 
 
 def read(raw: RawLine, endpoint: str | None, check: Callable[[CodingTask], None]) -> Line | BadLine:
@@ -150,10 +154,6 @@ def read(raw: RawLine, endpoint: str | None, check: Callable[[CodingTask], None]
 def is_empty(raw: RawLine) -> bool:
     """Whether there is nothing on a line."""
     return raw.data is not None and not raw.data.strip()
-
-
-def _kept(held: bytearray, length: int) -> bytes | None:
-    return bytes(held) if length <= MAX_LINE_BYTES else None
 
 
 def _object(raw: RawLine) -> dict[str, Any]:

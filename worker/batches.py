@@ -15,6 +15,7 @@ from verifiers.errors import ToolError
 from worker.batch_lines import MAX_LINES, BadLine, Line, RawLine, is_empty, read, split
 from worker.batch_results import ANSWERED, answer, failure
 from worker.errors import JobNotFound, NotFound
+from worker.states import JobState
 from worker.store import batch_ends, batch_steps, batches, files, jobs
 from worker.store.batch_ends import StoredLine, Written
 from worker.store.batch_steps import ReadLine
@@ -27,6 +28,11 @@ _LINES = 500  # that are read in one step
 _BYTES = 8 * 2**20  # after which a step ends, in the input and in the results
 _RESULTS = 100  # that are written in one step
 _TIDY_EVERY = 1000  # rounds
+_STOPPED = {
+    BatchState.CANCELLED: ("batch_cancelled", "The batch was cancelled before this line had ended."),
+    BatchState.EXPIRED: ("batch_expired", "The batch's time was up before this line had ended."),
+    BatchState.FAILED: ("batch_failed", "The batch failed before this line had ended."),
+}
 
 
 class BatchRunner:
@@ -124,11 +130,13 @@ class BatchRunner:
         completed = failed = 0
         for line in lines:
             job = self._job(line)
-            told = answer(batch, line, job)
+            name = f"{batch.id.removeprefix('batch_')}_{line.line}"
+            custom_id = line.custom_id or ""
+            told = None if job is None else answer(name, custom_id, batch.endpoint, line.model, job)
             if told is not None:
                 output += told
             else:
-                errors += failure(batch, line, job)
+                errors += failure(name, line.custom_id, _reason(batch, line, job))
             # What was counted when it ended, and has changed since: it was deleted, or sent back and solved.
             completed += (told is not None) - (line.state is LineState.COMPLETED)
             failed += (told is None) - (line.state is LineState.FAILED)
@@ -178,3 +186,17 @@ def _ended(lines: Iterable[batch_steps.OpenLine]) -> tuple[list[int], list[int]]
     ended = [line for line in lines if line.state is None or line.state.terminal]
     completed = [line.line for line in ended if line.state in ANSWERED]
     return completed, [line.line for line in ended if line.state not in ANSWERED]
+
+
+def _reason(batch: Batch, line: StoredLine, job: Job | None) -> BatchError:
+    if line.error is not None:
+        return line.error
+    if line.job_id is not None and job is None:
+        code, said = "task_deleted", "The task was deleted before the batch had ended."
+    elif batch.ends_as in _STOPPED and (job is None or job.state is JobState.CANCELLED):
+        code, said = _STOPPED[batch.ends_as]
+    elif job is not None and job.state is JobState.CANCELLED:
+        code, said = "task_cancelled", "The task was cancelled."
+    else:
+        code, said = "task_failed", (job and job.error) or "The task ended without an outcome."
+    return BatchError(code=code, message=said, line=line.line)

@@ -45,6 +45,7 @@ COMMANDS = {
         "serve",
         "Serve the API with a worker until Ctrl-C: SQLite, and a private Redis unless REDIS_URL is set.",
     ),
+    "batch": _Place("batch", "app", "Work on many tasks of one file, here or on a server."),
     "keys": _Place("keys", "app", "Make, list, rotate and revoke API keys."),
     "receipt": _Place(
         "receipt",
