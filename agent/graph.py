@@ -64,11 +64,11 @@ class Checkpoints:
         except errors as error:
             raise _failed(self._place, error) from error
 
-    def forget(self, task_id: str, purge: bool = False) -> None:
-        """Drop all checkpoints of a task; unknown ids are fine.
+    def forget(self, *task_ids: str, purge: bool = False) -> None:
+        """Drop all checkpoints of some tasks; unknown ids are fine.
 
         Args:
-            task_id: Which task.
+            task_ids: Which tasks.
             purge: Have them gone from a file's write-ahead log as well, which takes longer.
 
         Raises:
@@ -76,7 +76,8 @@ class Checkpoints:
         """
         with self.saver() as saver:
             if saver is not None:
-                saver.delete_thread(task_id)
+                for task_id in task_ids:
+                    saver.delete_thread(task_id)
                 if purge and isinstance(self._place, Path):
                     saver.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

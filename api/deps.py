@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from email.message import Message
 from functools import cached_property
@@ -43,6 +43,7 @@ class Services:
         metrics: What ``/metrics`` tells.
         draining: Set once the server was told to stop: it still answers, and should be sent nothing new.
         accepted: Told of every job that was stored, for traces.
+        forget: Drops the checkpoints of tasks that are deleted.
         streams: Bounds the streams of events that are open at a time.
     """
 
@@ -60,6 +61,7 @@ class Services:
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     draining: threading.Event = field(default_factory=threading.Event)
     accepted: Callable[[str], None] = field(default=lambda job_id: None)
+    forget: Callable[[Sequence[str]], None] = field(default=lambda job_ids: None)
     streams: Places = field(default_factory=lambda: Places(10_000, 200, "Close streams that nobody reads."))
 
     @cached_property

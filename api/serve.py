@@ -85,6 +85,7 @@ def serve(
             webhooks=webhooks,
             metrics=service.metrics,
             accepted=traces.accepted,
+            forget=service.forget,
             filler=filler,
             limiter=RateLimiter(service.broker.url, api.per_minute, api.failures_per_minute),
         )

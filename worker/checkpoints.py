@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from agent.graph import Checkpoints
 
 
-def forgetting(place: Path | str) -> Callable[[str], None]:
-    """What drops a task's checkpoints for good; it raises CheckpointFailed where it cannot.
+def forgetting(place: Path | str) -> Callable[[Sequence[str]], None]:
+    """What drops the checkpoints of tasks for good; it raises CheckpointFailed where it cannot.
 
     Args:
         place: As ``WorkerSettings.checkpoints``.
@@ -24,4 +24,4 @@ def forgetting(place: Path | str) -> Callable[[str], None]:
 
         return Checkpoints(place)
 
-    return lambda task_id: opened().forget(task_id, purge=True)
+    return lambda task_ids: opened().forget(*task_ids, purge=True)

@@ -32,6 +32,7 @@ class WorkerSettings(BaseSettings):
         wake_after_s: Seconds after which a wake counts as lost, if the job is still queued and the broker's
             queue is empty.
         stop_s: Seconds that running jobs get to stop when the worker is told to.
+        retention_days: Days after which ended jobs, batches and files are deleted; None keeps them.
         tool_failures: Runs that a broken tool may end before a job is given up.
         worker_deaths: Workers that may die while running a job before it is given up.
         retry_delay_s: Seconds to wait after the first tool failure; each further one doubles it.
@@ -58,6 +59,7 @@ class WorkerSettings(BaseSettings):
     batch_window: int = Field(default=200, ge=1, le=10_000)
     wake_after_s: float = Field(default=5.0, ge=0.1, le=60.0)
     stop_s: float = Field(default=10.0, ge=0, allow_inf_nan=False)
+    retention_days: float | None = Field(default=None, gt=0, le=36_500)
     tool_failures: int = Field(default=4, ge=1)
     worker_deaths: int = Field(default=5, ge=1)
     retry_delay_s: float = Field(default=2.0, ge=0, allow_inf_nan=False)

@@ -5,18 +5,24 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from verifiers.domain import Value
 from verifiers.errors import ToolError
 from worker.broker import Broker
 from worker.retry import RetryPolicy
-from worker.store import expiry, wakes
+from worker.store import expiry, retention, wakes
 from worker.store.database import Database
+from worker.store.removal import Forget
 
 _LOG = logging.getLogger(__name__)
 _BATCH = 500
+_CLEAR_EVERY_S = 60.0
 _PATIENCE = 20  # while messages are waiting, a job's own is most likely among them
+
+
+def _nothing_kept(task_ids: Sequence[str]) -> None:
+    return None
 
 
 class Sweep(Value):
@@ -42,6 +48,8 @@ class Sweeper:
         policy: When to give up on a job.
         wake_after_s: Seconds after which a message counts as lost if the broker's queue is empty.
         lease_s: Seconds without a renewal after which a job is taken from its worker.
+        keep_s: Seconds after which ended jobs, batches and files are deleted; None keeps them.
+        forget: Drops the checkpoints of tasks that are deleted.
         clock: Seconds, monotonic.
     """
 
@@ -52,11 +60,18 @@ class Sweeper:
         policy: RetryPolicy,
         wake_after_s: float,
         lease_s: float,
+        *,
+        keep_s: float | None = None,
+        forget: Forget = _nothing_kept,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._broker = broker
         self._leases = expiry.Leases(database, policy, lease_s, clock)
+        self._keep_s = keep_s
+        self._forget = forget
+        self._clock = clock
+        self._clear_at = clock()
         self._wake_after_s = wake_after_s
 
     def sweep(self) -> Sweep:
@@ -68,6 +83,7 @@ class Sweeper:
         """
         requeued = self._leases.expire()
         expiry.end_late(self._database)
+        self._clear()
         # Asked only where there is something to wake for: an idle service does not poll Redis.
         if not wakes.due(self._database, 0.0, limit=1):
             return Sweep(requeued=len(requeued), woken=0)
@@ -80,6 +96,14 @@ class Sweeper:
         finally:
             wakes.sent(self._database, sent, self._wake_after_s)
         return Sweep(requeued=len(requeued), woken=len(sent))
+
+    def _clear(self) -> None:
+        if self._keep_s is None or self._clock() < self._clear_at:
+            return
+        before = self._database.clock() - self._keep_s
+        # Some at a time, so that nobody waits for it; and once there is nothing left, not for a while.
+        if not retention.remove_old(self._database, before, self._forget):
+            self._clear_at = self._clock() + _CLEAR_EVERY_S
 
     def run(self, every_s: float, stop: threading.Event) -> None:
         """Sweep every ``every_s`` seconds until ``stop`` is set."""

@@ -11,11 +11,12 @@ from api.deps import ServicesDep, json_only
 from api.problems import Problem
 from api.repeats import DELETED, REPLAYED, IdempotencyKey, looking_back
 from api.routes.examples import AUDITS
+from api.routes.filters import NOT_ENDED, BeginWithin, FiltersDep
 from api.waking import wake
 from verifiers.audit_values import AuditRequest
 from worker.errors import AlreadyAccepted
 from worker.states import JobState
-from worker.store import audits
+from worker.store import audits, removal
 from worker.store.idempotency import once
 from worker.store.records import AuditJob, AuditPage, AuditSummary
 
@@ -48,6 +49,7 @@ def submit(
     given: ServicesDep,
     caller: Submitter,
     idempotency_key: IdempotencyKey = None,
+    begin_within_s: BeginWithin = None,
 ) -> AuditSummary:
     """Store Solidity code and let a worker audit it. No model is needed.
 
@@ -57,8 +59,11 @@ def submit(
     """
     given.check_audit(request)
     repeat = once(idempotency_key, "audits", request)
+    deadline_at = begin_within_s and given.database.clock() + begin_within_s
     try:
-        summary = audits.submit(given.database, request, given.wake_after_s, caller, once=repeat)
+        summary = audits.submit(
+            given.database, request, given.wake_after_s, caller, deadline_at=deadline_at, once=repeat
+        )
         wake(given, summary.id)
     except AlreadyAccepted as earlier:
         with looking_back():
@@ -72,6 +77,7 @@ def submit(
 def listing(
     given: ServicesDep,
     caller: Reader,
+    filters: FiltersDep,
     limit: Annotated[int, Query(ge=1, le=200, description="At most so many audits.")] = 50,
     cursor: Annotated[
         str | None, Query(max_length=64, description="`next_cursor` of the page before.")
@@ -81,7 +87,7 @@ def listing(
     ] = [],  # noqa: B006 - FastAPI copies it
 ) -> AuditPage:
     """Audits, newest first, with their verdicts and without their code and reports."""
-    return audits.page(given.database, limit, cursor, set(state), caller.sees)
+    return audits.page(given.database, limit, cursor, set(state), caller.sees, filters)
 
 
 @router.get("/{audit_id}", summary="Get an audit", responses=NOT_FOUND)
@@ -91,6 +97,13 @@ def get(audit_id: str, given: ServicesDep, caller: Reader) -> AuditJob:
     In the state `error` there is no audit; `error` says what was missing or broken.
     """
     return audits.get(given.database, audit_id, caller.sees)
+
+
+@router.delete("/{audit_id}", status_code=204, summary="Delete an audit", responses=NOT_FOUND | NOT_ENDED)
+def delete(audit_id: str, given: ServicesDep, caller: Submitter) -> None:
+    """Delete an audit that has ended: its code, its report and its events."""
+    audits.summary(given.database, audit_id, caller.sees)
+    removal.remove(given.database, audit_id, caller, given.forget)
 
 
 @router.post("/{audit_id}/cancel", summary="Cancel an audit", responses=NOT_FOUND)

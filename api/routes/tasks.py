@@ -11,11 +11,12 @@ from api.deps import ServicesDep, json_only
 from api.problems import Problem
 from api.repeats import DELETED, REPLAYED, IdempotencyKey, looking_back
 from api.routes.examples import TASKS
+from api.routes.filters import NOT_ENDED, BeginWithin, FiltersDep
 from api.waking import wake
 from verifiers.domain import CodingTask
 from worker.errors import AlreadyAccepted
 from worker.states import JobState
-from worker.store import jobs
+from worker.store import jobs, removal
 from worker.store.idempotency import once
 from worker.store.records import Job, JobPage, JobSummary
 
@@ -51,6 +52,7 @@ def submit(
     given: ServicesDep,
     caller: Submitter,
     idempotency_key: IdempotencyKey = None,
+    begin_within_s: BeginWithin = None,
 ) -> JobSummary:
     """Store a task and let a worker solve it.
 
@@ -58,8 +60,11 @@ def submit(
     """
     given.check(task)
     repeat = once(idempotency_key, "tasks", task)
+    deadline_at = begin_within_s and given.database.clock() + begin_within_s
     try:
-        summary = jobs.submit(given.database, task, given.wake_after_s, caller, once=repeat)
+        summary = jobs.submit(
+            given.database, task, given.wake_after_s, caller, deadline_at=deadline_at, once=repeat
+        )
         wake(given, summary.id)
     except AlreadyAccepted as earlier:
         with looking_back():
@@ -73,6 +78,7 @@ def submit(
 def listing(
     given: ServicesDep,
     caller: Reader,
+    filters: FiltersDep,
     limit: Annotated[int, Query(ge=1, le=200, description="At most so many tasks.")] = 50,
     cursor: Annotated[
         str | None, Query(max_length=64, description="`next_cursor` of the page before.")
@@ -82,7 +88,7 @@ def listing(
     ] = [],  # noqa: B006 - FastAPI copies it
 ) -> JobPage:
     """Tasks, newest first, without their code and outcomes."""
-    return jobs.page(given.database, limit, cursor, set(state), caller.sees)
+    return jobs.page(given.database, limit, cursor, set(state), caller.sees, filters)
 
 
 @router.get("/{task_id}", summary="Get a task", responses=_NOT_FOUND)
@@ -92,6 +98,13 @@ def get(task_id: str, given: ServicesDep, caller: Reader) -> Job:
     In the state `error` there is no outcome; `error` says what was missing or broken.
     """
     return jobs.get(given.database, task_id, caller.sees)
+
+
+@router.delete("/{task_id}", status_code=204, summary="Delete a task", responses=_NOT_FOUND | NOT_ENDED)
+def delete(task_id: str, given: ServicesDep, caller: Submitter) -> None:
+    """Delete a task that has ended: its code, its outcome, its events and what people said of it."""
+    jobs.summary(given.database, task_id, caller.sees)
+    removal.remove(given.database, task_id, caller, given.forget)
 
 
 @router.post("/{task_id}/cancel", summary="Cancel a task", responses=_NOT_FOUND)

@@ -31,6 +31,7 @@ def submit(
     wake_after_s: float,
     owner: Caller = LOCAL,
     *,
+    deadline_at: float | None = None,
     once: Once | None = None,
 ) -> AuditSummary:
     """Store an audit as a queued job. When this returns, the job will reach a terminal state.
@@ -40,6 +41,7 @@ def submit(
         request: What to audit.
         wake_after_s: Seconds after which the sweeper wakes a worker, in case the caller's own wake is lost.
         owner: Whose job it is.
+        deadline_at: Seconds since the epoch after which it is not begun any more.
         once: That it is stored only the first time that this is asked for.
 
     Raises:
@@ -49,6 +51,7 @@ def submit(
         StoreUnavailable: nothing was stored.
     """
     row = tasks.new_row(database.clock(), Language.SOLIDITY, request.title, request, wake_after_s, owner)
+    row |= {"deadline_at": deadline_at}
     with tasks.accepting(database, owner, row["id"], once) as connection:
         connection.execute(insert(jobs).values(row))
         connection.execute(insert(audits).values(job_id=row["id"]))

@@ -14,7 +14,8 @@ from worker.errors import Conflict, NotFound
 from worker.store.batch_values import Batch, BatchError, BatchPage, BatchState
 from worker.store.database import Database
 from worker.store.ids import new_id
-from worker.store.schema import batch_lines, batches, files, jobs
+from worker.store.removal import Forget, drop
+from worker.store.schema import batch_lines, batches, files
 
 WINDOW_S = 86_400.0
 _DELETED_AT_A_TIME = 200
@@ -148,10 +149,13 @@ def cancel(database: Database, batch_id: str, tenant: str | None = None) -> Batc
     return batch
 
 
-def remove(database: Database, batch_id: str, tenant: str | None = None) -> None:
+def remove(
+    database: Database, batch_id: str, tenant: str | None = None, forget: Forget = lambda task_ids: None
+) -> None:
     """Delete an ended batch with its lines, their tasks and outcomes, and its result files.
 
     Its input file stays: it was uploaded by itself. A call that dies in the middle can be repeated.
+    ``forget`` drops its tasks' checkpoints.
 
     Raises:
         NotFound: there is no such batch.
@@ -171,8 +175,10 @@ def remove(database: Database, batch_id: str, tenant: str | None = None) -> None
             rows = connection.execute(lines).all()
         if not rows:
             break
+        job_ids = [row.job_id for row in rows if row.job_id]
+        forget(job_ids)
         with database.begin() as connection:
-            connection.execute(delete(jobs).where(jobs.c.id.in_([row.job_id for row in rows if row.job_id])))
+            drop(connection, job_ids)
             of_batch = batch_lines.c.batch_id == batch_id
             connection.execute(
                 delete(batch_lines).where(of_batch, batch_lines.c.line.in_([row.line for row in rows]))

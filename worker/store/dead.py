@@ -32,7 +32,7 @@ def replay(database: Database, job_id: str, forget: Forget) -> None:
         found = connection.execute(select(jobs.c.id).where(is_dead)).one_or_none()
     if found is None:
         raise _not_dead(job_id)
-    forget(job_id)  # before it is in the queue: nobody works on a dead job
+    forget([job_id])  # before it is in the queue: nobody works on a dead job
     queued = (
         update(jobs)
         .where(is_dead)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from worker.errors import JobNotFound, StoreUnavailable
 from worker.states import JobState
 from worker.store import claims, events, jobs
 from worker.store.database import Database, open_database
+from worker.store.reading import Filters
 from worker.store.schema import jobs as jobs_table
 
 ON_BOTH = True
@@ -135,3 +137,32 @@ def test_an_error_of_the_database_does_not_repeat_the_task(database: Database) -
     with pytest.raises(StoreUnavailable, match="wake_at") as caught, database.begin() as connection:
         connection.execute(wrong)
     assert "secret" not in str(caught.value)
+
+
+def test_a_listing_shows_what_fits_all_filters(database: Database, clock: FakeClock) -> None:
+    ids = {}
+    for text, language in (("Add 50% to a", "python"), ("Sort LISTS", "go"), ("add_b", "python")):
+        ids[text] = jobs.submit(database, CodingTask(instruction=text, language=language), 5).id
+        clock.turn(60)
+    began = datetime.fromtimestamp(clock() - 180, UTC)
+
+    def found(**filters: object) -> set[str]:
+        page = jobs.page(database, 9, filters=Filters.model_validate(filters))
+        return {job.title for job in page.jobs}
+
+    assert found() == set(ids)
+    assert found(language="go") == {"Sort LISTS"}
+    assert found(text="ADD") == {"Add 50% to a", "add_b"}
+    assert found(text="%") == {"Add 50% to a"}, "no wildcard"
+    assert found(text="_") == {"add_b"}
+    assert found(text="\x00") == set()
+    minute = timedelta(seconds=60)
+    assert found(since=began + minute) == {"Sort LISTS", "add_b"}
+    assert found(until=began + minute) == {"Add 50% to a"}
+    assert found(since=began + minute, until=began + 2 * minute, text="sort") == {"Sort LISTS"}
+    assert found(since="0001-01-01T00:00:00Z", until="9999-12-31T23:59:59Z") == set(ids)
+    jobs.page(database, 9, cursor="\x00")  # no such cursor was given out, but it breaks nothing
+    first = jobs.page(database, 1, filters=Filters(language=Language.PYTHON))
+    second = jobs.page(database, 1, first.next_cursor, filters=Filters(language=Language.PYTHON))
+    assert [first.jobs[0].title, second.jobs[0].title] == ["add_b", "Add 50% to a"]
+    assert second.next_cursor is None
