@@ -20,6 +20,7 @@ from worker.store.counts import Counts, counts
 from worker.store.database import Database
 from worker.store.jobs import INTERACTIVE
 
+_PRIORITIES = ("interactive", "batch")
 _KINDS = ("counter", "histogram")
 _FILE_BYTES = 256 * 1024  # for about two thousand series, four times as many as there can be
 
@@ -111,18 +112,20 @@ def listen(registry: CollectorRegistry, host: str, port: int) -> Callable[[], No
 
 def _of_store(found: Counts) -> Iterator[GaugeMetricFamily]:
     yield _gauges("jobs", "Jobs in the store.", "state", {**dict.fromkeys(JobState, 0), **found.jobs})
-    batch = sum(number for priority, number in found.waiting.items() if priority > INTERACTIVE)
-    waiting = {"interactive": sum(found.waiting.values()) - batch, "batch": batch}
+    waiting, oldest = dict.fromkeys(_PRIORITIES, 0), dict.fromkeys(_PRIORITIES, 0.0)
+    for priority, number in found.waiting.items():
+        name = _PRIORITIES[priority > INTERACTIVE]
+        waiting[name] += number
+        oldest[name] = max(oldest[name], found.oldest_waiting_s[priority])
     yield _gauges("queue_jobs", "Queued jobs that could be run now.", "priority", waiting)
-    yield _gauge(
-        "queue_oldest_seconds", "Age of the oldest job that could be run now.", found.oldest_waiting_s
-    )
+    says = "Age of the oldest job that could be run now."
+    yield _gauges("queue_oldest_seconds", says, "priority", oldest)
     yield _gauge("workers_busy", "Processes on all machines that run a job.", found.workers)
     yield _gauge("leases_expired", "Running jobs whose worker gave no sign of life in time.", found.overdue)
     deliveries = {"pending": 0, "given_up": 0, "delivered": 0, **found.deliveries}
     yield _gauges("webhook_deliveries", "Webhook deliveries in the store.", "state", deliveries)
-    oldest = "Age of the oldest webhook delivery that is not through."
-    yield _gauge("webhook_oldest_seconds", oldest, found.oldest_delivery_s)
+    says = "Age of the oldest webhook delivery that is not through."
+    yield _gauge("webhook_oldest_seconds", says, found.oldest_delivery_s)
     yield _gauges("batches", "Batches in the store.", "state", found.batches)
 
 
@@ -130,7 +133,7 @@ def _gauge(name: str, says: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"acrisol_{name}", says, value=float(value))
 
 
-def _gauges(name: str, says: str, label: str, found: Mapping[Any, int]) -> GaugeMetricFamily:
+def _gauges(name: str, says: str, label: str, found: Mapping[Any, float]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(f"acrisol_{name}", says, labels=[label])
     for value, number in sorted(found.items()):
         family.add_metric([str(value)], float(number))

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
 
 from pydantic import Field
-from sqlalchemy import Column, ColumnElement, Connection, distinct, func, select
+from sqlalchemy import Column, Connection, distinct, func, select
 
 from verifiers.domain import Value
 from worker.states import JobState
 from worker.store.database import Database
 from worker.store.schema import batches, jobs, webhook_deliveries
-
-Key = TypeVar("Key", str, int)
 
 
 class Counts(Value):
@@ -22,7 +19,7 @@ class Counts(Value):
     Attributes:
         jobs: Jobs in each state.
         waiting: Queued jobs that are due, by priority: the larger, the later.
-        oldest_waiting_s: Seconds since the oldest of them was accepted; 0 without any.
+        oldest_waiting_s: Seconds since the oldest of them was accepted, by priority.
         workers: Processes that run a job and have renewed its lease in time.
         overdue: Running jobs whose lease ran out: their worker died or lost contact.
         deliveries: Webhook deliveries in each state.
@@ -32,7 +29,7 @@ class Counts(Value):
 
     jobs: Mapping[str, int] = Field(default={})
     waiting: Mapping[int, int] = Field(default={})
-    oldest_waiting_s: float = 0.0
+    oldest_waiting_s: Mapping[int, float] = Field(default={})
     workers: int = 0
     overdue: int = 0
     deliveries: Mapping[str, int] = Field(default={})
@@ -51,26 +48,23 @@ def counts(database: Database) -> Counts:
     running = jobs.c.state == JobState.RUNNING.value
     held = select(func.count(distinct(jobs.c.worker))).where(running, jobs.c.lease_until >= now)
     overdue = select(func.count()).where(running, jobs.c.lease_until < now)
+    by_priority = select(jobs.c.priority, func.count(), func.min(jobs.c.created_at)).where(*due)
+    pending = select(func.min(webhook_deliveries.c.created_at)).where(webhook_deliveries.c.state == "pending")
     with database.begin() as connection:
+        waiting = connection.execute(by_priority.group_by(jobs.c.priority)).all()
+        told = connection.execute(pending).scalar_one()
         return Counts(
             jobs=_each(connection, jobs.c.state),
-            waiting=_each(connection, jobs.c.priority, *due),
-            oldest_waiting_s=_age(connection, now, jobs.c.created_at, *due),
+            waiting={row[0]: row[1] for row in waiting},
+            oldest_waiting_s={row[0]: max(0.0, now - row[2]) for row in waiting},
             workers=connection.execute(held).scalar_one(),
             overdue=connection.execute(overdue).scalar_one(),
             deliveries=_each(connection, webhook_deliveries.c.state),
-            oldest_delivery_s=_age(
-                connection, now, webhook_deliveries.c.created_at, webhook_deliveries.c.state == "pending"
-            ),
+            oldest_delivery_s=0.0 if told is None else max(0.0, now - told),
             batches=_each(connection, batches.c.state),
         )
 
 
-def _each(connection: Connection, column: Column[Key], *where: ColumnElement[bool]) -> dict[Key, int]:
-    query = select(column, func.count()).where(*where).group_by(column)
+def _each(connection: Connection, column: Column[str]) -> dict[str, int]:
+    query = select(column, func.count()).group_by(column)
     return {key: number for key, number in connection.execute(query)}
-
-
-def _age(connection: Connection, now: float, column: Column[float], *where: ColumnElement[bool]) -> float:
-    oldest = connection.execute(select(func.min(column)).where(*where)).scalar_one()
-    return 0.0 if oldest is None else max(0.0, now - oldest)

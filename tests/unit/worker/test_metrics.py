@@ -107,7 +107,7 @@ def test_the_store_is_counted(database: Database, clock: FakeClock, task: Coding
     claims.claim(database, running, "host:1", lease_s=30)
     found = counts(database)
     assert (found.jobs, found.waiting) == ({"queued": 2, "running": 1}, {0: 1, 10: 1})
-    assert (found.oldest_waiting_s, found.workers, found.overdue) == (20, 1, 0)
+    assert (found.oldest_waiting_s, found.workers, found.overdue) == ({0: 20, 10: 10}, 1, 0)
     clock.now += 31
     assert (counts(database).workers, counts(database).overdue) == (0, 1)
 
