@@ -12,10 +12,11 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from api.auth import Reader, Submitter
 from api.deps import Services, ServicesDep
 from api.page.forms import Faulty, Form, read, rows, value
-from api.page.listing import state_filters
+from api.page.listing import WantedDep
 from api.page.live import changes
 from api.page.rendering import page
 from api.page.task_forms import fields_of_policy, policy_of
+from api.routes import audits as resource
 from api.waking import wake
 from verifiers.audit_values import AuditRequest
 from verifiers.domain import Verdict
@@ -29,30 +30,23 @@ from worker.store.records import AuditJob
 router = APIRouter(prefix="/audits", include_in_schema=False)
 _SHOWN = 30
 _UPLOADS = ("files", "libraries", "tests.files")
-_ENDS = (JobState.AUDITED, JobState.CANCELLED, JobState.ERROR, JobState.DEAD)
-_FILTERS = state_filters("/audits", ("", JobState.QUEUED, JobState.RUNNING, *_ENDS))
+_STATES = (
+    JobState.QUEUED,
+    JobState.RUNNING,
+    JobState.AUDITED,
+    JobState.CANCELLED,
+    JobState.ERROR,
+    JobState.DEAD,
+)
 
 
 @router.get("")
-def listing(
-    request: Request,
-    given: ServicesDep,
-    caller: Reader,
-    state: Annotated[JobState | None, Query()] = None,
-    cursor: Annotated[str | None, Query(max_length=64)] = None,
-) -> Response:
+def listing(request: Request, given: ServicesDep, caller: Reader, wanted: WantedDep) -> Response:
     """The newest audits."""
-    shown = audits.page(given.database, _SHOWN, cursor, {state} if state else (), caller.sees)
+    shown = audits.page(given.database, _SHOWN, wanted.cursor, wanted.states, caller.sees, wanted.filters)
+    moving = any(not job.state.terminal for job in shown.audits)
     return page(
-        request,
-        "audits",
-        caller,
-        section="Audits",
-        shown=shown,
-        state=state or "",
-        cursor=cursor,
-        filters=_FILTERS,
-        moving=any(not job.state.terminal for job in shown.audits),
+        request, "audits", caller, section="Audits", shown=shown, wanted=wanted, states=_STATES, moving=moving
     )
 
 
@@ -127,6 +121,13 @@ def cancel(audit_id: str, given: ServicesDep, caller: Submitter) -> Response:
     """Cancel an audit and show it."""
     audits.cancel(given.database, audit_id, caller.sees)
     return RedirectResponse(f"/audits/{audit_id}", 303)
+
+
+@router.post("/{audit_id}/delete")
+def delete(audit_id: str, given: ServicesDep, caller: Submitter) -> Response:
+    """Delete an audit and show those that are left."""
+    resource.delete(audit_id, given, caller)
+    return RedirectResponse("/audits", 303)
 
 
 def _shown(given: Services, job: AuditJob) -> dict[str, Any]:

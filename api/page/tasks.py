@@ -12,44 +12,33 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from api.auth import Reader, Submitter
 from api.deps import Services, ServicesDep
 from api.page.attempts import Choice, Progress, view
-from api.page.forms import Faulty, Form, read, rows
-from api.page.listing import state_filters
+from api.page.forms import Faulty, Form, read, rows, value
+from api.page.listing import WantedDep
 from api.page.live import changes
 from api.page.rendering import page
 from api.page.task_forms import UPLOADS, blank, fields_of, task_of
+from api.routes import tasks as resource
 from api.waking import wake
 from verifiers.errors import InvalidInput
 from worker.access import Caller
 from worker.states import JobState
-from worker.store import events, jobs
+from worker.store import events, feedback, jobs
+from worker.store.feedback import FeedbackRequest
 from worker.store.records import Job
 
 router = APIRouter(include_in_schema=False)
 _SHOWN = 30
 ChoiceDep = Annotated[Choice, Query()]
-_FILTERS = ("", *(state for state in JobState if state is not JobState.AUDITED))
+_STATES = tuple(state for state in JobState if state is not JobState.AUDITED)
 
 
 @router.get("/")
-def listing(
-    request: Request,
-    given: ServicesDep,
-    caller: Reader,
-    state: Annotated[JobState | None, Query()] = None,
-    cursor: Annotated[str | None, Query(max_length=64)] = None,
-) -> Response:
+def listing(request: Request, given: ServicesDep, caller: Reader, wanted: WantedDep) -> Response:
     """The newest tasks."""
-    shown = jobs.page(given.database, _SHOWN, cursor, {state} if state else (), caller.sees)
+    shown = jobs.page(given.database, _SHOWN, wanted.cursor, wanted.states, caller.sees, wanted.filters)
+    moving = any(not job.state.terminal for job in shown.jobs)
     return page(
-        request,
-        "tasks",
-        caller,
-        section="Tasks",
-        shown=shown,
-        state=state or "",
-        cursor=cursor,
-        filters=state_filters("/", _FILTERS),
-        moving=any(not job.state.terminal for job in shown.jobs),
+        request, "tasks", caller, section="Tasks", shown=shown, wanted=wanted, states=_STATES, moving=moving
     )
 
 
@@ -85,7 +74,7 @@ def show(task_id: str, request: Request, given: ServicesDep, caller: Reader, cho
     job = jobs.get(given.database, task_id, caller.sees)
     progress = Progress()
     read_on(given, job, progress)
-    return page(request, "task", caller, section="Tasks", **shown(job, progress, choice))
+    return page(request, "task", caller, section="Tasks", **shown(given, job, progress, choice))
 
 
 def _watched(task_id: str, given: ServicesDep, caller: Reader) -> Job:
@@ -125,8 +114,28 @@ class _Look:
             self._job = self._job.model_copy(update=dict(summary))
         read_on(self._given, self._job, self._progress)
         before, self._seen = self._seen, (summary, self._progress.after)
-        values = {"caller": self._caller, **shown(self._job, self._progress, self._choice)}
+        values = {"caller": self._caller, **shown(self._given, self._job, self._progress, self._choice)}
         return None if before == self._seen else values, summary.state.terminal
+
+
+@router.post("/tasks/{task_id}/delete")
+def delete(task_id: str, given: ServicesDep, caller: Submitter) -> Response:
+    """Delete a task and show those that are left."""
+    resource.delete(task_id, given, caller)
+    return RedirectResponse("/", 303)
+
+
+@router.post("/tasks/{task_id}/feedback")
+def give_feedback(task_id: str, given: ServicesDep, caller: Submitter, form: Form) -> Response:
+    """Keep what somebody says of a task, and show it."""
+    fields = read(form, ("corrected",))
+    consent = bool(fields.pop("consent", ""))
+    try:
+        request = value(FeedbackRequest, fields, consent=consent)
+    except Faulty as error:
+        raise error.faults[0] from error
+    feedback.give(given.database, task_id, request, caller)
+    return RedirectResponse(f"/tasks/{task_id}#feedback", 303)
 
 
 def read_on(given: Services, job: Job, progress: Progress) -> None:
@@ -138,14 +147,17 @@ def read_on(given: Services, job: Job, progress: Progress) -> None:
             return
 
 
-def shown(job: Job, progress: Progress, choice: Choice) -> dict[str, Any]:
+def shown(given: Services, job: Job, progress: Progress, choice: Choice) -> dict[str, Any]:
     """What the templates show of a task."""
+    said = feedback.listing(given.database, job.id).feedback if job.state.terminal else ()
     attempts = job.outcome.attempts if job.outcome else progress.attempts
     return {
         "job": job,
         "outcome": job.outcome,
         "round": progress.round,
         "choice": choice,
+        "said_of_it": said,
+        "corrected": rows({}, "corrected"),
         **view(attempts, job.outcome, job.language, choice),
     }
 
