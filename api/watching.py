@@ -14,6 +14,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import NamedTuple
 
 import anyio
 from anyio import to_thread
@@ -32,6 +33,20 @@ _LASTS_S = 600.0  # then the client comes back, and its key is looked at again
 _READERS = 4  # threads, and database connections, for all clients together
 _PAGE = 200
 _BACK_MS = 1_000  # how soon a browser comes back
+
+
+class Told(NamedTuple):
+    """An event, and the frame that tells it: made once for all who follow."""
+
+    event: JobEvent
+    frame: str
+
+
+class _News(NamedTuple):
+    """What there is to send, and whether that is all."""
+
+    told: tuple[Told, ...]
+    ended: bool
 
 
 class _Watch:
@@ -65,6 +80,7 @@ class Watchers:
         self._every_s = every_s
         self._beat_s = beat_s
         self._watches: set[_Watch] = set()
+        self._looking: dict[tuple[str, int], asyncio.Task[_News]] = {}
         self._poller: asyncio.Task[None] | None = None
         self._readers = anyio.CapacityLimiter(_READERS)
 
@@ -81,12 +97,12 @@ class Watchers:
             after: Only events with a larger ``seq``.
         """
         yield f"retry: {_BACK_MS}\n\n"
-        async for event in self.events(job_id, after):
-            yield BEAT if event is None else frame(event)
+        async for told in self.events(job_id, after):
+            yield BEAT if told is None else told.frame
 
     async def events(
         self, job_id: str, after: int, lasts_s: float = _LASTS_S, beat_s: float | None = None
-    ) -> AsyncIterator[JobEvent | None]:
+    ) -> AsyncIterator[Told | None]:
         """A job's events, each once and in order, until its end; None after a while without one.
 
         Args:
@@ -99,24 +115,33 @@ class Watchers:
         with self._watching(job_id, after) as watch:
             while not self._draining.is_set() and asyncio.get_running_loop().time() < until:
                 watch.news.clear()
-                new, ended = await self._read(watch)
-                for event in new:
-                    yield event
-                    watch.seen = event.seq
-                if ended:
+                news = await self._read(watch)
+                for told in news.told:
+                    yield told
+                    watch.seen = told.event.seq
+                if news.ended:
                     return
-                if not new and not await self._news(watch, beat_s or self._beat_s):
+                if not news.told and not await self._news(watch, beat_s or self._beat_s):
                     yield None
 
-    async def _read(self, watch: _Watch) -> tuple[tuple[JobEvent, ...], bool]:
-        """Some events after those that were seen, and whether they are the last ones."""
-        look = partial(events.read_on, self._database, watch.job_id, watch.seen, _PAGE)
+    async def _read(self, watch: _Watch) -> _News:
+        """What comes after what the client has seen; all who are as far as it share one look at the store."""
+        place = watch.job_id, watch.seen
+        looking = self._looking.get(place)
+        if looking is None:
+            looking = self._looking[place] = asyncio.create_task(self._look(*place))
+            looking.add_done_callback(lambda _: self._looking.pop(place))
+        return await asyncio.shield(looking)  # one client that goes away ends it for nobody else
+
+    async def _look(self, job_id: str, seen: int) -> _News:
+        read = partial(events.read_on, self._database, job_id, seen, _PAGE)
         try:
-            new, head = await to_thread.run_sync(look, limiter=self._readers)
+            new, head = await to_thread.run_sync(read, limiter=self._readers)
         except StoreUnavailable:  # it may come back; the poller tells the log
-            return (), False
-        last = new[-1].seq if new else watch.seen
-        return new, head is None or (head.ended and last >= head.seq)
+            return _News((), False)
+        last = new[-1].seq if new else seen
+        told = tuple(Told(event, frame(event)) for event in new)
+        return _News(told, head is None or (head.ended and last >= head.seq))
 
     async def _news(self, watch: _Watch, seconds: float) -> bool:
         """Wait for something to read; False if there was nothing for a while."""

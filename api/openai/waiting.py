@@ -65,8 +65,8 @@ class Waiting:
         said = "waiting for a worker"
         yield said
         beat_s = min(BEAT_S, self._seconds)
-        async for event in self._watchers.events(self.job_id, 0, self._seconds, beat_s):
-            said = said if event is None else said_of(event.event)
+        async for told in self._watchers.events(self.job_id, 0, self._seconds, beat_s):
+            said = said if told is None else said_of(told.event.event)
             yield said
         job = await run_in_threadpool(jobs.get, self._database, self.job_id)
         if job.state.terminal:
