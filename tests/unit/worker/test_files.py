@@ -11,6 +11,7 @@ from worker.errors import NotFound
 from worker.store import files
 from worker.store.database import Database
 
+ON_BOTH = True
 OWNER = Caller(tenant="team")
 
 
