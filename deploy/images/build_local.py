@@ -1,6 +1,6 @@
 """Make an environment's image without a registry, from this machine's own files.
 
-    python deploy/images/build_local.py [NAME] [--tools DIR]
+    python deploy/images/build_local.py [NAME...] [--tools DIR]
 
 The image holds what its Dockerfile would put there: what bubblewrap would bind for the environment, the
 libraries that ``ldd`` names for it, the Debian packages that the environment needs (with all that they depend
@@ -28,7 +28,7 @@ from rootfs import Rootfs, binaries_below
 
 from verifiers.execution.languages.table import language_environments
 from verifiers.sandbox.docker import DEFAULT_ENGINE
-from verifiers.sandbox.environments import PYTHON, Environment, build_environments
+from verifiers.sandbox.environments import BANDIT, PYTHON, Environment, build_environments
 
 PROGRAMS = ("sh", "env", "head", "tar", "cat", "ls", "id", "sleep", "true", "mkdir", "rm", "chmod", "touch")
 LEFT_OUT = {
@@ -101,7 +101,7 @@ def build(client: docker.APIClient, environment: Environment) -> str:
     """
     repository, _, version = environment.image.rpartition(":")
     write: Callable[[Environment, Path], None] = (
-        write_python if environment.name == PYTHON else write_packages
+        write_python if environment.name in (PYTHON, BANDIT) else write_packages
     )
     with tempfile.TemporaryDirectory() as folder:
         rootfs = Path(folder, "rootfs.tar")
@@ -116,7 +116,7 @@ def build(client: docker.APIClient, environment: Environment) -> str:
 def known_environments(tools: Path) -> dict[str, Environment]:
     """The environments whose tools are installed here."""
     table = build_environments(languages=tuple(language_environments(tools)))
-    return {name: row for name, row in table.items() if name in (PYTHON, *FROM_SYSTEM, *BOUND)}
+    return {name: row for name, row in table.items() if name in (PYTHON, BANDIT, *FROM_SYSTEM, *BOUND)}
 
 
 def main() -> int:
@@ -124,14 +124,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("environment", nargs="?", default=PYTHON)
+    parser.add_argument("environments", nargs="*", default=[PYTHON])
     parser.add_argument(
         "--tools", type=Path, default=Path(".tools"), help="what scripts/install-languages made"
     )
     parser.add_argument("--list", action="store_true", help="show what can be built here")
     arguments = parser.parse_args()
     known = known_environments(arguments.tools.expanduser().resolve())
-    if arguments.list or arguments.environment not in known:
+    if arguments.list or not known.keys() >= set(arguments.environments):
         (sys.stdout if arguments.list else sys.stderr).write(
             f"Can be built here: {', '.join(sorted(known))}.\n"
         )
@@ -139,12 +139,13 @@ def main() -> int:
     engine = os.environ.get("DOCKER_HOST", DEFAULT_ENGINE)
     try:
         client = docker.APIClient(engine, version="auto", timeout=600)
-        sys.stdout.write(f"Made {build(client, known[arguments.environment])} on {engine}.\n")
+        for name in arguments.environments:
+            sys.stdout.write(f"Made {build(client, known[name])} on {engine}.\n")
     except (docker.errors.DockerException, requests.RequestException) as error:
         sys.stderr.write(f"The Docker engine at {engine} did not make the image: {error}\n")
         return 1
     except LookupError as error:
-        sys.stderr.write(f"The image of {arguments.environment} needs packages that are {error}\n")
+        sys.stderr.write(f"The image of {name} needs packages that are {error}\n")
         return 1
     return 0
 
