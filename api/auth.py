@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
 from api.deps import services
@@ -26,10 +27,13 @@ _UNKNOWN = (
 )
 
 
-def needs(scope: Scope) -> Callable[[Request], Caller]:
+_BEARER = HTTPBearer(auto_error=False, description="An API key, as `acrisol keys create` makes it.")
+
+
+def needs(scope: Scope) -> Callable[..., Caller]:
     """A dependency that gives the caller, or refuses the request."""
 
-    def caller(request: Request) -> Caller:
+    def caller(request: Request, _described: Annotated[object, Security(_BEARER)]) -> Caller:
         found = _caller(request)
         _count(request, found)
         if not found.may(scope):
