@@ -228,7 +228,8 @@ def content_of(outcome: Outcome, task_id: str) -> str:
     files = outcome.solution.candidate.files
     if len(files) == 1:
         return fenced(files[0].content, _tag(files[0].path))
-    return "\n\n".join(f"`{file.path}`\n\n{fenced(file.content, _tag(file.path))}" for file in files)
+    # A name in the line before the fence is where clients such as aider look for it.
+    return "\n\n".join(f"`{file.path}`\n{fenced(file.content, _tag(file.path))}" for file in files)
 
 
 def extension_of(outcome: Outcome, task_id: str) -> dict[str, Any]:

@@ -157,7 +157,7 @@ def test_accepted_files_stand_in_fences_that_they_cannot_leave() -> None:
     answer = completion(outcome(("a.py", 'x = "```"\n'), ("lib/b.rs", "fn main() {}\n")))
     (choice,) = answer["choices"]
     assert choice["message"]["content"] == (
-        '`a.py`\n\n````python\nx = "```"\n````\n\n`lib/b.rs`\n\n```rust\nfn main() {}\n```'
+        '`a.py`\n````python\nx = "```"\n````\n\n`lib/b.rs`\n```rust\nfn main() {}\n```'
     )
     assert choice["finish_reason"] == "stop"
     assert answer["usage"] == {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7}
