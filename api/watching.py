@@ -11,8 +11,8 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager
 from functools import partial
 from typing import NamedTuple
 
@@ -97,12 +97,13 @@ class Watchers:
             after: Only events with a larger ``seq``.
         """
         yield f"retry: {_BACK_MS}\n\n"
-        async for told in self.events(job_id, after):
-            yield BEAT if told is None else told.frame
+        async with aclosing(self.events(job_id, after)) as all_told:
+            async for told in all_told:
+                yield BEAT if told is None else told.frame
 
     async def events(
         self, job_id: str, after: int, lasts_s: float = _LASTS_S, beat_s: float | None = None
-    ) -> AsyncIterator[Told | None]:
+    ) -> AsyncGenerator[Told | None, None]:
         """A job's events, each once and in order, until its end; None after a while without one.
 
         Args:
