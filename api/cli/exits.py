@@ -13,6 +13,7 @@ from rich.text import Text
 
 from verifiers.errors import AcrisolError, InvalidInput
 from verifiers.validation import invalid_input
+from worker.errors import Conflict, NotFound
 
 
 class ExitCode(IntEnum):
@@ -32,7 +33,7 @@ def reported_errors(console: Console) -> Iterator[None]:
         yield
     except ValidationError as error:
         _leave(console, invalid_input(error), ExitCode.BAD_INPUT)
-    except InvalidInput as error:
+    except (InvalidInput, NotFound, Conflict) as error:
         _leave(console, error, ExitCode.BAD_INPUT)
     except AcrisolError as error:
         _leave(console, error, ExitCode.TOOL_MISSING)

@@ -46,6 +46,7 @@ COMMANDS = {
         "Serve the API with a worker until Ctrl-C: SQLite, and a private Redis unless REDIS_URL is set.",
     ),
     "batch": _Place("batch", "app", "Work on many tasks of one file, here or on a server."),
+    "jobs": _Place("jobs", "app", "List, show, cancel, replay and delete tasks and audits."),
     "keys": _Place("keys", "app", "Make, list, rotate and revoke API keys."),
     "receipt": _Place(
         "receipt",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, Row, Select, exists, select, true
@@ -12,7 +12,7 @@ from verifiers.domain import Language, Value
 from worker.states import JobState
 from worker.store.database import Database
 from worker.store.ids import beginning
-from worker.store.records import moment
+from worker.store.records import JobSummary, moment
 from worker.store.schema import audits, jobs
 from worker.store.text import encodable
 
@@ -47,6 +47,52 @@ class Filters(Value):
 
 
 EVERYTHING = Filters()
+
+
+class ListedJob(JobSummary):
+    """A task or an audit, as people list both together.
+
+    Attributes:
+        kind: Which of the two.
+    """
+
+    kind: Literal["task", "audit"]
+
+
+class ListedPage(Value):
+    """Some tasks and audits, newest first; ``next_cursor`` is None on the last page."""
+
+    jobs: tuple[ListedJob, ...]
+    next_cursor: str | None = None
+
+
+def listed(
+    database: Database,
+    limit: int,
+    cursor: str | None = None,
+    states: Collection[JobState] = (),
+    tenant: str | None = None,
+    filters: Filters = EVERYTHING,
+) -> ListedPage:
+    """Tasks and audits together; the arguments are those of :func:`page`.
+
+    Raises:
+        StoreUnavailable: they cannot be read.
+    """
+    query = select(*_COLUMNS, IS_AUDIT.label("is_audit"))
+    rows, after = page(database, query, limit, cursor, states, tenant, filters)
+    return ListedPage(
+        jobs=tuple(
+            ListedJob(
+                **common(row),
+                kind="audit" if row.is_audit else "task",
+                language=Language(row.language),
+                title=row.title,
+            )
+            for row in rows
+        ),
+        next_cursor=after,
+    )
 
 
 def tasks(*more: Any) -> Select[Any]:
