@@ -21,6 +21,7 @@ from api.errors import CannotListen
 from api.limits import RateLimiter
 from api.local_key import make_first_key
 from api.openai.filling import LazyFiller
+from api.openai.places import Places
 from api.routes import platforms
 from api.settings import ApiSettings
 from api.tracing import tracing
@@ -86,7 +87,10 @@ def serve(
             metrics=service.metrics,
             accepted=traces.accepted,
             forget=service.forget,
+            chat_wait_s=api.chat_wait_s,
+            places=Places(api.chats),
             filler=filler,
+            fill_places=Places(api.fills),
             limiter=RateLimiter(service.broker.url, api.per_minute, api.failures_per_minute),
         )
         app = create_app(
