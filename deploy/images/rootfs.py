@@ -51,6 +51,7 @@ class Rootfs:
         found = real.stat()
         entry.size, entry.mtime = found.st_size, int(found.st_mtime)
         entry.mode = 0o755 if found.st_mode & 0o111 else 0o644
+        self._folders_of(inside)
         with real.open("rb") as content:
             self._seen.add(inside)
             self._archive.addfile(entry, content)
@@ -116,8 +117,15 @@ class Rootfs:
 
     def _put(self, entry: tarfile.TarInfo) -> None:
         if entry.name and entry.name not in self._seen:
+            self._folders_of(entry.name)
             self._seen.add(entry.name)
             self._archive.addfile(entry)
+
+    def _folders_of(self, inside: str) -> None:
+        """The folders that a path lies in: an engine may make those that are only implied for root alone."""
+        for folder in reversed(PurePosixPath(inside).parents[:-1]):
+            if str(folder) not in self._seen:
+                self.folder(str(folder))
 
 
 def binaries_below(folder: Path) -> Iterator[Path]:
