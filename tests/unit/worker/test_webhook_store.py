@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -17,6 +18,7 @@ from worker.store.expiry import Leases
 from worker.store.outbox import Due
 from worker.store.webhook_records import DeliveryState
 
+ON_BOTH = True
 URL = "https://hooks.example.com/"
 DAY_S = 86_400.0
 
@@ -156,6 +158,19 @@ def test_no_endpoint_takes_the_places_of_the_others(database: Database) -> None:
     taken = [one.endpoint_id for one in outbox.take(database, 60, 100)]
     assert sorted(taken, key=[greedy, other].index) == [greedy] * outbox.PER_ENDPOINT + [other]
     assert outbox.take(database, 60, 100, busy={greedy}) == []
+
+
+def test_deliverers_that_take_at_the_same_time_never_take_the_same(database: Database) -> None:
+    for _ in range(5):
+        webhooks.create(database, URL, (), LOCAL)
+    with database.begin() as connection:
+        for _ in range(4):
+            webhooks.enqueue(connection, "job", "default", "task.solved", {}, database.clock())
+    with ThreadPoolExecutor(4) as pool:
+        taken = [
+            one for taken in pool.map(lambda _: outbox.take(database, 60, 7), range(32)) for one in taken
+        ]
+    assert len(taken) == len({one.id for one in taken}) == 20
 
 
 def test_an_old_secret_is_signed_with_for_a_day(database: Database, clock: FakeClock) -> None:
