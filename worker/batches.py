@@ -102,7 +102,7 @@ class BatchRunner:
     def _work(self, batch: Batch) -> bool:
         opened = batch_steps.open_lines(self._database, batch.id)
         completed, failed = _ended(opened)
-        room = self._window - len(opened) + len(completed) + len(failed)
+        room = self._window_of(batch) - len(opened) + len(completed) + len(failed)
         waiting = batch_steps.waiting_lines(self._database, batch.id, room) if room > 0 else {}
         if not opened and not waiting:
             return batch_ends.finalize(self._database, batch, BatchState.COMPLETED)
@@ -110,6 +110,11 @@ class BatchRunner:
         if completed or failed or begun:
             batch_steps.go_on(self._database, batch, completed, failed, begun)
         return len(begun) < len(waiting)  # they were many bytes
+
+    def _window_of(self, batch: Batch) -> int:
+        most = batch_steps.most_queued(self._database, batch)
+        # Half of what its key may have in the queue: the other half is for what is asked for by itself.
+        return self._window if most is None else min(self._window, max(1, most // 2))
 
     def _close(self, batch: Batch) -> bool:
         opened = batch_steps.open_lines(self._database, batch.id)

@@ -18,7 +18,7 @@ from worker.states import JobState
 from worker.store.batch_values import Batch, BatchError, BatchState, LineState
 from worker.store.database import Database
 from worker.store.jobs import BATCH, new_row
-from worker.store.schema import batch_lines, batches, jobs
+from worker.store.schema import batch_lines, batches, jobs, keys
 from worker.store.text import encodable, to_json
 
 
@@ -104,6 +104,19 @@ def waiting_lines(database: Database, batch_id: str, limit: int) -> dict[int, in
     )
     with database.begin(lasting=False) as connection:
         return {row.line: row.start for row in connection.execute(query)}
+
+
+def most_queued(database: Database, batch: Batch) -> int | None:
+    """Jobs that may wait or run for the batch's API key; None for no limit.
+
+    Raises:
+        StoreUnavailable: it cannot be said.
+    """
+    if batch.key_id is None:
+        return None
+    query = select(keys.c.max_queued).where(keys.c.id == batch.key_id)
+    with database.begin(lasting=False) as connection:
+        return connection.execute(query).scalar_one_or_none()
 
 
 def go_on(

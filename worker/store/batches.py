@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, true, update
 from worker.access import Caller
 from worker.batch_lines import Endpoint
 from worker.errors import Conflict, NotFound
+from worker.store import audit_log
 from worker.store.batch_values import Batch, BatchError, BatchPage, BatchState
 from worker.store.database import Database
 from worker.store.ids import new_id
@@ -150,12 +151,22 @@ def cancel(database: Database, batch_id: str, tenant: str | None = None) -> Batc
 
 
 def remove(
-    database: Database, batch_id: str, tenant: str | None = None, forget: Forget = lambda task_ids: None
+    database: Database,
+    batch_id: str,
+    tenant: str | None = None,
+    forget: Forget = lambda task_ids: None,
+    by: Caller | None = None,
 ) -> None:
     """Delete an ended batch with its lines, their tasks and outcomes, and its result files.
 
     Its input file stays: it was uploaded by itself. A call that dies in the middle can be repeated.
-    ``forget`` drops its tasks' checkpoints.
+
+    Args:
+        database: Where from.
+        batch_id: Which.
+        tenant: Only if it is this one's; None for anybody's.
+        forget: Drops its tasks' checkpoints.
+        by: Who deletes it, for the audit log; None for nobody.
 
     Raises:
         NotFound: there is no such batch.
@@ -184,7 +195,9 @@ def remove(
                 delete(batch_lines).where(of_batch, batch_lines.c.line.in_([row.line for row in rows]))
             )
     with database.begin() as connection:
-        connection.execute(delete(batches).where(batches.c.id == batch_id))
+        gone = connection.execute(delete(batches).where(batches.c.id == batch_id)).rowcount
+        if gone and by is not None:
+            audit_log.note(connection, database.clock(), by, "batch.deleted", batch_id)
         connection.execute(
             delete(files).where(files.c.id.in_([result_id(batch_id, kind) for kind in ("output", "error")]))
         )

@@ -11,6 +11,7 @@ from verifiers.domain import Value
 from verifiers.errors import InvalidInput
 from worker.access import Caller
 from worker.errors import Conflict, NotFound
+from worker.store import audit_log
 from worker.store.database import Database
 from worker.store.ids import new_id
 from worker.store.schema import batches, file_parts, files
@@ -198,8 +199,14 @@ def content(database: Database, file_id: str, start: int = 0) -> Iterator[bytes]
         start += len(piece)
 
 
-def remove(database: Database, file_id: str, tenant: str | None = None) -> None:
+def remove(database: Database, file_id: str, tenant: str | None = None, by: Caller | None = None) -> None:
     """Delete a file and its content.
+
+    Args:
+        database: Where from.
+        file_id: Which.
+        tenant: Only if it is this one's; None for anybody's.
+        by: Who deletes it, for the audit log; None for nobody.
 
     Raises:
         NotFound: there is no such file.
@@ -210,6 +217,8 @@ def remove(database: Database, file_id: str, tenant: str | None = None) -> None:
     reader = select(batches.c.id).where(batches.c.input_file_id == file_id, batches.c.state.in_(_UNFINISHED))
     with database.begin() as connection:
         gone = connection.execute(delete(files).where(files.c.id == file_id, ~reader.exists())).rowcount
+        if gone and by is not None:
+            audit_log.note(connection, database.clock(), by, "file.deleted", file_id)
     if not gone:
         raise Conflict(
             "A batch that has not ended reads this file.", "Cancel the batch, or wait until it has ended."

@@ -20,7 +20,7 @@ from worker.access import Caller
 from worker.batch_lines import Endpoint
 from worker.batches import BatchRunner
 from worker.errors import Conflict, NotFound
-from worker.store import batches, files
+from worker.store import audit_log, batches, files, keys
 from worker.store.batch_values import Batch, BatchState
 from worker.store.database import Database
 from worker.store.jobs import BATCH
@@ -144,6 +144,16 @@ def test_no_more_than_the_window_is_queued(database: Database, runner: BatchRunn
     assert len(queued(database)) == 3
 
 
+def test_a_batch_leaves_half_of_its_keys_queue_to_others(database: Database) -> None:
+    key = keys.create(database, keys.KeyRequest(name="small", tenant="team", max_queued=4)).key
+    owner = Caller(tenant="team", key_id=key.id, max_queued=4)
+    file_id = upload(database, *(plain(str(number)) for number in range(10)))
+    batches.create(database, file_id, Endpoint.TASKS, {}, owner)
+    for _ in range(5):
+        BatchRunner(database, no_tools, 100).round()
+    assert len(queued(database)) == 2
+
+
 def test_jobs_without_an_outcome_go_to_the_error_file(database: Database, runner: BatchRunner) -> None:
     batch_id = create(database, plain("a"), plain("b"), plain("c"))
     runner.round()
@@ -244,11 +254,14 @@ def test_deleting_a_batch_deletes_all_of_it_but_its_input(database: Database, ru
     with pytest.raises(Conflict):
         batches.remove(database, batch_id)
     batch = finish(database, runner, batch_id)
-    batches.remove(database, batch_id)
+    batches.remove(database, batch_id, by=OWNER)
     with database.begin() as connection:
         assert connection.execute(select(jobs)).all() == []
         assert connection.execute(select(batch_lines)).all() == []
     assert [file.id for file in files.page(database, 10).files] == [batch.input_file_id]
+    files.remove(database, batch.input_file_id, by=OWNER)
+    said = [(entry.action, entry.target) for entry in audit_log.page(database, 10).entries]
+    assert sorted(said) == [("batch.deleted", batch_id), ("file.deleted", batch.input_file_id)]
 
 
 class Died(BaseException):
