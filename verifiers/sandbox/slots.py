@@ -7,8 +7,37 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from weakref import WeakSet
 
 from verifiers.errors import SandboxUnavailable
+
+_all: WeakSet[Slots] = WeakSet()
+
+
+@dataclass(frozen=True)
+class Load:
+    """How busy this process's slots are, taken together.
+
+    Attributes:
+        most: Slots in all.
+        taken: Slots that are held.
+        waiting: Runs that wait for some.
+    """
+
+    most: int = 0
+    taken: int = 0
+    waiting: int = 0
+
+
+def load() -> Load:
+    """The load of this moment, for metrics."""
+    seen = [slots.load for slots in tuple(_all)]
+    return Load(
+        most=sum(each.most for each in seen),
+        taken=sum(each.taken for each in seen),
+        waiting=sum(each.waiting for each in seen),
+    )
 
 
 class Held:
@@ -36,6 +65,13 @@ class Slots:
         self._free = most
         self._queue: deque[object] = deque()
         self._changed = threading.Condition()
+        _all.add(self)
+
+    @property
+    def load(self) -> Load:
+        """How busy they are."""
+        with self._changed:
+            return Load(most=self._most, taken=self._most - self._free, waiting=len(self._queue))
 
     @contextmanager
     def take(self, count: int = 1) -> Iterator[Held]:

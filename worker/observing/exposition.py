@@ -21,7 +21,7 @@ from worker.store.database import Database
 from worker.store.jobs import INTERACTIVE
 
 _PRIORITIES = ("interactive", "batch")
-_KINDS = ("counter", "histogram")
+_KINDS = ("counter", "histogram", "gauge_livesum")
 _FILE_BYTES = 256 * 1024  # for about two thousand series, four times as many as there can be
 
 

@@ -9,13 +9,15 @@ not grow in number.
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Callable
 
 from celery.utils.log import current_process_index
-from prometheus_client import CollectorRegistry, Counter, Histogram, values
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, values
 
 from verifiers.domain import Event, Outcome, OutcomeStatus, Status, Usage
+from verifiers.sandbox.slots import load
 from worker.store import events
 from worker.store.ids import accepted_at
 from worker.store.records import Claim
@@ -23,6 +25,7 @@ from worker.store.records import Claim
 OTHER = "other"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,47}")
 _MOST_NAMES = 64
+_SAMPLE_S = 1.0
 _SECONDS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000)
 _ATTEMPTS = (1, 2, 3, 4, 5, 8, 13, 21, 50)
 
@@ -141,3 +144,23 @@ class JobMetrics:
     def _count(self, usage: Usage) -> None:
         self._tokens.labels("prompt").inc(usage.prompt_tokens)
         self._tokens.labels("completion").inc(usage.completion_tokens)
+
+
+def sample_sandbox(registry: CollectorRegistry | None = None) -> None:
+    """Tell how busy the sandbox's slots are, from a thread, until this process ends."""
+    runs = Gauge(
+        "acrisol_sandbox_runs",
+        "Slots of the sandbox: running, and runs that wait for one.",
+        ("state",),
+        registry=registry or CollectorRegistry(),
+        multiprocess_mode="livesum",
+    )
+
+    def sample() -> None:
+        while True:
+            seen = load()
+            runs.labels("running").set(seen.taken)
+            runs.labels("waiting").set(seen.waiting)
+            time.sleep(_SAMPLE_S)
+
+    threading.Thread(target=sample, name="sandbox-metrics", daemon=True).start()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from verifiers.errors import ToolMissing
 from worker.observing.logs import JobLog
-from worker.observing.metrics import JobMetrics
+from worker.observing.metrics import JobMetrics, sample_sandbox
 from worker.observing.watch import Watch, Watches
 from worker.settings import WorkerSettings
 
@@ -21,6 +21,7 @@ def build_watch(settings: WorkerSettings) -> Watches:
         ToolMissing: traces are wanted and OpenTelemetry is not installed.
     """
     watches: list[Watch] = [JobLog(), JobMetrics()]
+    sample_sandbox()
     spans = span_provider(settings, "acrisol-worker")
     if spans is not None:
         from worker.observing.traces import JobTraces

@@ -16,7 +16,7 @@ from verifiers.sandbox.docker import isolation_of
 from verifiers.sandbox.docker_container import program_text
 from verifiers.sandbox.docker_owner import is_gone, owner
 from verifiers.sandbox.docker_streams import AttachedSource, MarkedSource, read_account
-from verifiers.sandbox.slots import Slots
+from verifiers.sandbox.slots import Load, Slots, load
 
 MARK = b"0123456789abcdef\n"
 
@@ -170,3 +170,12 @@ def test_the_isolation_names_what_is_not_limited() -> None:
     gvisor = isolation_of({**INFO, "Runtimes": {"safe": {"path": "/usr/bin/runsc"}}}, "safe")
     assert "gVisor kernel" in gvisor
     assert "no limit of processes" in gvisor
+
+
+def test_the_load_of_all_slots_of_this_process_is_told() -> None:
+    before = load()
+    slots = Slots(3, wait_s=5)
+    with slots.take(2):
+        assert slots.load == Load(most=3, taken=2, waiting=0)
+        assert (load().most, load().taken) == (before.most + 3, before.taken + 2)
+    assert slots.load == Load(most=3)
