@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from agent.errors import Stopped
+from verifiers.stopping import Stop
 
 T = TypeVar("T")
 _POLL_S = 0.1
@@ -34,7 +35,8 @@ def in_threads(
 ) -> Iterator[tuple[int, T]]:
     """Run the calls, at most ``threads`` at a time, and give each result as it comes in, with its index.
 
-    The threads are daemons: a call that hangs neither holds up the caller nor the end of the process.
+    When it ends before all calls have come back, sandboxes and requests that those wait for are ended. The
+    threads are daemons: a call that hangs all the same holds up neither the caller nor the process's end.
 
     Args:
         calls: What to run.
@@ -51,12 +53,16 @@ def in_threads(
         return
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
     ended: queue.SimpleQueue[_Ended[T]] = queue.SimpleQueue()
-    enough = threading.Event()
+    stop = Stop()
     for place in range(len(calls)):
         waiting.put(place)
 
     def work() -> None:
-        while not enough.is_set():
+        with stop.governs():
+            work_on()
+
+    def work_on() -> None:
+        while not stop.told:
             try:
                 place = waiting.get_nowait()
             except queue.Empty:
@@ -78,7 +84,7 @@ def in_threads(
             open_places.discard(result.place)
             yield result.place, result.value  # type: ignore[misc]  # a value where there is no error
     finally:
-        enough.set()
+        stop.tell()
 
 
 def _next(

@@ -18,6 +18,7 @@ import httpx2
 from openai import AsyncOpenAI
 
 from verifiers.errors import InvalidInput
+from verifiers.stopping import ended_by
 
 MAX_BODY_BYTES = 16 * 2**20
 """Of one response; 64 samples of 8,000 tokens are about 2 MB."""
@@ -135,13 +136,18 @@ def open_client(base_url: str, api_key: str | None, tls: ssl.SSLContext) -> Asyn
 
 
 def run_to_end(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine in a loop of its own, on the calling thread.
+    """Run a coroutine in a loop of its own, on the calling thread; it is cancelled if it is stopped.
 
     ``asyncio.run`` would wait at its end for a name lookup that hangs, past any deadline.
+
+    Raises:
+        NoLongerWanted: the work of this thread was stopped.
     """
     loop = asyncio.new_event_loop()
+    task = loop.create_task(work)
     try:
-        return loop.run_until_complete(work)
+        with ended_by(lambda: loop.call_soon_threadsafe(task.cancel)):
+            return loop.run_until_complete(task)
     finally:
         leftover = asyncio.all_tasks(loop)
         for task in leftover:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from verifiers.errors import SandboxUnavailable
 from verifiers.sandbox.pipes import Descriptors, open_pipe
 from verifiers.sandbox.protocol import Job, LinkedResult
-from verifiers.sandbox.running import Capture, End, Running, Sink, Source, exec_result, in_thread
+from verifiers.sandbox.running import Capture, End, Running, Sink, Source, exec_result, in_thread, wait_for
+from verifiers.stopping import ended_by
 
 MAX_RELAYED_BYTES = 256 * 2**20  # both directions together; then both programs are killed
 
@@ -136,14 +137,11 @@ class _Link:
             (waiting := in_thread(lambda: guest_end.append(self._await_guest()), "guest-end")),
         ]
         try:
-            judge_end = self._judge.wait()
+            with ended_by(self._judge.kill):
+                judge_end = wait_for(self._judge)
             if self._has_hung_up():  # the judge may have ended because of it; the news of that is under way
                 self.note_guest_left()
                 waiting.join(_LEAVING_S)
-        except BaseException:  # such as a worker's own time limit: leave nothing behind
-            self._judge.kill()
-            self._judge.wait()
-            raise
         finally:
             self._judge_ended.set()
             self._guest.kill()

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from verifiers.errors import SandboxUnavailable
 from verifiers.sandbox.protocol import ExecResult, Job
+from verifiers.stopping import ended_by
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ def run_to_end(running: Running, job: Job) -> ExecResult:
     """Feed stdin, drain both outputs and wait.
 
     Raises:
+        NoLongerWanted: the work of this thread was stopped.
         SandboxUnavailable: the sandbox broke.
     """
     stdout, stderr = Capture(job.limits.output_bytes), Capture(job.limits.output_bytes)
@@ -129,16 +131,23 @@ def run_to_end(running: Running, job: Job) -> ExecResult:
     else:
         running.stdin.close()
     try:
-        end = running.wait()
-    except BaseException:  # such as a worker's own time limit: leave nothing behind
-        running.kill()
-        running.wait()
-        raise
+        with ended_by(running.kill):
+            end = wait_for(running)
     finally:
         for thread in threads:
             thread.join()
         running.release()
     return exec_result(end, stdout, stderr)
+
+
+def wait_for(running: Running) -> End:
+    """Wait for the end, and leave nothing behind where an exception interrupts that."""
+    try:
+        return running.wait()
+    except BaseException:  # such as a worker's own time limit
+        running.kill()
+        running.wait()
+        raise
 
 
 def _feed(stdin: Sink, data: bytes) -> None:

@@ -147,6 +147,8 @@ class WarmProcess:
         """Wait until all of the job has ended, or is known never to have begun; whether time ran out."""
         poller = select.poll()
         poller.register(self._status, select.POLLIN)
+        if self._hold != NO_DESCRIPTOR:  # an exception interrupted the wait before
+            poller.register(self._hold, select.POLLIN)
         timed_out = False
         deadline = time.monotonic() + _SETUP_S
         while True:

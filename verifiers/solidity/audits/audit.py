@@ -12,6 +12,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from verifiers.audit_tests import Measurement
@@ -22,6 +23,7 @@ from verifiers.policy import in_force
 from verifiers.reports.normalise import normalised
 from verifiers.solidity.audits.audit_assembly import assembled
 from verifiers.solidity.audits.audit_evidence import compiles
+from verifiers.stopping import NoLongerWanted, Stop
 from verifiers.verifier import Stage, Verifier
 
 _LOG = logging.getLogger(__name__)
@@ -76,18 +78,19 @@ def run_audit(
             raise AuditStopped
     measurement = Measurement()
     if all(compiles(verdict) for verdict in verdicts):
-        tested = threading.Event()
-        measured = _begun(measure, request, end, tested) if request.tests else None
-        rest = [each for each in chosen if each.stage is not Stage.SCREEN]
-        waiting_for = {each.name for each in rest if each.stage is Stage.RUN}
-        rest.sort(key=lambda each: (each.stage is not Stage.DEEP_SCAN, each.stage))
-        for verdict in _side_by_side(rest, task, candidate, end, should_stop):
-            take(verdict)
-            waiting_for.discard(verdict.verifier)
-            if not waiting_for:
-                tested.set()
-        tested.set()
-        measurement = _awaited(measured, end, should_stop) if measured else measurement
+        with Stop() as stop:
+            tested = threading.Event()
+            measured = _begun(measure, request, end, tested, stop) if request.tests else None
+            rest = [each for each in chosen if each.stage is not Stage.SCREEN]
+            waiting_for = {each.name for each in rest if each.stage is Stage.RUN}
+            rest.sort(key=lambda each: (each.stage is not Stage.DEEP_SCAN, each.stage))
+            for verdict in _side_by_side(rest, task, candidate, end, should_stop):
+                take(verdict)
+                waiting_for.discard(verdict.verifier)
+                if not waiting_for:
+                    tested.set()
+            tested.set()
+            measurement = _awaited(measured, end, should_stop) if measured else measurement
     order = {each.name: place for place, each in enumerate(chosen)}
     verdicts.sort(key=lambda verdict: order[verdict.verifier])
     return assembled(
@@ -119,21 +122,23 @@ def _side_by_side(
 ) -> Iterator[Verdict]:
     """One verdict of each verifier, in the order in which they come in.
 
-    The threads are daemons: a verifier that hangs holds up neither the audit nor the end of the process.
+    When nobody waits any more, the sandboxes that they wait for are ended. The threads are daemons: a
+    verifier that hangs all the same holds up neither the audit nor the end of the process.
     """
     waiting: queue.SimpleQueue[Verifier] = queue.SimpleQueue()
     ended: queue.SimpleQueue[Verdict] = queue.SimpleQueue()
-    enough = threading.Event()
+    stop = Stop()
     for verifier in verifiers:
         waiting.put(verifier)
 
     def work() -> None:
-        while not enough.is_set():
-            try:
-                verifier = waiting.get_nowait()
-            except queue.Empty:
-                return
-            ended.put(_verdict(verifier, task, candidate, end))
+        with suppress(NoLongerWanted), stop.governs():
+            while not stop.told:
+                try:
+                    verifier = waiting.get_nowait()
+                except queue.Empty:
+                    return
+                ended.put(_verdict(verifier, task, candidate, end))
 
     for _ in range(min(_THREADS, len(verifiers))):
         threading.Thread(target=work, daemon=True, name="acrisol-audit").start()
@@ -149,7 +154,7 @@ def _side_by_side(
             missing.discard(verdict.verifier)
             yield verdict
     finally:
-        enough.set()
+        stop.tell()
     for name in (verifier.name for verifier in verifiers if verifier.name in missing):
         yield Verdict(
             verifier=name,
@@ -161,7 +166,7 @@ def _side_by_side(
 
 
 def _begun(
-    measure: Measure, request: AuditRequest, end: float, after: threading.Event
+    measure: Measure, request: AuditRequest, end: float, after: threading.Event, stop: Stop
 ) -> queue.SimpleQueue[Measurement]:
     """Measures beside the verifiers, once ``after`` is set: whatever decides something goes first.
 
@@ -172,7 +177,8 @@ def _begun(
     def work() -> None:
         after.wait(_left(end))
         try:
-            ended.put(measure(request, _left(end)))
+            with suppress(NoLongerWanted), stop.governs():
+                ended.put(measure(request, _left(end)))
         except Exception as error:  # noqa: BLE001 - logged, and told in the report
             _LOG.exception("gas and coverage could not be measured")
             said = f"Gas and coverage were not measured: an internal error ({type(error).__name__})."
