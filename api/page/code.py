@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cache
@@ -11,7 +12,7 @@ from markupsafe import Markup
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 
-from verifiers.domain import Candidate, Language, SourceFile, Verdict
+from verifiers.domain import Candidate, Finding, Language, SourceFile, Verdict
 from verifiers.reports.audit.code import coloured
 from verifiers.reports.merge import MergedFinding, merged
 
@@ -20,6 +21,7 @@ _MOST_COLOURED = 60_000  # characters
 _LONGEST_LINE = 1_000
 _MOST_COMPARED = 1_500  # lines a side: comparing takes time that grows with the square
 _CONTEXT = 3
+_RAISED = re.compile(r"^raised in the candidate: ([^\n]{1,255}):(\d{1,7})\b", re.MULTILINE)
 
 
 class Line(NamedTuple):
@@ -81,15 +83,24 @@ def _listing(
     on_line: dict[int, list[MergedFinding]] = {}
     html = _html(file.content, language)
     for each in found:
-        place = each.finding.location
-        if place is not None and place.path == file.path and place.line <= min(len(html), MOST_LINES):
-            on_line.setdefault(place.line, []).append(each)
+        line = _line_in(each.finding, file.path)
+        if 0 < line <= min(len(html), MOST_LINES):
+            on_line.setdefault(line, []).append(each)
             shown.add(id(each))
     lines = tuple(
         Line(number, line, tuple(on_line.get(number, ())))
         for number, line in enumerate(html[:MOST_LINES], start=1)
     )
     return Listing(file.path, lines, max(0, len(html) - MOST_LINES))
+
+
+def _line_in(finding: Finding, path: str) -> int:
+    """The line of a file that a finding is about; 0 if it is about none."""
+    if finding.location is not None and finding.location.path == path:
+        return finding.location.line
+    # A failed test stands in the tests; where in the code it was raised is more to the point.
+    raised = _RAISED.search(finding.message)
+    return int(raised.group(2)) if raised and raised.group(1) == path else 0
 
 
 def _changes(old: str, new: str, language: Language) -> tuple[Change, ...] | None:

@@ -232,7 +232,7 @@ def hostile(database: Database, owner: Caller, texts: Sequence[str], paths: Sequ
     )
     code = "".join(text.replace("\n", " ").replace("\r", " ") + "\n" for text in texts)
     judged = attempt(1, code, *found, *(each.model_copy(update={"location": None}) for each in found))
-    named = tuple(SourceFile(path=path, content=everything) for path in paths)
+    named = tuple(SourceFile(path=path, content=text) for path, text in zip(paths, texts, strict=False))
     candidate = Candidate(files=(*judged.candidate.files, *named), model=everything)
     verdicts = tuple(
         verdict.model_copy(

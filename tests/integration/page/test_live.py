@@ -85,7 +85,7 @@ def test_a_task_submitted_by_form_is_seen_to_its_end_by_a_real_worker(
                 page.wait_for_url(re.compile("/tasks/[0-9a-f-]{36}$"))
                 page.evaluate("window.same = true")
                 expect(page.get_by_text("Done by process")).to_be_visible()
-                expect(page.get_by_label("Outcome")).to_contain_text("Solved")
+                expect(page.get_by_role("region", name="Outcome")).to_contain_text("Solved")
                 assert page.evaluate("window.same")
         finally:
             process.terminate()
