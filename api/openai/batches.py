@@ -178,6 +178,7 @@ def cancel(batch_id: str, given: ServicesDep, caller: Submitter) -> BatchObject:
 def delete(batch_id: str, given: ServicesDep, caller: Submitter) -> BatchDeleted:
     """Delete an ended batch with its tasks and result files. Its input file stays."""
     batches.remove(given.database, batch_id, caller.sees, given.forget, caller)
+    given.database.purge()
     return BatchDeleted(id=batch_id)
 
 

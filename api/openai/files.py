@@ -164,6 +164,7 @@ def content(file_id: str, given: ServicesDep, caller: Reader) -> StreamingRespon
 def delete(file_id: str, given: ServicesDep, caller: Submitter) -> FileDeleted:
     """Delete a file and its content. It cannot be had back."""
     files.remove(given.database, file_id, caller.sees, caller)
+    given.database.purge()
     return FileDeleted(id=file_id)
 
 
