@@ -6,14 +6,21 @@ from typing import Protocol
 
 from celery import Celery
 from kombu.exceptions import OperationalError
+from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from worker.app import QUEUE, RUN_JOB, build_app
 from worker.errors import BrokerUnavailable
 
+_PATIENCE_S = 2
+# Whoever gets a message takes all jobs there are, one after the other. So a batch of ten thousand needs no
+# more messages than there are processes to wake; each beyond costs as much as a small job and finds nothing.
+_ENOUGH = 64
 # The API waits for it, and the sweeper comes back to it: one try, without kombu's pauses of seconds.
 _IMPATIENT = {
-    "socket_timeout": 2,
+    "socket_timeout": _PATIENCE_S,
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0,
@@ -51,25 +58,31 @@ class CeleryBroker:
     def __init__(self, broker_url: str) -> None:
         self.url = broker_url
         self._app: Celery = build_app(broker_url, _IMPATIENT)
+        self._redis = Redis.from_url(
+            broker_url,
+            socket_timeout=_PATIENCE_S,
+            socket_connect_timeout=_PATIENCE_S,
+            retry=Retry(NoBackoff(), 0),
+        )
 
     def wake(self, job_id: str) -> None:
-        """See :meth:`Broker.wake`."""
+        """See :meth:`Broker.wake`. Sends none where so many wait already that one more wakes nobody."""
         try:
-            self._app.send_task(RUN_JOB, args=(job_id,), retry=False)
+            if self._redis.llen(QUEUE) < _ENOUGH:
+                self._app.send_task(RUN_JOB, args=(job_id,), retry=False)
         except (OperationalError, RedisError, OSError) as error:
             raise _unavailable(error) from error
 
     def depth(self) -> int:
         """See :meth:`Broker.depth`."""
         try:
-            with self._app.connection_for_read() as connection:
-                declared = connection.default_channel.queue_declare(QUEUE, durable=True)
-                return int(declared.message_count)
+            return int(self._redis.llen(QUEUE))
         except (OperationalError, RedisError, OSError) as error:
             raise _unavailable(error) from error
 
     def close(self) -> None:
         """Close the connections."""
+        self._redis.close()
         self._app.close()
 
 
