@@ -147,7 +147,8 @@ def _acrisol(redis_url: str, folder: Path) -> Iterator[Queue]:
 
 
 @contextmanager
-def _serving(redis_url: str, folder: Path) -> Iterator[str]:
+def _serving(redis_url: str, folder: Path) -> Iterator[tuple[str, str]]:
+    """A server's URL and a key for it."""
     environment = {
         **os.environ,
         "ACRISOL_HOME": str(folder),
@@ -162,7 +163,7 @@ def _serving(redis_url: str, folder: Path) -> Iterator[str]:
         if not url:
             raise SystemExit("The server did not start.")
         try:
-            yield url
+            yield url, (folder / "api-key").read_text().strip()
         finally:
             process.terminate()
 
@@ -199,8 +200,8 @@ def main() -> int:
                     with opened as queue:
                         found[name].append(_measure(queue, redis.child.pid, arguments.tasks, arguments.trips))
         progress(f"{CLIENTS} clients")
-        with tempfile.TemporaryDirectory() as folder, _serving(redis.url, Path(folder)) as url:
-            submits = asyncio.run(submit_all(url, CLIENTS, arguments.submissions, arguments.rate))
+        with tempfile.TemporaryDirectory() as folder, _serving(redis.url, Path(folder)) as (url, key):
+            submits = asyncio.run(submit_all(url, key, CLIENTS, arguments.submissions, arguments.rate))
     finally:
         redis.child.stop(2.0)
     progress("agent")

@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 _BODY = json.dumps({"instruction": "Write a function `add(a, b)`."}).encode()
 
 
-async def submit_all(url: str, clients: int, submissions: int, rate: float) -> list[float]:
+async def submit_all(url: str, key: str, clients: int, submissions: int, rate: float) -> list[float]:
     """Submit tasks from clients that each keep a connection and wait for their answer.
 
     Args:
         url: The server's.
+        key: An API key.
         clients: How many.
         submissions: Of all of them together.
         rate: Submissions a second that all of them together aim at; 0 for as many as go.
@@ -25,16 +26,16 @@ async def submit_all(url: str, clients: int, submissions: int, rate: float) -> l
     """
     pause_s = clients / rate if rate else 0.0
     each = submissions // clients
-    found = await asyncio.gather(*(_client(url, each, pause_s) for _ in range(clients)))
+    found = await asyncio.gather(*(_client(url, key, each, pause_s) for _ in range(clients)))
     return [taken for one in found for taken in one]
 
 
-async def _client(url: str, submissions: int, pause_s: float) -> list[float]:
+async def _client(url: str, key: str, submissions: int, pause_s: float) -> list[float]:
     parts = urlsplit(url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     head = (
         f"POST /v1/tasks HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(_BODY)}\r\n\r\n"
+        f"Authorization: Bearer {key}\r\nContent-Length: {len(_BODY)}\r\n\r\n"
     )
     found = []
     due = time.perf_counter() + random.random() * pause_s

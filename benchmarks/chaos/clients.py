@@ -9,10 +9,12 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Callable
 
 from benchmarks.chaos.system import System
 
 _TIMEOUT_S = 20
+_ENOUGH = 20
 
 
 class Clients:
@@ -21,7 +23,7 @@ class Clients:
     Args:
         system: Where to.
         tasks: How many.
-        pause_s: Between two submissions of a client.
+        waiting: How many tasks have not ended; clients wait while there are enough of them.
         clients: How many clients.
 
     Attributes:
@@ -29,13 +31,13 @@ class Clients:
         again: Requests that had to be sent again.
     """
 
-    def __init__(self, system: System, tasks: int, pause_s: float, clients: int = 4) -> None:
+    def __init__(self, system: System, tasks: int, waiting: Callable[[], int], clients: int = 4) -> None:
         self.accepted: list[str] = []
         self.again = 0
         self._system = system
         self._secret = (system.home / "api-key").read_text().strip()
         self._left = iter(range(tasks))
-        self._pause_s = pause_s
+        self._waiting = waiting
         self._lock = threading.Lock()
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(clients)]
 
@@ -61,7 +63,8 @@ class Clients:
                 self.accepted.append(job_id)
             if random.random() < 0.03:
                 self._until_done(f"/v1/tasks/{job_id}/cancel", None, uuid.uuid4().hex)
-            time.sleep(random.random() * 2 * self._pause_s)
+            while self._waiting() > _ENOUGH:
+                time.sleep(0.2)
 
     def _until_done(self, path: str, body: object, key: str) -> dict[str, str]:
         while True:

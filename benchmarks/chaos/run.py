@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from benchmarks.chaos import ledger
@@ -55,14 +56,12 @@ class Plan:
     Attributes:
         tasks: How many.
         seed: Of the order and kind of the faults.
-        pause_s: Between two submissions of a client.
         calm_s: The longest pause between two faults.
         rounds: How often each fault is done at least.
     """
 
     tasks: int
     seed: int
-    pause_s: float = 0.1
     calm_s: float = 1.0
     rounds: int = 1
 
@@ -83,7 +82,7 @@ def run(plan: Plan, database: str, keep: Path | None = None) -> Report:
     with tempfile.TemporaryDirectory() as scratch, system(keep or Path(scratch), database) as made:
         receiver = Receiver()
         store = open_database(made.database_url)
-        clients = Clients(made, plan.tasks, plan.pause_s)
+        clients = Clients(made, plan.tasks, partial(_unended, store))
         webhooks.create(store, receiver.url, (), LOCAL)
         clients.start()
         _break(made, plan, clients, store, report)
@@ -99,11 +98,11 @@ def run(plan: Plan, database: str, keep: Path | None = None) -> Report:
 def _break(made: System, plan: Plan, clients: Clients, store: Database, report: Report) -> None:
     chance = random.Random(plan.seed)
     rounds = 0
-    while rounds < plan.rounds or clients.busy:
+    while rounds < plan.rounds or clients.busy or _unended(store):
         names = list(FAULTS)
         chance.shuffle(names)
         for name in names:
-            if rounds >= plan.rounds and not clients.busy:
+            if rounds >= plan.rounds and not clients.busy and not _unended(store):
                 break
             again, taken = clients.again, _deaths(store)
             if not FAULTS[name](made, chance):
@@ -131,6 +130,13 @@ def _rest(made: System, clients: Clients, store: Database) -> None:
         if not clients.busy and left == (0, 0):
             return
         time.sleep(0.1)
+
+
+def _unended(store: Database) -> int:
+    try:
+        return ledger.unended(store)
+    except StoreUnavailable:
+        return 0
 
 
 def _deaths(store: Database) -> int:
