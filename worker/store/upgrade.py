@@ -9,7 +9,6 @@ from sqlalchemy import Connection, text
 
 from worker.errors import StoreUnavailable
 from worker.store.migrations import HEAD
-from worker.store.schema import metadata
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -46,9 +45,6 @@ def to_head(connection: Connection) -> None:
     if found is None and connection.dialect.has_table(connection, "jobs"):
         # Made before there were revisions, with or without audits.
         command.stamp(config, "0002" if connection.dialect.has_table(connection, "audits") else "0001")
-    elif found is None:  # STORE takes this out once all tables stand: while they change, revisions lag behind
-        metadata.create_all(connection)
-        command.stamp(config, HEAD)
     command.upgrade(config, HEAD)
 
 

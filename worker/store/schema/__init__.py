@@ -1,4 +1,7 @@
-"""The tables. Times are seconds since the epoch."""
+"""The tables. Times are seconds since the epoch.
+
+What is changed here has to be made in existing databases too: by a revision in ``worker/store/migrations``.
+"""
 
 from worker.store.schema.base import metadata
 from worker.store.schema.batches import batch_lines, batches, file_parts, files
