@@ -17,7 +17,7 @@ from benchmarks.chaos.system import LEASE_S, System, end
 Fault = Callable[[System, random.Random], bool]
 """Does something to the system; False where there was nothing to do it to."""
 
-_PATIENCE_S = 60.0
+_PATIENCE_S = 300.0
 
 
 def _kill_runner(system: System, chance: random.Random) -> bool:
@@ -107,7 +107,7 @@ def _fill_disk(system: System, chance: random.Random) -> bool:
 def _restart_postgres(system: System, chance: random.Random) -> bool:
     if system.postgres is None:
         return False
-    system.postgres.stop(chance.choice(("immediate", "fast")))
+    system.postgres.stop(chance.choice((signal.SIGQUIT, signal.SIGINT)))
     time.sleep(chance.uniform(0, 1.5))
     system.postgres.start()
     return True
