@@ -52,7 +52,7 @@ class Services:
     wake_after_s: float
     check: Callable[[CodingTask], None]
     check_audit: Callable[[AuditRequest], None]
-    chat_wait_s: float = 600.0
+    chat_wait_s: float = 540.0
     places: Places = field(default_factory=lambda: Places(200))
     filler: LazyFiller | None = None
     fill_places: Places = field(default_factory=lambda: Places(16))

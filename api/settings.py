@@ -32,7 +32,8 @@ class ApiSettings(BaseSettings):
             loopback interface only, else any.
         per_minute: Requests a minute of a key that has no limit of its own.
         failures_per_minute: Wrong keys a minute from one address, above which it is told to wait.
-        chat_wait_s: Seconds that a chat waits for its task's end.
+        chat_wait_s: Seconds that a chat waits for its task's end. OpenAI's SDK gives up after ten minutes,
+            and then sends the request again.
         chats: Chats that may wait at a time.
         fills: Completions of code at a cursor that may be written at a time.
         cors_origins: Origins such as ``https://app.example`` whose pages may send requests with a key,
@@ -54,7 +55,7 @@ class ApiSettings(BaseSettings):
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     per_minute: int = Field(default=600, ge=1)
     failures_per_minute: int = Field(default=20, ge=1)
-    chat_wait_s: float = Field(default=600.0, gt=0, le=86_400, allow_inf_nan=False)
+    chat_wait_s: float = Field(default=540.0, gt=0, le=86_400, allow_inf_nan=False)
     chats: int = Field(default=200, ge=1)
     fills: int = Field(default=16, ge=1)
     cors_origins: Annotated[

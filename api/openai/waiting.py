@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import AsyncIterator, Callable
 
@@ -11,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from api.watching import Watchers
 from verifiers.domain import Event, Status
+from worker.errors import StoreUnavailable
 from worker.store import jobs
 from worker.store.database import Database
 from worker.store.records import Job
@@ -18,6 +20,7 @@ from worker.store.records import Job
 BEAT_S = 2.0
 """Seconds after which something is said, so that no proxy takes the connection for dead."""
 
+_LOG = logging.getLogger(__name__)
 _ONCE = {"x-should-retry": "false"}  # for OpenAI's SDK: sent again, the request would make another task
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,60}")
 
@@ -89,7 +92,10 @@ class Waiting:
         self._give_free()
         if self._job is None and not self._keeps:
             with anyio.CancelScope(shield=True):  # the client is gone, which is why we are here
-                await run_in_threadpool(jobs.request_cancel, self._database, self.job_id)
+                try:
+                    await run_in_threadpool(jobs.request_cancel, self._database, self.job_id)
+                except StoreUnavailable as error:  # nobody is left to tell; its deadline ends the task
+                    _LOG.warning("%s", error)
 
     def _too_late(self) -> str:
         fate = "it goes on" if self._keeps else "it is cancelled"

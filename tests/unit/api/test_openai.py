@@ -117,6 +117,43 @@ def test_other_addresses_keep_their_problem_documents(client: TestClient) -> Non
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
 
 
+def test_the_examples_are_accepted(client: TestClient, database: Database) -> None:
+    document = client.get("/openapi.json").json()["paths"]
+
+    def example(url: str) -> Any:
+        content = document[url]["post"]["requestBody"]["content"]["application/json"]
+        return content["examples"]["python"]["value"]
+
+    with worker(database) as done:
+        assert client.post(URL, json=example(URL)).status_code == 200
+    assert len(done) == 1
+    assert fill_request(CompletionRequest.model_validate(example("/v1/completions"))).suffix
+
+
+@pytest.mark.parametrize("hostile", ["\\ud800", "\\u0000"])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        '"model": "HERE", "messages": [{"role": "user", "content": "x"}], "prompt": "x"',
+        '"messages": [{"role": "HERE", "content": "x"}]',
+        '"messages": [{"role": "user", "content": "HERE"}], "prompt": "HERE"',
+        '"messages": [{"role": "user", "content": [{"type": "text", "text": "HERE"}]}], "prompt": ["HERE"]',
+        '"messages": [{"role": "user", "content": [{"type": "HERE", "HERE": "HERE"}]}]',
+        '"messages": [{"role": "user", "content": "x"}], "prompt": "x", "stop": ["HERE"]',
+        '"messages": [{"role": "user", "content": "x"}], "prompt": "x", "language": "HERE"',
+        '"messages": [{"role": "user", "content": "x"}], "prompt": "x", "acrisol": {"HERE": 1}',
+        '"messages": [{"role": "user", "content": "x"}], "prompt": "x", "acrisol": {"path": "HERE"}',
+    ],
+)
+def test_what_is_no_text_is_no_mistake_of_ours(client: TestClient, fields: str, hostile: str) -> None:
+    body = "{" + fields.replace("HERE", hostile) + "}"
+    for url in (URL, "/v1/completions"):
+        answer = client.post(url, content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code in (400, 404, 503), answer.text
+        error_of(answer)
+    assert client.get("/v1/tasks").json()["jobs"] == []
+
+
 def test_a_key_that_may_only_read_asks_nothing_and_another_tenant_sees_nothing(
     client: TestClient, database: Database
 ) -> None:
