@@ -16,7 +16,7 @@ from rich.table import Table
 
 from agent.wiring import Agent, build_agent
 from api.cli.batch_client import BatchClient
-from api.cli.batch_files import Results, Todo, look_through
+from api.cli.batch_files import Results, Todo, again, look_through
 from api.cli.batch_run import BatchRun, Tally
 from api.cli.exits import ExitCode, reported_errors
 from api.cli.inputs import settings_from
@@ -81,12 +81,19 @@ def run(
 @app.command("submit")
 def submit(
     tasks: _Tasks,
-    endpoint: Annotated[Endpoint, typer.Option(help="What the lines ask for.")] = Endpoint.TASKS,
+    endpoint: Annotated[
+        Endpoint | None, typer.Option(help="What all lines ask for; default what the first one does.")
+    ] = None,
     server: _Server = None,
 ) -> None:
     """Send a file to a server and print the id of the batch that is made of it."""
     with _client(server) as client:
-        typer.echo(client.submit(tasks, endpoint.value).id)
+        todo = look_through(tasks, check_task)
+        _name_bad(Console(stderr=True, highlight=False), todo)
+        if not todo.lines:
+            raise InvalidInput("tasks", f"{tasks} has no line that can be read.", "See docs/batches.md.")
+        wanted = endpoint or again(tasks, todo.lines[0], check_task).endpoint
+        typer.echo(client.submit(tasks, wanted.value).id)
 
 
 @app.command("status")

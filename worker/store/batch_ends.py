@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from verifiers.domain import Value
-from worker.store import files
+from worker.store import files, webhooks
 from worker.store.batch_steps import count, moved
 from worker.store.batch_values import Batch, BatchError, BatchState, LineState
 from worker.store.batches import result_id
@@ -52,9 +52,13 @@ def fail(database: Database, batch: Batch, error: BatchError) -> bool:
     Raises:
         StoreUnavailable: nothing was written.
     """
-    values = {"state": BatchState.FAILED.value, "error": to_json(error), "finished_at": database.clock()}
+    now = database.clock()
+    values = {"state": BatchState.FAILED.value, "error": to_json(error), "finished_at": now}
     with database.begin(lasting=False) as connection:
-        return moved(connection, batch, **values)
+        if not moved(connection, batch, **values):
+            return False
+        _tell(connection, batch, BatchState.FAILED, now)
+    return True
 
 
 def finalize(database: Database, batch: Batch, ends_as: BatchState, error: BatchError | None = None) -> bool:
@@ -124,10 +128,11 @@ def end(database: Database, batch: Batch) -> bool:
     Raises:
         StoreUnavailable: nothing was written.
     """
+    now = database.clock()
     with database.begin(lasting=False) as connection:
-        values = {"state": batch.ends_as.value, "finished_at": database.clock()}
-        if not moved(connection, batch, **values):
+        if not moved(connection, batch, state=batch.ends_as.value, finished_at=now):
             return False
+        _tell(connection, batch, batch.ends_as, now)
         there = {}
         for kind in ("output", "error"):
             file_id = result_id(batch.id, kind)
@@ -136,3 +141,8 @@ def end(database: Database, batch: Batch) -> bool:
         if there:
             connection.execute(update(batches).where(batches.c.id == batch.id).values(there))
     return True
+
+
+def _tell(connection: Connection, batch: Batch, state: BatchState, now: float) -> None:
+    told = {"id": batch.id, "state": state.value, "path": f"/v1/batches/{batch.id}"}
+    webhooks.enqueue(connection, batch.id, batch.tenant, f"batch.{state.value}", told, now)

@@ -16,7 +16,7 @@ from worker.store.batch_values import Batch, BatchError, BatchPage, BatchState
 from worker.store.database import Database
 from worker.store.ids import new_id
 from worker.store.removal import Forget, drop
-from worker.store.schema import batch_lines, batches, files
+from worker.store.schema import batch_lines, batches, files, webhook_deliveries
 
 WINDOW_S = 86_400.0
 _DELETED_AT_A_TIME = 200
@@ -198,6 +198,7 @@ def remove(
         gone = connection.execute(delete(batches).where(batches.c.id == batch_id)).rowcount
         if gone and by is not None:
             audit_log.note(connection, database.clock(), by, "batch.deleted", batch_id)
+        connection.execute(delete(webhook_deliveries).where(webhook_deliveries.c.job_id == batch_id))
         connection.execute(
             delete(files).where(files.c.id.in_([result_id(batch_id, kind) for kind in ("output", "error")]))
         )

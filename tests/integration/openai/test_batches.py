@@ -92,7 +92,7 @@ def test_the_command_line_submits_watches_and_fetches(
     monkeypatch.setenv("ACRISOL_HOME", str(server.home))
     tasks, out = tmp_path / "tasks.jsonl", tmp_path / "out.jsonl"
     tasks.write_text('{"custom_id": "a", "instruction": "code"}\n{\n')
-    batch_id = batch_cli(server, 0, "submit", str(tasks)).strip()
+    batch_id = batch_cli(server, 0, "submit", str(tasks)).splitlines()[-1]
     wait_for("it ends", lambda: "completed" in batch_cli(server, None, "status", batch_id, "--json"), 60)
     assert batch_id in batch_cli(server, 0, "list")
     batch_cli(server, 0, "fetch", batch_id, "-o", str(out))

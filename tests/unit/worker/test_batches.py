@@ -20,11 +20,11 @@ from worker.access import Caller
 from worker.batch_lines import Endpoint
 from worker.batches import BatchRunner
 from worker.errors import Conflict, NotFound
-from worker.store import audit_log, batches, files, keys
+from worker.store import audit_log, batches, files, keys, webhooks
 from worker.store.batch_values import Batch, BatchState
 from worker.store.database import Database
 from worker.store.jobs import BATCH
-from worker.store.schema import batch_lines, jobs
+from worker.store.schema import batch_lines, jobs, webhook_deliveries
 from worker.store.text import to_json
 
 ON_BOTH = True
@@ -214,6 +214,21 @@ def test_a_batch_that_takes_too_long_expires(
     batch = batches.get(database, batch_id)
     assert (batch.state, batch.failed) == (BatchState.EXPIRED, 5)
     assert {line["error"]["code"] for line in told(database, batch.error_file_id)} == {"batch_expired"}
+
+
+def test_a_batchs_end_is_told_once(database: Database, runner: BatchRunner) -> None:
+    url = "https://example.org/hook"
+    webhooks.create(database, url, ("batch.completed", "batch.failed"), OWNER)
+    ends = [finish(database, runner, create(database, *lines)) for lines in ((plain("a"), "{"), (" ",))]
+    runner.round()
+    with database.begin() as connection:
+        rows = connection.execute(select(webhook_deliveries).order_by(webhook_deliveries.c.id)).all()
+    told = [(row.job_id, json.loads(row.payload)["data"]["state"]) for row in rows]
+    assert sorted(told) == sorted((batch.id, batch.state.value) for batch in ends)
+    assert {state for _, state in told} == {"completed", "failed"}
+    batches.remove(database, ends[0].id)
+    with database.begin() as connection:
+        assert len(connection.execute(select(webhook_deliveries)).all()) == 1
 
 
 def test_what_cannot_be_a_batch_fails_and_says_why(
