@@ -110,7 +110,7 @@ class Leases:
 
 
 def end_late(database: Database, limit: int = 100) -> int:
-    """Cancel queued jobs whose deadline has passed.
+    """Cancel queued jobs that no worker has begun and whose deadline has passed.
 
     Returns:
         How many.
@@ -119,7 +119,11 @@ def end_late(database: Database, limit: int = 100) -> int:
         StoreUnavailable: some may not have been looked at.
     """
     now = database.clock()
-    late = (jobs.c.state == JobState.QUEUED.value, jobs.c.deadline_at <= now)
+    late = (
+        jobs.c.state == JobState.QUEUED.value,
+        jobs.c.deadline_at <= now,
+        jobs.c.started_at.is_(None),
+    )
     with database.begin() as connection:
         ids = list(connection.execute(select(jobs.c.id).where(*late).limit(limit)).scalars())
     values = {

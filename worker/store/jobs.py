@@ -45,7 +45,7 @@ def submit(
         wake_after_s: Seconds after which the sweeper wakes a worker, in case the caller's own wake is lost.
         owner: Whose job it is.
         priority: The larger, the later: ``INTERACTIVE`` or ``BATCH``.
-        deadline_at: Seconds since the epoch after which it is not begun any more.
+        deadline_at: Seconds since the epoch; a job that no worker has begun by then is cancelled.
         once: That it is stored only the first time that this is asked for.
 
     Raises:

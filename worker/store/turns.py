@@ -26,7 +26,8 @@ def may_begin(now: Moment) -> ColumnElement[bool]:
     return and_(
         jobs.c.state == JobState.QUEUED.value,
         due(jobs.c.not_before, now),
-        or_(jobs.c.deadline_at.is_(None), jobs.c.deadline_at > now),
+        # What a dead worker has begun goes on.
+        or_(jobs.c.deadline_at.is_(None), jobs.c.deadline_at > now, jobs.c.started_at.is_not(None)),
         or_(jobs.c.key_id.is_(None), jobs.c.key_id.not_in(_keys_at_their_limit())),
     )
 

@@ -121,7 +121,8 @@ def test_a_job_is_not_begun_after_its_deadline(
 ) -> None:
     late = jobs.submit(database, task, 5, deadline_at=clock() + 10).id
     begun = jobs.submit(database, task, 5, deadline_at=clock() + 10).id
-    assert claims.claim(database, begun, "w", 30) is not None
+    held = claims.claim(database, begun, "w", 30)
+    assert held is not None
     assert expiry.end_late(database) == 0
     clock.turn(10)
     assert take(database) is None
@@ -130,4 +131,8 @@ def test_a_job_is_not_begun_after_its_deadline(
     assert job.state is JobState.CANCELLED
     assert job.outcome is not None
     assert job.outcome.reason.startswith("Its deadline passed")
-    assert jobs.get(database, begun).state is JobState.RUNNING, "what was begun in time goes on"
+    assert claims.give_back(database, held, "Stopping.")
+    assert expiry.end_late(database) == 0
+    again = take(database)
+    assert again is not None
+    assert again.job_id == begun, "what was begun in time goes on"
