@@ -8,6 +8,7 @@ from api.serve import serve
 from api.settings import ApiSettings
 from tests.integration.service.conftest import COMMAND
 from verifiers.errors import AcrisolError
+from worker.observing.logs import configure
 from worker.settings import WorkerSettings
 from worker.webhook_rules import WebhookSettings
 
@@ -20,6 +21,8 @@ def _say(url: str) -> None:
 if __name__ == "__main__":
     try:
         webhooks = WebhookSettings().rules
-        serve(ApiSettings(), WorkerSettings(), on_ready=_say, worker_command=COMMAND, webhooks=webhooks)
+        settings = WorkerSettings()
+        configure(settings.log_level, settings.log_format)
+        serve(ApiSettings(), settings, on_ready=_say, worker_command=COMMAND, webhooks=webhooks)
     except AcrisolError as error:
         sys.exit(f"error: {error}")
