@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -21,7 +22,8 @@ from worker.store.database import Database, open_database
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(tmp_path: Path, empty_store: Path) -> Iterator[Database]:
+    shutil.copy(empty_store, tmp_path / "jobs.db")
     database = open_database(f"sqlite:///{tmp_path}/jobs.db")
     yield database
     database.close()

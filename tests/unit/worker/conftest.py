@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,7 +38,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def database(database_url: str, clock: FakeClock) -> Iterator[Database]:
+def database(database_url: str, clock: FakeClock, empty_store: Path) -> Iterator[Database]:
+    if database_url.startswith("sqlite"):
+        shutil.copy(empty_store, database_url.removeprefix("sqlite:///"))
     database = open_database(database_url, clock)
     yield database
     database.close()
