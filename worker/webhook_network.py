@@ -18,7 +18,7 @@ import httpcore2
 from worker.webhook_rules import Address, WebhookRules
 
 _TRIED = 3  # addresses of a name
-_LOOKUPS = 16  # at a time; one that hangs keeps its thread
+_LOOKUPS = 200  # threads, made when needed: a lookup that hangs for a minute should hold up no other one
 
 Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
 
