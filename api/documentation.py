@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,10 +14,21 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
-from api.openai.errors import has_openai_address
-from api.problems import MEDIA_TYPE
+from api.openai.errors import ErrorBody, has_openai_address
+from api.problems import MEDIA_TYPE, Problem
 
 _ASSETS = "/docs/assets"
+_REFUSALS = {
+    "401": "The key is missing or not good here.",
+    "403": "The key lacks the scope, or another site sent the request.",
+    "429": "Too many requests; `Retry-After` says when to come back.",
+    "503": "The store does not answer; try again later.",
+}
+_OF_JSON = {
+    "400": "The body is not JSON.",
+    "413": "The body is too large.",
+    "415": "The body is not declared as JSON.",
+}
 _DESCRIPTION = """
 Code generation that returns only code which has been **run, attacked and scanned**.
 
@@ -68,6 +80,10 @@ def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(title=app.title, version=app.version, description=_DESCRIPTION, routes=app.routes)
     for address, path in document["paths"].items():
         for operation in path.values():
+            if "security" in operation:  # a route that needs a key: api/auth.py
+                body = operation.get("requestBody", {}).get("content", {})
+                refusals = _REFUSALS | (_OF_JSON if "application/json" in body else {})
+                _add_refusals(operation["responses"], refusals, has_openai_address(address))
             if has_openai_address(address):
                 operation["responses"].pop("422", None)  # which FastAPI adds; these routes answer 400
                 continue
@@ -76,3 +92,11 @@ def _document(app: FastAPI) -> dict[str, Any]:
                 if status >= "400" and "application/json" in content:
                     content[MEDIA_TYPE] = content.pop("application/json")
     return document
+
+
+def _add_refusals(responses: dict[str, Any], refusals: Mapping[str, str], as_openai: bool) -> None:
+    name = ErrorBody.__name__ if as_openai else Problem.__name__
+    schema = {"$ref": f"#/components/schemas/{name}"}
+    for status, description in refusals.items():
+        content = {"application/json": {"schema": schema}}
+        responses.setdefault(status, {"description": description, "content": content})

@@ -16,7 +16,7 @@ from api.auth import Submitter
 from api.deps import Services, ServicesDep, json_only
 from api.openai.errors import RESPONSES, ErrorBody, error_body
 from api.openai.models import no_such_model
-from api.openai.streams import DONE, EventStream, chat_frames, chat_opening, comment, data
+from api.openai.streams import DONE, EITHER, EventStream, chat_frames, chat_opening, comment, data
 from api.openai.waiting import Waiting
 from api.repeats import IdempotencyKey, looking_back
 from api.waking import wake
@@ -51,6 +51,7 @@ _EXAMPLES = {
     summary="Answer a conversation by verified code",
     dependencies=[Depends(json_only)],
     responses={
+        200: EITHER,
         404: {"model": ErrorBody, "description": "There is no such model."},
         409: {"model": ErrorBody, "description": "What an earlier request with this key made is deleted."},
         504: {"model": ErrorBody, "description": "The task did not end in time; it was cancelled."},

@@ -19,7 +19,7 @@ from api.deps import Services, ServicesDep, json_only
 from api.openai.completion_request import CompletionRequest, fill_request
 from api.openai.errors import RESPONSES, ErrorBody, error_body
 from api.openai.models import no_such_model
-from api.openai.streams import DONE, EventStream, comment, data, text_frames
+from api.openai.streams import DONE, EITHER, EventStream, comment, data, text_frames
 from models.errors import ModelUnavailable
 from verifiers.domain import Status
 from verifiers.errors import AcrisolError
@@ -50,7 +50,7 @@ _EXAMPLES = {
     "/v1/completions",
     summary="Fill in code at a cursor",
     dependencies=[Depends(json_only)],
-    responses={404: {"model": ErrorBody, "description": "There is no such model."}},
+    responses={200: EITHER, 404: {"model": ErrorBody, "description": "There is no such model."}},
 )
 async def create(
     body: Annotated[CompletionRequest, Body(openapi_examples=_EXAMPLES)],

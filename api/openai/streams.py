@@ -14,6 +14,13 @@ _SEND_S = 30.0
 _PIECE_CHARS = 2_000
 _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 DONE = "data: [DONE]\n\n"
+EITHER: dict[str, Any] = {
+    "description": "The whole answer; with `stream`, its pieces as server-sent events.",
+    "content": {
+        "application/json": {"schema": {"type": "object"}},
+        "text/event-stream": {},
+    },
+}
 
 
 class EventStream(StreamingResponse):
