@@ -15,7 +15,7 @@ from tests.e2e.test_cli import acrisol
 from tests.integration.service.processes import wait_for
 from tests.requirements import require
 
-LINES = 6
+LINES = 4
 
 
 def test_a_run_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -53,8 +53,8 @@ def test_a_run_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     assert out.read_bytes().count(b"\n") < LINES
     done = acrisol(tmp_path, *command)
     assert done.returncode == 1, done.stderr
-    assert "line 7: The line is not valid JSON" in done.stderr
+    assert "line 5: The line is not valid JSON" in done.stderr
     seen = Counter(json.loads(line)["custom_id"] for line in out.read_text().splitlines())
     assert seen == {f"Task/{number}": 1 for number in range(LINES)}
     (error,) = (tmp_path / "out.errors.jsonl").read_text().splitlines()
-    assert json.loads(error)["error"]["line"] == 7
+    assert json.loads(error)["error"]["line"] == 5

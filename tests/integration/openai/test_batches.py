@@ -70,7 +70,7 @@ def test_a_batch_of_chats(sdk: openai.OpenAI) -> None:
 
 def test_a_running_batch_is_cancelled(sdk: openai.OpenAI) -> None:
     batch = begin(sdk, *(chat(str(number), "slow 60") for number in range(5)))
-    wait_for("it runs", lambda: sdk.batches.retrieve(batch.id).status == "in_progress")
+    wait_for("it runs", lambda: sdk.batches.retrieve(batch.id).status == "in_progress", 60)
     assert sdk.batches.cancel(batch.id).status == "cancelling"
     batch = end_of(sdk, batch.id)
     assert batch.status == "cancelled"

@@ -49,15 +49,15 @@ def test_a_batch_whose_server_and_workers_are_killed_twice_loses_and_doubles_no_
         file_id = client.post("/v1/files", files=sent, data={"purpose": "batch"}).json()["id"]
         body = {"input_file_id": file_id, "endpoint": "/v1/tasks", "completion_window": "24h"}
         path = f"/v1/batches/{client.post('/v1/batches', json=body).json()['id']}"
-        wait_for("some lines are done", lambda: counts(client, path)["completed"] >= GOOD // 4)
+        wait_for("some lines are done", lambda: counts(client, path)["completed"] >= GOOD // 4, 90)
         kill_all(process.pid)
     with serving(environment) as (process, client):
         assert client.get(path).json()["status"] == "in_progress"
-        wait_for("more lines are done", lambda: counts(client, path)["completed"] >= GOOD // 2)
+        wait_for("more lines are done", lambda: counts(client, path)["completed"] >= GOOD // 2, 90)
         kill_all(process.pid)
     with serving(environment) as (_, client):
         assert client.get(path).json()["status"] == "in_progress"
-        wait_for("the batch ends", lambda: client.get(path).json()["status"] == "completed", 60)
+        wait_for("the batch ends", lambda: client.get(path).json()["status"] == "completed", 90)
         batch = client.get(path).json()
         output, errors = told(client, batch["output_file_id"]), told(client, batch["error_file_id"])
     assert sorted(line["custom_id"] for line in output) == sorted(str(number) for number in range(GOOD))
