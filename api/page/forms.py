@@ -101,7 +101,7 @@ def rows(fields: Fields, name: str) -> list[tuple[int, str, str]]:
         (number, fields.get(f"{name}.{number}.path", ""), fields.get(f"{name}.{number}.content", ""))
         for number in numbers
     ]
-    full = [row for row in made if row[1].strip() or row[2].strip()]
+    full = [row for row in made if row[2].strip()]
     return [*full, (full[-1][0] + 1 if full else 0, "", "")]
 
 
