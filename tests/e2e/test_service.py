@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import openai
 import pytest
 
 from tests.integration.service.processes import alive, command_of, descendants, wait_for
@@ -106,9 +107,26 @@ def kinds(client: httpx.Client, job_id: str) -> list[str]:
     return [event["event"]["kind"] for event in events]
 
 
-def test_curl_submits_a_task_and_gets_verified_code(environment: dict[str, str], tmp_path: Path) -> None:
+def chat_by_sdk(client: httpx.Client) -> Any:
+    """The chunk with the evidence, of a chat that OpenAI's SDK streams."""
+    key = client.headers["Authorization"].removeprefix("Bearer ")
+    with openai.OpenAI(base_url=f"{client.base_url}/v1", api_key=key, max_retries=0) as sdk:
+        chunks = list(
+            sdk.chat.completions.create(
+                model="acrisol",
+                messages=[{"role": "user", "content": INSTRUCTION}],
+                stream=True,
+                extra_body={"acrisol": {name: body(TESTS)[name] for name in ("tests", "budget")}},
+            )
+        )
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
+    assert text == RIGHT
+    return chunks[-1]
+
+
+def test_curl_and_openais_sdk_get_verified_code(environment: dict[str, str], tmp_path: Path) -> None:
     require("curl", shutil.which("curl") is not None, "apt-get install curl")
-    with serving(environment, tmp_path, WRONG, RIGHT) as (_, client):
+    with serving(environment, tmp_path, WRONG, RIGHT, WRONG, RIGHT) as (_, client):
         address = str(client.base_url).rstrip("/")
         key = ("-H", f"Authorization: {authorization(environment)['Authorization']}")
         accepted = curl(f"{address}/v1/tasks", *key, "--json", json.dumps(body(TESTS)))
@@ -126,6 +144,10 @@ def test_curl_submits_a_task_and_gets_verified_code(environment: dict[str, str],
         assert seen[0] == "started"
         assert seen[-1] == "outcome"
         assert seen.count("attempt_started") == 2
+        told = chat_by_sdk(client).acrisol
+        assert (told["status"], told["tests"], told["attempts"]) == ("solved", "given", 2)
+        assert {"python-tests", "semgrep", "bandit"} <= {check["verifier"] for check in told["checks"]}
+        assert told["receipt"]["signature"]
 
 
 def test_kill_9_in_mid_task_goes_on_without_asking_the_model_again(

@@ -22,13 +22,14 @@ TESTS = {"files": [{"path": "test_add.py", "content": "from solution import add\
 
 
 def ask(sdk: openai.OpenAI, text: str, **more: Any) -> ChatCompletion:
-    messages = [{"role": "user", "content": text}]
+    messages: Any = [{"role": "user", "content": text}]
     return cast(ChatCompletion, sdk.chat.completions.create(model="acrisol", messages=messages, **more))
 
 
 def stream(sdk: openai.OpenAI, text: str, **more: Any) -> list[ChatCompletionChunk]:
-    messages = [{"role": "user", "content": text}]
-    return list(sdk.chat.completions.create(model="acrisol", messages=messages, stream=True, **more))
+    messages: Any = [{"role": "user", "content": text}]
+    chunks: Any = sdk.chat.completions.create(model="acrisol", messages=messages, stream=True, **more)
+    return list(chunks)
 
 
 def extension(answer: ChatCompletion | ChatCompletionChunk) -> Any:
