@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import random
 import threading
@@ -29,11 +30,12 @@ class Clients:
     Attributes:
         accepted: The id of each task that was accepted.
         again: Requests that had to be sent again.
+        cut: Those of them that had reached a server, which then did not answer.
     """
 
     def __init__(self, system: System, tasks: int, waiting: Callable[[], int], clients: int = 4) -> None:
         self.accepted: list[str] = []
-        self.again = 0
+        self.again = self.cut = 0
         self._system = system
         self._secret = (system.home / "api-key").read_text().strip()
         self._left = iter(range(tasks))
@@ -68,17 +70,20 @@ class Clients:
 
     def _until_done(self, path: str, body: object, key: str) -> dict[str, str]:
         while True:
-            urls = self._system.urls()
+            urls, reached = self._system.urls(), False
             try:
                 if urls:
                     return self._post(random.choice(urls) + path, body, key)
             except urllib.error.HTTPError as error:
                 if error.code not in (409, 500, 502, 503):  # 409: the first sending is being answered still
                     raise
-            except (OSError, ValueError, EOFError):
-                pass
+            except urllib.error.URLError as error:
+                reached = not isinstance(error.reason, ConnectionRefusedError)
+            except (OSError, ValueError, EOFError, http.client.HTTPException):
+                reached = True
             with self._lock:
                 self.again += 1
+                self.cut += reached
             time.sleep(0.2)
 
     def _post(self, url: str, body: object, key: str) -> dict[str, str]:
