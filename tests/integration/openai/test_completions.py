@@ -22,7 +22,7 @@ REST = "\n\n\ndef rest():\n    pass\n"
 
 def fill(sdk: openai.OpenAI, text: str, **more: Any) -> Completion:
     prompt = f"# write: {text}\n{OLD}\n\ndef show(name):\n    return "
-    given = {"model": "acrisol", "prompt": prompt, "suffix": REST, "max_tokens": 32} | more
+    given: dict[str, Any] = {"model": "acrisol", "prompt": prompt, "suffix": REST, "max_tokens": 32} | more
     return cast(Completion, sdk.completions.create(**given))
 
 

@@ -16,9 +16,12 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 
+from agent.fill_wiring import open_filler
+from agent.settings import AgentSettings
 from api.app import create_app
 from api.deps import Services
 from api.openai.completion_request import CompletionRequest, fill_request
+from api.openai.filling import LazyFiller
 from api.openai.places import Places
 from api.openai.streams import EventStream, data
 from api.openai.waiting import said_of
@@ -223,6 +226,17 @@ def test_no_more_chats_wait_than_there_are_places(
     with worker(database):
         for stream in (True, False, True):
             assert client.post(URL, json={**CHAT, "stream": stream}).status_code == 200
+
+
+def test_a_wrong_setting_of_the_server_is_not_the_clients_mistake(
+    client: TestClient, services: Services
+) -> None:
+    filler = LazyFiller(lambda: open_filler(AgentSettings(model="no such model")))
+    cast(FastAPI, client.app).state.services = dataclasses.replace(services, filler=filler)
+    answer = client.post("/v1/completions", json={"prompt": "x = "})
+    assert answer.status_code == 503
+    assert "The server's model cannot be used" in error_of(answer)["message"]
+    assert [model["id"] for model in client.get("/v1/models").json()["data"]] == ["acrisol"]
 
 
 def test_one_key_cannot_take_all_places() -> None:
