@@ -1,4 +1,4 @@
-"""The page's own style and script, and htmx as a Python package carries it."""
+"""The page's own style, and htmx as a Python package carries it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from verifiers.domain import digest
 
-_OWN = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_OWN = {"page.css": "text/css", "icon.svg": "image/svg+xml"}
 # Only its files are used: scripts/install brings the package without Django.
 _CARRIER = "django_htmx"
 _HTMX = {"htmx.js": "htmx-4.min.js", "hx-sse.js": "ext/hx-sse-4.min.js"}
@@ -28,7 +28,7 @@ def _texts() -> dict[str, str]:
 
 
 _TEXTS = _texts()
-SCRIPTS = tuple(name for name in (*_HTMX, "page.js") if name in _TEXTS)
+SCRIPTS = tuple(name for name in _HTMX if name in _TEXTS)
 VERSION = digest("".join(_TEXTS.values()))[:12]  # in the addresses, so that browsers may keep the files
 
 router = APIRouter(include_in_schema=False)

@@ -112,7 +112,7 @@ async def live(job: Watched, given: ServicesDep, caller: Reader) -> AsyncIterato
         current = audits.get(given.database, job.id)
         return {"caller": caller, **_shown(given, current)}, summary.state.terminal
 
-    async for event in changes("audit_live", look):
+    async for event in changes("audit_live", look, given.draining):
         yield event
 
 

@@ -79,7 +79,7 @@ async def live(batch: Watched, given: ServicesDep, caller: Reader) -> AsyncItera
         values = {"caller": caller, "batch": current, "moment_of": moment}
         return None if before == current else values, current.state.ended
 
-    async for event in changes("batch_live", look):
+    async for event in changes("batch_live", look, given.draining):
         yield event
 
 

@@ -16,10 +16,10 @@ from verifiers.domain import Candidate, Finding, Language, SourceFile, Verdict
 from verifiers.reports.audit.code import coloured
 from verifiers.reports.merge import MergedFinding, merged
 
-MOST_LINES = 2_000
-_MOST_COLOURED = 60_000  # characters
+MOST_LINES = 3_000  # of all files together
+_MOST_COLOURED = 100_000  # characters of all files together
 _LONGEST_LINE = 1_000
-_MOST_COMPARED = 1_500  # lines a side: comparing takes time that grows with the square
+_MOST_COMPARED = 1_500  # lines a side, of all files together: the time to compare grows with the square
 _CONTEXT = 3
 _RAISED = re.compile(r"^raised in the candidate: ([^\n]{1,255}):(\d{1,7})\b", re.MULTILINE)
 
@@ -62,36 +62,42 @@ def listings(
     """The files, and the findings that belong to no line of them."""
     found = merged(verdicts)
     shown: set[int] = set()
-    files = tuple(_listing(file, found, shown, language) for file in candidate.files)
-    return files, tuple(each for each in found if id(each) not in shown)
+    made: list[Listing] = []
+    lines, chars = MOST_LINES, _MOST_COLOURED
+    for file in candidate.files:
+        made.append(_listing(file, found, shown, _html(file.content, language, chars)[:lines]))
+        lines -= len(made[-1].lines)
+        chars -= len(file.content)
+    return tuple(made), tuple(each for each in found if id(each) not in shown)
 
 
 def compared(old: Candidate, new: Candidate, language: Language) -> tuple[Comparison, ...]:
     """What changed from one candidate to another, file by file; files that are equal are left out."""
     before = {file.path: file.content for file in old.files}
     after = {file.path: file.content for file in new.files}
-    return tuple(
-        Comparison(path, _changes(before.get(path, ""), after.get(path, ""), language))
-        for path in dict.fromkeys((*after, *before))
-        if before.get(path) != after.get(path)
-    )
+    made: list[Comparison] = []
+    left = _MOST_COMPARED
+    for path in dict.fromkeys((*after, *before)):
+        one, other = before.get(path, ""), after.get(path, "")
+        if one != other:
+            left -= max(one.count("\n"), other.count("\n"))
+            made.append(Comparison(path, _changes(one, other, language) if left > 0 else None))
+    return tuple(made)
 
 
 def _listing(
-    file: SourceFile, found: Sequence[MergedFinding], shown: set[int], language: Language
+    file: SourceFile, found: Sequence[MergedFinding], shown: set[int], html: Sequence[Markup]
 ) -> Listing:
     on_line: dict[int, list[MergedFinding]] = {}
-    html = _html(file.content, language)
     for each in found:
         line = _line_in(each.finding, file.path)
-        if 0 < line <= min(len(html), MOST_LINES):
+        if 0 < line <= len(html):
             on_line.setdefault(line, []).append(each)
             shown.add(id(each))
     lines = tuple(
-        Line(number, line, tuple(on_line.get(number, ())))
-        for number, line in enumerate(html[:MOST_LINES], start=1)
+        Line(number, line, tuple(on_line.get(number, ()))) for number, line in enumerate(html, start=1)
     )
-    return Listing(file.path, lines, max(0, len(html) - MOST_LINES))
+    return Listing(file.path, lines, len(_lines(file.content)) - len(html))
 
 
 def _line_in(finding: Finding, path: str) -> int:
@@ -103,11 +109,8 @@ def _line_in(finding: Finding, path: str) -> int:
     return int(raised.group(2)) if raised and raised.group(1) == path else 0
 
 
-def _changes(old: str, new: str, language: Language) -> tuple[Change, ...] | None:
-    before, after = old.splitlines(), new.splitlines()
-    if max(len(before), len(after)) > _MOST_COMPARED:
-        return None
-    matcher = SequenceMatcher(None, before, after)
+def _changes(old: str, new: str, language: Language) -> tuple[Change, ...]:
+    matcher = SequenceMatcher(None, _lines(old), _lines(new))
     return tuple(_rows(matcher, _html(old, language), _html(new, language)))
 
 
@@ -126,9 +129,18 @@ def _rows(matcher: SequenceMatcher[str], old: list[Markup], new: list[Markup]) -
                 yield Change("+", None, number + 1, new[number])
 
 
-def _html(content: str, language: Language) -> list[Markup]:
-    lines = [_cut(line.expandtabs(4)) for line in content.splitlines()]
-    return coloured(lines, _lexer(language), _MOST_COLOURED) if lines else []
+def _html(content: str, language: Language, most_coloured: int = _MOST_COLOURED) -> list[Markup]:
+    lines = [_cut(line.expandtabs(4)) for line in _lines(content)]
+    return coloured(lines, _lexer(language), most_coloured) if lines else []
+
+
+def _lines(content: str) -> list[str]:
+    # As the tools count them: other characters that end a line do not, and must not seem to.
+    lines = [
+        line.removesuffix("\r").replace("\r", "\N{SYMBOL FOR CARRIAGE RETURN}")
+        for line in content.split("\n")
+    ]
+    return lines if lines[-1] else lines[:-1]
 
 
 def _cut(line: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
@@ -20,15 +21,16 @@ _LASTS_S = 120.0  # then the browser connects anew, and its session is looked at
 Look = Callable[[], tuple[Mapping[str, Any] | None, bool]]
 
 
-async def changes(template: str, look: Look) -> AsyncIterator[ServerSentEvent]:
+async def changes(template: str, look: Look, draining: threading.Event) -> AsyncIterator[ServerSentEvent]:
     """Events with a template's HTML.
 
     Args:
         template: What is sent.
         look: Gives what the template shows, or None if that is what it was, and whether it stays so for ever.
+        draining: Set once the server was told to stop: who watches comes back to the one that follows.
     """
     until = time.monotonic() + _LASTS_S
-    while time.monotonic() < until:
+    while time.monotonic() < until and not draining.is_set():
         try:
             values, ended = await run_in_threadpool(look)
         except NotFound:  # it was deleted

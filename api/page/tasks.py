@@ -87,7 +87,7 @@ async def live(
 ) -> AsyncIterator[ServerSentEvent]:
     """The part of a task's page that changes, whenever it does."""
     look = _Look(given, job, caller, choice)
-    async for event in changes("task_live", look):
+    async for event in changes("task_live", look, given.draining):
         yield event
 
 

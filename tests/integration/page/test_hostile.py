@@ -14,7 +14,7 @@ from tests.integration.page.payloads import PAYLOADS
 
 pytestmark = [pytest.mark.chromium, pytest.mark.timeout(240)]
 
-_OURS = re.compile(r"/static/[0-9a-f]{12}/(htmx|hx-sse|page)\.js")
+_OURS = re.compile(r"/static/[0-9a-f]{12}/(htmx|hx-sse)\.js")
 _HTMX = re.compile(r"#list|every 4s|outerMorph|innerMorph|end|/[a-z/0-9-]*(\?[^\"<>]*)?")
 _NEVER = frozenset(
     {"iframe", "object", "embed", "base", "style", "img", "video", "math", "template", "audio"}

@@ -49,10 +49,26 @@ def test_a_failed_test_stands_where_the_code_raised() -> None:
 
 
 def test_lines_are_the_file_s_own_whatever_ends_them_and_however_many() -> None:
-    (file,), _ = listings(candidate("a\r\nb\n" + "x\n" * 3_000), [], Language.PYTHON)
+    (file,), _ = listings(candidate("a\r\nb\n" + "x\n" * 4_000), [], Language.PYTHON)
     assert [str(line.html) for line in file.lines[:2]] == ["a", "b"]
-    assert (len(file.lines), file.left_out) == (MOST_LINES, 3_002 - MOST_LINES)
+    assert (len(file.lines), file.left_out) == (MOST_LINES, 4_002 - MOST_LINES)
     assert listings(candidate(""), [], Language.PYTHON)[0][0].lines == ()
+
+
+def test_no_character_but_the_tools_own_ends_a_line() -> None:
+    (file,), _ = listings(candidate("a\u2028b\x85c\rd\x0ce\nsecond\n"), [], Language.PYTHON)
+    assert len(file.lines) == 2
+    assert not set("\r\u2028") & set(str(file.lines[0].html))
+
+
+def test_many_files_share_what_is_shown_and_compared() -> None:
+    many = candidate(*("x\n" * 1_000 for _ in range(10)))
+    files, _ = listings(many, [], Language.PYTHON)
+    assert sum(len(file.lines) for file in files) == MOST_LINES
+    assert sum(file.left_out for file in files) == 10_000 - MOST_LINES
+    other = candidate(*("y\n" * 1_000 for _ in range(10)))
+    done = [each.changes is not None for each in compared(many, other, Language.PYTHON)]
+    assert done == [True] + [False] * 9
 
 
 def test_characters_that_turn_others_around_are_seen() -> None:
