@@ -79,6 +79,16 @@ class Postgres:
         """The URL of a database for many tests, each of which begins with :meth:`emptied`."""
         return self.new_database()
 
+    @functools.cached_property
+    def _cleared(self) -> str:
+        return self.new_database()
+
+    def cleared(self) -> str:
+        """A database without a table in it, which the tests of a session have one after the other."""
+        with psycopg.connect(self._cleared, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        return self._cleared
+
     def emptied(self) -> str:
         """The shared database without a row in it: that takes milliseconds, a new one the better part of a
         second."""

@@ -24,7 +24,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     if request.param == "sqlite":
         return tmp_path / "deep" / "checkpoints.sqlite"
     server: Postgres = request.getfixturevalue("postgres")
-    return server.new_database()
+    return server.cleared()
 
 
 def test_a_broken_tool_costs_no_second_model_call_and_no_second_run_of_the_tests(place: Path | str) -> None:
@@ -99,7 +99,7 @@ def test_big_numbers_and_odd_text_survive_and_nothing_warns(place: Path | str) -
 
 
 def test_a_server_that_was_started_again_is_connected_to_again(postgres: Postgres) -> None:
-    place = postgres.new_database()
+    place = postgres.cleared()
     solver = Solver(ScriptedModel([[GOOD], [GOOD], [GOOD]]), [holds("a + b")], checkpoint_path=place)
     assert solver.solve(task(), task_id="t").status is OutcomeStatus.SOLVED
     postgres.end_connections()

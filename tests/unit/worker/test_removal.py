@@ -18,6 +18,7 @@ from worker.store import audit_log, claims, dead, events, jobs, removal
 from worker.store.database import Database, open_database
 from worker.store.expiry import Leases
 from worker.store.schema import batch_lines, batches, feedback, files, metadata
+from worker.store.schema import jobs as jobs_table
 from worker.sweeper import Sweeper
 
 ON_BOTH = True
@@ -101,7 +102,12 @@ def test_old_jobs_are_deleted_in_small_steps_and_others_kept(
 ) -> None:
     forget = Forgetting()
     sweeper = Sweeper(database, FakeBroker(), RetryPolicy(), 5, 1e9, keep_s=100, forget=forget, clock=clock)
-    old = sorted(ended(database) for _ in range(60))
+    rows = [jobs.new_row(clock(), task.language, "Old.", task, 5, LOCAL) for _ in range(60)]
+    with database.begin() as connection:
+        connection.execute(
+            insert(jobs_table), [row | {"state": "error", "finished_at": clock()} for row in rows]
+        )
+    old = sorted(row["id"] for row in rows)
     waiting = jobs.submit(database, task, 5).id
     clock.turn(101)
     young = ended(database)
