@@ -76,7 +76,7 @@ class _Formatter(logging.Formatter):
             "logger": record.name,
             "message": _clean(record.getMessage()),
             "task": JobLog.job_id(),
-            "request": request_id.get(),
+            "request": _clean(request_id.get()),  # which a client may have chosen
             "process": record.process,
             **{name: _clean(value) if isinstance(value, str) else value for name, value in own.items()},
         }
