@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.errors import CheckpointFailed
+from agent.graph import Checkpoints
 from agent.solver import Solver
 from tests.fakes import FakeClock, FunctionVerifier, ScriptedModel
 from tests.postgres import Postgres, postgres
@@ -107,6 +108,18 @@ def test_a_server_that_was_started_again_is_connected_to_again(postgres: Postgre
         solver.solve(task(), task_id="u")
     assert solver.solve(task(), task_id="u").status is OutcomeStatus.SOLVED
     solver.close()
+
+
+def test_what_was_forgotten_is_not_on_the_disk(tmp_path: Path) -> None:
+    file = tmp_path / "checkpoints.sqlite"
+
+    def on_disk() -> bool:
+        return any(b"return a + b" in part.read_bytes() for part in tmp_path.iterdir())
+
+    Solver(ScriptedModel([[GOOD]]), [holds("a + b")], checkpoint_path=file).solve(task(), task_id="t")
+    assert on_disk()
+    Checkpoints(file).forget("t", purge=True)
+    assert not on_disk()
 
 
 def test_a_checkpoint_file_that_cannot_be_used_is_told(tmp_path: Path) -> None:
