@@ -159,7 +159,7 @@ class JobRunner:
         try:
             result = self._work(claim, heartbeat)
         except InvalidInput as error:
-            return JobState.ERROR if claims.fail(self._database, claim, str(error)) else FENCED
+            return self._give_up(claim, str(error))
         except ToolError as error:
             self._watch.failed(error)
             return self._try_again(claim, str(error))
@@ -244,11 +244,16 @@ class JobRunner:
         except ToolError as error:
             _LOG.warning("job %s: its checkpoints stay: %s", claim.job_id, error)
 
+    def _give_up(self, claim: Claim, sentence: str) -> str:
+        if not claims.fail(self._database, claim, sentence):
+            return FENCED
+        self._forget(claim)
+        return JobState.ERROR
+
     def _try_again(self, claim: Claim, sentence: str) -> str:
         failures = claim.tool_failures + 1
         if failures >= self._policy.tool_failures:
-            written = claims.fail(self._database, claim, f"{sentence} (Tried {failures} times.)")
-            return JobState.ERROR if written else FENCED
+            return self._give_up(claim, f"{sentence} (Tried {failures} times.)")
         _LOG.warning("job %s is tried again: %s", claim.job_id, sentence)
         written = claims.give_back(
             self._database, claim, sentence, delay_s=self._policy.delay_s(failures), tool_failed=True

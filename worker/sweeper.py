@@ -72,6 +72,7 @@ class Sweeper:
         self._forget = forget
         self._clock = clock
         self._clear_at = clock()
+        self._steady = database.clock() - clock()
         self._wake_after_s = wake_after_s
 
     def sweep(self) -> Sweep:
@@ -100,7 +101,9 @@ class Sweeper:
     def _clear(self) -> None:
         if self._keep_s is None or self._clock() < self._clear_at:
             return
-        before = self._database.clock() - self._keep_s
+        # A clock that is set forwards makes nothing old: from the start on the steady one counts as well.
+        now = min(self._database.clock(), self._steady + self._clock())
+        before = now - self._keep_s
         # Some at a time, so that nobody waits for it; and once there is nothing left, not for a while.
         if not retention.remove_old(self._database, before, self._forget):
             self._clear_at = self._clock() + _CLEAR_EVERY_S

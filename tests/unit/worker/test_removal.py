@@ -119,6 +119,19 @@ def test_old_jobs_are_deleted_in_small_steps_and_others_kept(
     assert {job.id for job in jobs.page(database, 99).jobs} == {waiting, young}
 
 
+def test_a_clock_that_is_set_forwards_deletes_nothing(database: Database, clock: FakeClock) -> None:
+    steady = FakeClock(7)
+    sweeper = Sweeper(database, FakeBroker(), RetryPolicy(), 5, 1e9, keep_s=86_400, clock=steady)
+    job_id = ended(database)
+    clock.turn(1e9)
+    sweeper.sweep()
+    assert jobs.get(database, job_id).finished_at
+    steady.turn(86_401)
+    sweeper.sweep()
+    with pytest.raises(JobNotFound):
+        jobs.get(database, job_id)
+
+
 def test_jobs_of_a_batch_are_kept_until_it_has_ended(database: Database, clock: FakeClock) -> None:
     job_id = ended(database)
     file = {"id": "file-1", "tenant": "t", "name": "n", "purpose": "batch", "bytes": 0, "ready": True}

@@ -140,11 +140,13 @@ def test_a_message_that_comes_twice_runs_the_job_once(database: Database, job_id
 
 def test_a_broken_tool_is_tried_again_and_then_told(database: Database, job_id: str) -> None:
     error = ModelUnavailable("The model does not answer.", "Start it.")
-    runner = runner_for(database, FunctionSolver(raising(error)))
+    solver = FunctionSolver(raising(error))
+    runner = runner_for(database, solver)
     runner.run()  # there is no pause between the tries, so the same message takes it three times
     job = jobs.get(database, job_id)
     assert job.state is JobState.ERROR
     assert job.error == "The model does not answer. Start it. (Tried 3 times.)"
+    assert (len(solver.task_ids), solver.forgotten) == (3, [job_id])
 
 
 def test_bad_input_is_an_error_at_once(database: Database, job_id: str) -> None:
