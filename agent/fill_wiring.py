@@ -26,7 +26,7 @@ def open_filler(settings: AgentSettings) -> Iterator[Filler]:
         InvalidInput: a setting is wrong.
         ToolError: the model cannot be had.
     """
-    key = settings.api_key.get_secret_value() if settings.api_key else None
+    key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
     with ExitStack() as stack:
         model = open_model(settings.model, settings.model_name, key)
         stack.callback(model.close)

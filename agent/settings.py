@@ -24,7 +24,7 @@ class AgentSettings(BaseSettings):
         packages: Folder of complete package lists, made by ``scripts/package-list``; None if there is none.
         model: ``embedded``, a URL, a GGUF file, a checkpoint folder or a JSONL file of recorded answers.
         model_name: The model's name at that URL; asked of the server if None.
-        api_key: Sent to that URL; never logged.
+        model_api_key: Sent to that URL; never logged.
         sandbox: Which sandbox to use; ``auto`` takes Docker if its engine answers, else bubblewrap.
         docker_runtime: Another runtime of the Docker engine's, such as ``runsc`` (gVisor).
         docker_most_running: Containers that run at a time; more wait their turn.
@@ -43,7 +43,7 @@ class AgentSettings(BaseSettings):
     packages: Path | None = None
     model: str = "embedded"
     model_name: str | None = None
-    api_key: SecretStr | None = None
+    model_api_key: SecretStr | None = None
     sandbox: Literal["auto", "docker", "bubblewrap"] = "auto"
     docker_runtime: str | None = None
     docker_most_running: int = Field(default=16, ge=2, le=1000)

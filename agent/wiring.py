@@ -95,7 +95,7 @@ def build_agent(settings: AgentSettings, checkpoint_path: Path | str | None = No
         InvalidInput: a setting is wrong.
         ToolError: the model or a sandbox cannot be had.
     """
-    key = settings.api_key.get_secret_value() if settings.api_key else None
+    key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
     model = open_model(settings.model, settings.model_name, key)
     toolchain = solidity_toolchain(settings)
     sandbox = chosen_sandbox(settings, environments(settings, toolchain))

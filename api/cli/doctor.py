@@ -201,7 +201,7 @@ def _no_semgrep(problem: str) -> Check:
 
 def _model(settings: AgentSettings) -> Check:
     needed_for = "acrisol solve and serve"
-    key = settings.api_key.get_secret_value() if settings.api_key else None
+    key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
     try:
         model = open_model(settings.model, settings.model_name, key)
         try:
