@@ -11,10 +11,12 @@ import base64
 import hashlib
 import hmac
 import logging
+import math
 import random
 import ssl
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 import httpcore2
@@ -57,6 +59,7 @@ class Deliverer:
         rules: Where webhooks may be posted to.
         tls: What receivers' certificates are checked against; the system's authorities if None.
         resolve: Looks names up; the system's resolver if None.
+        monotonic: Seconds, by a clock that nobody sets.
     """
 
     def __init__(
@@ -65,13 +68,16 @@ class Deliverer:
         rules: WebhookRules,
         tls: ssl.SSLContext | None = None,
         resolve: Resolve | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._rules = rules
         self._tls = tls
         self._resolve = resolve
+        self._monotonic = monotonic
         self._trouble = ""
-        self._pruned_at = 0.0
+        self._seen: dict[str, tuple[int, float]] = {}  # what others have taken: the token, and since when
+        self._sweep_at = self._pruned_at = -math.inf
 
     def run(self, every_s: float, stop: threading.Event) -> None:
         """Look every ``every_s`` seconds for what is due, until ``stop`` is set."""
@@ -80,7 +86,7 @@ class Deliverer:
     async def _run(self, every_s: float, stop: threading.Event) -> None:
         network = GuardedNetwork(self._rules, self._resolve)
         stopped = asyncio.create_task(_until(stop))
-        under_way: dict[asyncio.Task[None], str] = {}  # with the endpoint
+        under_way: dict[asyncio.Task[None], Due] = {}
         async with httpcore2.AsyncConnectionPool(
             ssl_context=self._tls or httpx2.create_ssl_context(),
             max_connections=_AT_A_TIME,
@@ -88,8 +94,8 @@ class Deliverer:
             network_backend=network,
         ) as pool:
             while not stopped.done():
-                for due in await self._take(_AT_A_TIME - len(under_way), frozenset(under_way.values())):
-                    under_way[asyncio.create_task(self._deliver(pool, due))] = due.endpoint_id
+                for due in await self._take(under_way.values()):
+                    under_way[asyncio.create_task(self._deliver(pool, due))] = due
                 done, _ = await asyncio.wait(
                     {stopped, *under_way}, timeout=every_s, return_when=asyncio.FIRST_COMPLETED
                 )
@@ -103,17 +109,14 @@ class Deliverer:
                 await asyncio.gather(*left, return_exceptions=True)
         network.close()
 
-    async def _take(self, limit: int, busy: frozenset[str]) -> list[Due]:
-        """What is to be sent now. A lease outlasts the attempt and the noting of its end."""
+    async def _take(self, under_way: Collection[Due]) -> list[Due]:
+        """What is to be sent now, beside what is under way."""
+        limit, busy = _AT_A_TIME - len(under_way), {due.endpoint_id for due in under_way}
+        if limit <= 0:
+            return []
         try:
-            if limit <= 0:
-                return []
-            if self._database.clock() - self._pruned_at > _PRUNE_EVERY_S:
-                self._pruned_at = self._database.clock()
-                await asyncio.to_thread(outbox.prune, self._database, _KEEP_S)
-            taken = await asyncio.to_thread(
-                outbox.take, self._database, 2 * self._rules.timeout_s, limit, busy
-            )
+            await asyncio.to_thread(self.sweep, {due.id for due in under_way})
+            taken = await asyncio.to_thread(outbox.take, self._database, limit, busy)
         except StoreUnavailable as error:
             if str(error) != self._trouble:  # once, and not every second
                 _LOG.warning("%s", error)
@@ -121,6 +124,31 @@ class Deliverer:
             return []
         self._trouble = ""
         return taken
+
+    def sweep(self, own: Collection[str]) -> None:
+        """Let go of what was taken by a sender that died, and delete what is old; now and then is enough.
+
+        Args:
+            own: Ids of what this one is sending.
+
+        Raises:
+            StoreUnavailable: not everything was done.
+        """
+        now = self._monotonic()
+        if now < self._sweep_at:
+            return
+        self._sweep_at = now + self._rules.timeout_s / 4
+        seen = {key: token for key, token in outbox.taken(self._database).items() if key not in own}
+        # A sender ends an attempt within the time-out, and has as long to note what became of it.
+        for key, token in seen.items():
+            known, since = self._seen.get(key, (token, now))
+            self._seen[key] = (token, since if known == token else now)
+            if known == token and now - since > 2 * self._rules.timeout_s:
+                outbox.let_go(self._database, key, token)
+        self._seen = {key: self._seen[key] for key in seen}
+        if now - self._pruned_at > _PRUNE_EVERY_S:
+            self._pruned_at = now
+            outbox.prune(self._database, _KEEP_S)
 
     async def _deliver(self, pool: httpcore2.AsyncConnectionPool, due: Due) -> None:
         answer = await self._post(pool, due)
@@ -216,5 +244,5 @@ async def _until(stop: threading.Event) -> None:
 
 def _report(task: asyncio.Task[None]) -> None:
     error = task.exception()
-    if error is not None:  # a mistake in this program; the delivery falls due again
+    if error is not None:  # a mistake in this program; the delivery is let go in time
         _LOG.error("Sending a webhook failed", exc_info=error)

@@ -11,6 +11,7 @@ from worker.access import Caller
 from worker.errors import Conflict, NotFound
 from worker.store import webhooks
 from worker.store.database import Database
+from worker.store.outbox import TAKEN
 from worker.store.records import moment
 from worker.store.schema import webhook_deliveries
 from worker.store.text import encodable
@@ -63,6 +64,8 @@ def send_test(database: Database, endpoint_id: str, by: Caller) -> Delivery:
 def redeliver(database: Database, endpoint_id: str, delivery_id: str, by: Caller) -> Delivery:
     """Send a delivery now, again or sooner than it would be; the ``webhook-id`` stays the same.
 
+    One that is being sent at this moment is left alone.
+
     Raises:
         NotFound: there is no such endpoint or no such delivery to it.
         Conflict: the endpoint is disabled.
@@ -70,6 +73,9 @@ def redeliver(database: Database, endpoint_id: str, delivery_id: str, by: Caller
     """
     _enabled(database, endpoint_id, by)
     now = database.clock()
+    under_way = (webhook_deliveries.c.state == DeliveryState.PENDING.value) & (
+        webhook_deliveries.c.next_at >= TAKEN
+    )
     values = {
         "state": DeliveryState.PENDING.value,
         "attempts": 0,
@@ -78,7 +84,9 @@ def redeliver(database: Database, endpoint_id: str, delivery_id: str, by: Caller
         "token": webhook_deliveries.c.token + 1,
     }
     with database.begin() as connection:
-        connection.execute(update(webhook_deliveries).where(_is(endpoint_id, delivery_id)).values(values))
+        connection.execute(
+            update(webhook_deliveries).where(_is(endpoint_id, delivery_id), ~under_way).values(values)
+        )
         return _get(connection, endpoint_id, delivery_id)
 
 
@@ -91,6 +99,10 @@ def _is(endpoint_id: str, delivery_id: str) -> ColumnElement[bool]:
     return (webhook_deliveries.c.id == encodable(delivery_id)) & (
         webhook_deliveries.c.endpoint_id == endpoint_id
     )
+
+
+def _waits(row: Any) -> bool:
+    return bool(row.state == DeliveryState.PENDING and row.next_at < TAKEN)
 
 
 def _get(connection: Connection, endpoint_id: str, delivery_id: str) -> Delivery:
@@ -115,7 +127,7 @@ def _delivery(row: Any) -> Delivery:
         state=DeliveryState(row.state),
         attempts=row.attempts,
         created_at=created,
-        next_at=moment(row.next_at) if row.state == DeliveryState.PENDING else None,
+        next_at=moment(row.next_at) if _waits(row) else None,
         delivered_at=moment(row.delivered_at),
         last_status=row.last_status,
         last_error=row.last_error,

@@ -1,7 +1,8 @@
 """The outbox of webhooks: taking what is due, and noting what became of it.
 
-A delivery is taken by putting off when it is due next. If the process that took it dies, it falls due again
-and is sent again under the same id; what was acknowledged is never sent again by itself.
+A delivery that was taken is due by no clock, so that one that is set has nobody send it a second time.
+Whoever sees it taken for too long, by their own monotonic clock, lets it go: then it is sent again under the
+same id. What was acknowledged is never sent again by itself.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from worker.store.webhook_records import DeliveryState
 
 PER_ENDPOINT = 4
 """Deliveries to one endpoint that are under way at a time."""
+
+TAKEN = 1e12
+"""When a delivery is due that is being sent: never."""
 
 _FAILING_S = 2 * 86_400.0  # after which an endpoint to which a delivery is given up is disabled
 _ERROR_CHARS = 300
@@ -48,12 +52,11 @@ class Due:
     payload: str
 
 
-def take(database: Database, lease_s: float, limit: int, busy: Collection[str] = ()) -> list[Due]:
+def take(database: Database, limit: int, busy: Collection[str] = ()) -> list[Due]:
     """Take deliveries that are due, those that have waited longest first.
 
     Args:
         database: Where from.
-        lease_s: Seconds after which one falls due again, if nothing is noted before.
         limit: At most so many, and at most ``PER_ENDPOINT`` of an endpoint.
         busy: Endpoints to leave alone.
 
@@ -84,7 +87,7 @@ def take(database: Database, lease_s: float, limit: int, busy: Collection[str] =
             update(webhook_deliveries)
             .where(webhook_deliveries.c.id.in_(chosen), is_due)  # again: another one may have been faster
             .values(
-                next_at=now + lease_s,
+                next_at=TAKEN,
                 token=webhook_deliveries.c.token + 1,
                 attempts=webhook_deliveries.c.attempts + 1,
             )
@@ -115,6 +118,34 @@ def take(database: Database, lease_s: float, limit: int, busy: Collection[str] =
         )
         for row in rows
     ]
+
+
+def taken(database: Database) -> dict[str, int]:
+    """What is being sent, or was when its sender died: ids and tokens.
+
+    Raises:
+        StoreUnavailable: it cannot be read.
+    """
+    query = select(webhook_deliveries.c.id, webhook_deliveries.c.token).where(
+        webhook_deliveries.c.state == DeliveryState.PENDING, webhook_deliveries.c.next_at >= TAKEN
+    )
+    with database.begin() as connection:
+        return {row.id: row.token for row in connection.execute(query)}
+
+
+def let_go(database: Database, delivery_id: str, token: int) -> None:
+    """Have a delivery sent again whose sender was not heard of.
+
+    Raises:
+        StoreUnavailable: nothing was written.
+    """
+    with database.begin(lasting=False) as connection:
+        connection.execute(
+            update(webhook_deliveries)
+            .where(webhook_deliveries.c.id == delivery_id, webhook_deliveries.c.token == token)
+            .where(webhook_deliveries.c.next_at >= TAKEN)
+            .values(next_at=database.clock(), token=token + 1)
+        )
 
 
 def acknowledged(database: Database, sent: Due, status: int) -> None:
@@ -151,7 +182,7 @@ def failed(database: Database, sent: Due, error: str, delay_s: float, status: in
         status: The answer's HTTP status. 410, "gone", disables the endpoint.
 
     Raises:
-        StoreUnavailable: nothing was written; it will be sent again when its lease runs out.
+        StoreUnavailable: nothing was written; it will be let go, and sent again.
     """
     now = database.clock()
     endpoint = webhook_endpoints.c.id == sent.endpoint_id

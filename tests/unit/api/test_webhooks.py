@@ -74,14 +74,14 @@ def test_a_test_is_sent_and_sent_again(client: TestClient, database: Database) -
     answer = client.post(f"{place}/test")
     assert answer.status_code == 202
     assert (answer.json()["kind"], answer.json()["state"]) == ("webhook.test", "pending")
-    (due,) = outbox.take(database, 60, 10)
+    (due,) = outbox.take(database, 10)
     outbox.acknowledged(database, due, 200)
     (sent,) = client.get(f"{place}/deliveries").json()["deliveries"]
     assert (sent["id"], sent["state"], sent["last_status"]) == (due.id, "delivered", 200)
     assert sent["payload"]["type"] == "webhook.test"
     again = client.post(f"{place}/deliveries/{sent['id']}/redeliver")
     assert (again.status_code, again.json()["state"]) == (202, "pending")
-    (due,) = outbox.take(database, 60, 10)
+    (due,) = outbox.take(database, 10)
     assert due.id == sent["id"]
 
 
@@ -92,7 +92,7 @@ def test_a_disabled_webhook_is_sent_nothing_until_it_is_enabled(
     sent = client.post(f"{place}/test").json()
     disabled = client.post(f"{place}/disable").json()
     assert (disabled["enabled"], disabled["disabled_because"]) == (False, "It was switched off.")
-    assert outbox.take(database, 60, 10) == []
+    assert outbox.take(database, 10) == []
     with database.begin() as connection:
         webhooks.enqueue(connection, "job", "default", "task.solved", {}, database.clock())
     (given_up,) = client.get(f"{place}/deliveries").json()["deliveries"]
@@ -101,7 +101,7 @@ def test_a_disabled_webhook_is_sent_nothing_until_it_is_enabled(
     assert client.post(f"{place}/deliveries/{sent['id']}/redeliver").status_code == 409
     assert client.post(f"{place}/enable").json()["enabled"]
     assert client.post(f"{place}/deliveries/{sent['id']}/redeliver").status_code == 202
-    assert len(outbox.take(database, 60, 10)) == 1
+    assert len(outbox.take(database, 10)) == 1
 
 
 def test_deliveries_are_listed_in_pages(client: TestClient) -> None:
@@ -119,7 +119,7 @@ def test_a_deleted_webhook_is_gone_with_its_deliveries(client: TestClient, datab
     assert client.delete(place).status_code == 204
     assert client.get(place).status_code == 404
     assert client.delete(place).status_code == 404
-    assert outbox.take(database, 60, 10) == []
+    assert outbox.take(database, 10) == []
 
 
 ROUTES = [

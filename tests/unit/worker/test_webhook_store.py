@@ -17,6 +17,8 @@ from worker.store.database import Database
 from worker.store.expiry import Leases
 from worker.store.outbox import Due
 from worker.store.webhook_records import DeliveryState
+from worker.webhook_rules import WebhookRules
+from worker.webhooks import Deliverer
 
 ON_BOTH = True
 URL = "https://hooks.example.com/"
@@ -72,7 +74,7 @@ def test_every_end_is_told_once(database: Database, how: str, kind: str) -> None
     (told,) = deliveries.page(database, made.webhook.id, 10).deliveries
     assert (told.kind, told.job_id) == (kind, job_id)
     assert told.payload["data"]["path"] == f"/v1/{kind.partition('.')[0]}s/{job_id}"  # type: ignore[index,call-overload]
-    assert len(outbox.take(database, 60, 10)) == 1
+    assert len(outbox.take(database, 10)) == 1
 
 
 def test_an_end_that_is_not_stored_is_not_told(database: Database) -> None:
@@ -82,24 +84,52 @@ def test_an_end_that_is_not_stored_is_not_told(database: Database) -> None:
     assert held is not None
     stale = held.model_copy(update={"token": held.token - 1})
     assert not claims.fail(database, stale, "Too late.")
-    assert outbox.take(database, 60, 10) == []
+    assert outbox.take(database, 10) == []
 
 
 @pytest.fixture
 def due(database: Database) -> Due:
     webhooks.create(database, URL, (), LOCAL)
     ends(database, "exhausted")
-    (taken,) = outbox.take(database, 60, 10)
+    (taken,) = outbox.take(database, 10)
     return taken
 
 
-def test_what_was_taken_falls_due_again_when_its_lease_runs_out(
+def test_what_was_taken_is_due_by_no_clock_until_it_is_let_go(
     database: Database, clock: FakeClock, due: Due
 ) -> None:
-    assert outbox.take(database, 60, 10) == []
-    clock.turn(61)
-    (again,) = outbox.take(database, 60, 10)
+    clock.turn(365 * DAY_S)
+    assert outbox.take(database, 10) == []
+    assert outbox.taken(database) == {due.id: due.token}
+    outbox.let_go(database, due.id, due.token - 1)
+    assert outbox.take(database, 10) == []
+    outbox.let_go(database, due.id, due.token)
+    (again,) = outbox.take(database, 10)
     assert (again.id, again.attempts) == (due.id, 2)
+
+
+def test_what_is_under_way_is_not_sent_a_second_time_by_hand(database: Database, due: Due) -> None:
+    shown = deliveries.redeliver(database, due.endpoint_id, due.id, LOCAL)
+    assert (shown.state, shown.next_at) == (DeliveryState.PENDING, None)
+    assert outbox.take(database, 10) == []
+
+
+def test_a_deliverer_lets_go_what_another_one_has_had_for_too_long(database: Database, due: Due) -> None:
+    now = FakeClock(0)
+    deliverer = Deliverer(database, WebhookRules(timeout_s=10), monotonic=now)
+    for seconds in (0, 10, 10):
+        now.turn(seconds)
+        deliverer.sweep(())
+        assert outbox.taken(database) == {due.id: due.token}
+    now.turn(3)
+    deliverer.sweep({due.id})  # its own
+    now.turn(3)
+    deliverer.sweep(())
+    assert outbox.taken(database) == {due.id: due.token}  # its time begins anew
+    for seconds in (18, 3):
+        now.turn(seconds)
+        deliverer.sweep(())
+    assert outbox.taken(database) == {}
 
 
 def note_failure(database: Database, due: Due) -> None:
@@ -110,14 +140,14 @@ def note_failure(database: Database, due: Due) -> None:
     "note", [lambda database, due: outbox.acknowledged(database, due, 200), note_failure]
 )
 def test_whoever_lost_a_delivery_notes_nothing(
-    database: Database, clock: FakeClock, due: Due, note: Callable[[Database, Due], None]
+    database: Database, due: Due, note: Callable[[Database, Due], None]
 ) -> None:
-    clock.turn(61)
-    outbox.take(database, 60, 10)
+    outbox.let_go(database, due.id, due.token)
+    outbox.take(database, 10)
     note(database, due)
     (found,) = deliveries.page(database, due.endpoint_id, 10).deliveries
     assert (found.state, found.last_status) == (DeliveryState.PENDING, None)
-    assert outbox.take(database, 60, 10) == []
+    assert outbox.take(database, 10) == []
 
 
 def test_what_fails_for_three_days_is_given_up_and_its_webhook_disabled(
@@ -125,7 +155,7 @@ def test_what_fails_for_three_days_is_given_up_and_its_webhook_disabled(
 ) -> None:
     began = clock()
     outbox.failed(database, due, "The answer was 500.", 5, 500)
-    while taken := outbox.take(database, 60, 10) or clock() < began + 4 * DAY_S:
+    while taken := outbox.take(database, 10) or clock() < began + 4 * DAY_S:
         for one in taken if isinstance(taken, list) else ():
             outbox.failed(database, one, "The answer was 500.", DAY_S / 2, 500)
         clock.turn(DAY_S / 4)
@@ -140,8 +170,9 @@ def test_one_delivery_that_is_given_up_disables_nothing_where_others_arrive(
     database: Database, clock: FakeClock, due: Due
 ) -> None:
     clock.turn(3 * DAY_S)
+    outbox.let_go(database, due.id, due.token)
     ends(database, "error")
-    bad, good = sorted(outbox.take(database, 60, 10), key=lambda one: -one.attempts)
+    bad, good = sorted(outbox.take(database, 10), key=lambda one: -one.attempts)
     outbox.acknowledged(database, good, 200)
     outbox.failed(database, bad, "The answer was 500.", DAY_S, 500)
     states = {one.id: one.state for one in deliveries.page(database, due.endpoint_id, 10).deliveries}
@@ -152,12 +183,12 @@ def test_one_delivery_that_is_given_up_disables_nothing_where_others_arrive(
 def test_no_endpoint_takes_the_places_of_the_others(database: Database) -> None:
     greedy = webhooks.create(database, URL, ("task.error",), LOCAL).webhook.id
     other = webhooks.create(database, URL, ("task.exhausted",), LOCAL).webhook.id
-    for _ in range(20):
+    for _ in range(6):
         ends(database, "error")
     ends(database, "exhausted")
-    taken = [one.endpoint_id for one in outbox.take(database, 60, 100)]
+    taken = [one.endpoint_id for one in outbox.take(database, 100)]
     assert sorted(taken, key=[greedy, other].index) == [greedy] * outbox.PER_ENDPOINT + [other]
-    assert outbox.take(database, 60, 100, busy={greedy}) == []
+    assert outbox.take(database, 100, busy={greedy}) == []
 
 
 def test_deliverers_that_take_at_the_same_time_never_take_the_same(database: Database) -> None:
@@ -167,9 +198,7 @@ def test_deliverers_that_take_at_the_same_time_never_take_the_same(database: Dat
         for _ in range(4):
             webhooks.enqueue(connection, "job", "default", "task.solved", {}, database.clock())
     with ThreadPoolExecutor(4) as pool:
-        taken = [
-            one for taken in pool.map(lambda _: outbox.take(database, 60, 7), range(32)) for one in taken
-        ]
+        taken = [one for taken in pool.map(lambda _: outbox.take(database, 7), range(32)) for one in taken]
     assert len(taken) == len({one.id for one in taken}) == 20
 
 
@@ -177,11 +206,12 @@ def test_an_old_secret_is_signed_with_for_a_day(database: Database, clock: FakeC
     made = webhooks.create(database, URL, (), LOCAL)
     new = webhooks.rotate(database, made.webhook.id, LOCAL).secret
     ends(database, "error")
-    (due,) = outbox.take(database, 60, 10)
+    (due,) = outbox.take(database, 10)
     assert due.secrets == (new, made.secret)
     assert made.secret not in repr(due) + repr(made)
+    outbox.let_go(database, due.id, due.token)
     clock.turn(DAY_S + 1)
-    (due,) = outbox.take(database, 60, 10)
+    (due,) = outbox.take(database, 10)
     assert due.secrets == (new,)
 
 
