@@ -25,8 +25,9 @@ from verifiers.domain import (
 )
 from worker.access import Caller
 from worker.batch_lines import Endpoint
-from worker.store import audits, batches, claims, events, files, jobs, keys, webhooks
+from worker.store import audits, batches, claims, events, feedback, files, jobs, keys, webhooks
 from worker.store.database import Database
+from worker.store.feedback import FeedbackRequest, FeedbackVerdict
 from worker.store.records import Claim
 from worker.store.schema import batches as batch_rows
 from worker.store.schema import jobs as job_rows
@@ -250,6 +251,8 @@ def hostile(database: Database, owner: Caller, texts: Sequence[str], paths: Sequ
     task = CodingTask(instruction=asked, files=named, tests=TestSuite(files=named))
     end = outcome(OutcomeStatus.EXHAUSTED, bad, attempt(2, BETTER), reason=everything)
     tasks = [ended(database, owner, end, task), broken(database, owner, everything, task)]
+    said = FeedbackRequest(verdict=FeedbackVerdict.REJECTED, comment=asked, corrected=named)
+    feedback.give(database, tasks[0], said, owner)
     for text in texts:
         queued(database, owner, CodingTask(instruction=text.strip()))
     running = queued(database, owner, task)

@@ -76,6 +76,7 @@ def test_as_bytes_no_page_holds_an_element_or_attribute_that_the_text_wanted(hos
                 "tasks",
             ):  # it is shown, as text
                 assert "<script>window.pwned=1" in "".join(elements.text), name
+                assert "{{ 7*7 }}" in "".join(elements.text), name
 
 
 def test_events_of_a_hostile_run_hold_nothing_that_lives_and_end_where_we_end_them(
