@@ -49,6 +49,7 @@ class BatchRunner:
         self._database = database
         self._check = check
         self._window = window
+        self._told: set[str] = set()  # batches of which the log tells already
 
     def round(self) -> bool:
         """One step of every batch that has not ended; whether there is more to do at once.
@@ -56,7 +57,7 @@ class BatchRunner:
         Raises:
             StoreUnavailable: the database does not answer.
         """
-        return any([self._step(batch) for batch in batches.unfinished(self._database)])
+        return any([self._try(batch) for batch in batches.unfinished(self._database)])
 
     def run(self, every_s: float, stop: threading.Event) -> None:
         """Go round every ``every_s`` seconds, at once where there is more to do, until ``stop`` is set."""
@@ -72,6 +73,17 @@ class BatchRunner:
                 if str(error) != trouble:  # once, and not every second
                     _LOG.warning("batches wait: %s", error)
                 trouble = str(error)
+
+    def _try(self, batch: Batch) -> bool:
+        try:
+            return self._step(batch)
+        except ToolError:
+            raise
+        except Exception:  # noqa: BLE001 - a mistake with one batch is logged, and the others go on
+            say = _LOG.debug if batch.id in self._told else _LOG.error  # once, and not every second
+            say("batch %s cannot be moved on", batch.id, exc_info=True)
+            self._told.add(batch.id)
+            return False
 
     def _step(self, batch: Batch) -> bool:
         late = self._database.clock() >= batch.expires_at

@@ -272,3 +272,18 @@ def test_deleting_a_batch_deletes_all_of_it_but_its_input(database: Database, ru
     files.remove(database, batch.input_file_id, by=OWNER)
     said = [(entry.action, entry.target) for entry in audit_log.page(database, 10).entries]
     assert sorted(said) == [("batch.deleted", batch_id), ("file.deleted", batch.input_file_id)]
+
+
+def test_a_mistake_with_one_batch_holds_up_no_other(
+    database: Database, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    def check(task: CodingTask) -> None:
+        if task.instruction == "mistake":
+            raise ZeroDivisionError
+
+    runner = BatchRunner(database, check, 3)
+    stuck, good = create(database, plain("a", "mistake")), create(database, plain("a"))
+    assert finish(database, runner, good).state is BatchState.COMPLETED
+    assert caplog.text.count(f"batch {stuck} cannot be moved on") == 1
+    clock.turn(batches.WINDOW_S)
+    assert finish(database, runner, stuck).state is BatchState.EXPIRED
