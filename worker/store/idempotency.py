@@ -64,10 +64,8 @@ def claim(connection: Connection, now: float, owner: Caller, wanted: Once, job_i
         "created_at": now,
     }
     # Postgres waits here for a transaction that has just inserted the same key; SQLite has one writer at all.
-    inserted = connection.execute(
-        _INSERTS[connection.dialect.name](idempotency).values(row).on_conflict_do_nothing()
-    ).rowcount
-    if inserted:
+    made = _INSERTS[connection.dialect.name](idempotency).values(row).on_conflict_do_nothing()
+    if connection.execute(made.returning(idempotency.c.key)).one_or_none() is not None:
         return
     earlier = connection.execute(
         select(idempotency.c.digest, idempotency.c.job_id).where(

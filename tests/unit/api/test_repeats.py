@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 import pytest
@@ -11,12 +10,8 @@ from starlette.testclient import TestClient
 
 from api.deps import Services
 from tests.fakes import FakeBroker, FakeClock
-from verifiers.domain import CodingTask
-from worker.access import Caller
-from worker.errors import AlreadyAccepted, TooManyJobs
-from worker.store import jobs, keys
+from worker.store import keys
 from worker.store.database import Database
-from worker.store.idempotency import once
 from worker.store.schema import idempotency
 
 TASK = {"instruction": "Write a function `add(a, b)`."}
@@ -105,31 +100,3 @@ def test_a_job_that_was_deleted_is_not_made_again_unasked(client: TestClient, da
     refused = client.post("/v1/tasks", json=TASK, headers=KEY)
     assert refused.status_code == 409
     assert "deleted" in refused.json()["detail"]
-
-
-def test_twenty_at_the_same_moment_make_one_job(database: Database) -> None:
-    task = CodingTask.model_validate(TASK)
-
-    def send(_: int) -> str:
-        try:
-            return jobs.submit(database, task, 5, once=once("k", "tasks", task)).id
-        except AlreadyAccepted as earlier:
-            return earlier.job_id
-
-    with ThreadPoolExecutor(20) as pool:
-        ids = set(pool.map(send, range(20)))
-    assert len(ids) == 1
-    assert len(jobs.page(database, 10).jobs) == 1
-
-
-def test_who_is_at_the_limit_is_still_told_of_the_job(database: Database) -> None:
-    owner = Caller(key_id="k", max_queued=1)
-    task = CodingTask.model_validate(TASK)
-    job = jobs.submit(database, task, 5, owner, once=once("a", "tasks", task))
-    with pytest.raises(AlreadyAccepted) as told:
-        jobs.submit(database, task, 5, owner, once=once("a", "tasks", task))
-    assert told.value.job_id == job.id
-    with pytest.raises(TooManyJobs):
-        jobs.submit(database, task, 5, owner, once=once("b", "tasks", task))
-    with database.begin() as connection:  # the refused request left no trace
-        assert [row.key for row in connection.execute(idempotency.select()).all()] == ["a"]
