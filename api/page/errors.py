@@ -28,6 +28,8 @@ def _as_page(stated: _Handler) -> Callable[[Request, Any], Awaitable[Response]]:
     async def handler(request: Request, error: Any) -> Response:
         made = stated(request, error)
         answer = made if isinstance(made, Response) else await made
+        if "hx-request" in request.headers:
+            return _for_htmx(answer)
         if answer.media_type != MEDIA_TYPE or not _for_people(request):
             return answer
         problem = Problem.model_validate_json(bytes(answer.body))
@@ -37,6 +39,16 @@ def _as_page(stated: _Handler) -> Callable[[Request, Any], Awaitable[Response]]:
         return shown
 
     return handler
+
+
+def _for_htmx(answer: Response) -> Response:
+    """What goes wrong with a part of a page is not put into the page.
+
+    Whoever is signed in no longer has the whole page loaded anew, which leads to the form and back.
+    """
+    if answer.status_code in (303, 401):
+        return Response(status_code=401, headers={"HX-Refresh": "true"})
+    return Response(status_code=answer.status_code, headers={"HX-Reswap": "none"})
 
 
 def _for_people(request: Request) -> bool:

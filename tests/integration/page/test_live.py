@@ -62,6 +62,17 @@ def test_a_batch_moves_on_and_a_list_of_tasks_too(browser: Browser, site: Site) 
         expect(page.locator(f"a[href='/tasks/{job_id}']")).to_be_visible()
 
 
+def test_who_is_signed_out_elsewhere_is_led_to_the_form_and_back(browser: Browser, site: Site) -> None:
+    with browser.new_context(base_url=site.url) as context:
+        context.set_default_timeout(_PATIENCE_MS)
+        page = signed_in(context, site)
+        page.goto("/queue")
+        elsewhere = context.new_page()
+        elsewhere.goto("/models")
+        elsewhere.get_by_role("button", name="Sign out").click()
+        page.wait_for_url("**/sign-in?next=/queue")
+
+
 def test_a_task_submitted_by_form_is_seen_to_its_end_by_a_real_worker(
     browser: Browser, tmp_path: Path
 ) -> None:

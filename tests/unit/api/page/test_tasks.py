@@ -210,6 +210,14 @@ def test_errors_are_pages_for_people_and_problems_for_programs(
     assert "The database does not answer." in answer.text
 
 
+def test_what_goes_wrong_with_a_part_of_a_page_is_not_put_into_it(visit: Visit, database: Database) -> None:
+    part = {"HX-Request": "true"}
+    unknown = visit().get("/queue", headers=part)
+    assert (unknown.status_code, unknown.headers["hx-refresh"], unknown.text) == (401, "true", "")
+    missing = visit(key_of(database, "one")).get("/tasks/none/live", headers=part)
+    assert (missing.status_code, missing.headers["hx-reswap"], missing.text) == (404, "none", "")
+
+
 def test_every_page_has_the_strict_policy_and_is_not_kept(visit: Visit, database: Database) -> None:
     answer = visit(key_of(database, "one")).get("/")
     assert answer.headers["content-security-policy"] == (
