@@ -77,7 +77,8 @@ def services(request: Request) -> Services:
     return found
 
 
-def json_only(request: Request) -> None:
+# Dependencies that wait for nothing are coroutines: any other is handed to a thread, which takes longer.
+async def json_only(request: Request) -> None:
     """Refuse a body that is not declared as JSON.
 
     A browser asks before it sends JSON to another site, so that no page can submit tasks behind its
@@ -89,4 +90,8 @@ def json_only(request: Request) -> None:
         raise HTTPException(415, "Send the body as JSON, with the header 'Content-Type: application/json'.")
 
 
-ServicesDep = Annotated[Services, Depends(services)]
+async def _services(request: Request) -> Services:
+    return services(request)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]

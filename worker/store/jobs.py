@@ -22,6 +22,7 @@ from worker.store.schema import jobs
 from worker.store.text import encodable, to_json
 
 _TITLE_CHARS = 120
+_INSERT = insert(jobs)
 
 INTERACTIVE = 0
 BATCH = 10
@@ -57,7 +58,7 @@ def submit(
     row = new_row(database.clock(), task.language, task.instruction, task, wake_after_s, owner)
     row |= {"priority": priority, "deadline_at": deadline_at}
     with accepting(database, owner, row["id"], once) as connection:
-        connection.execute(insert(jobs).values(row))
+        connection.execute(_INSERT, row)
     created = moment(row["created_at"])
     assert created is not None
     return JobSummary(

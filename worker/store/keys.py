@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pydantic import AwareDatetime, Field, field_validator
-from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Double, and_, bindparam, insert, or_, select, update
 
 from verifiers.domain import Value
 from worker.access import LOCAL, Caller, Scope
@@ -25,6 +25,7 @@ from worker.store.ids import new_id
 from worker.store.records import moment
 from worker.store.schema import keys
 from worker.store.text import encodable
+from worker.store.turns import Moment
 
 _LOG = logging.getLogger(__name__)
 _SHAPE = re.compile(r"acr_[A-Za-z0-9_-]{43}")
@@ -171,7 +172,10 @@ def authenticate(database: Database, secret: str) -> Caller | None:
     """
     if not _SHAPE.fullmatch(secret):
         return None
-    return caller_where(database, keys.c.secret_hash == digest(secret))
+    now = database.clock()
+    with database.begin() as connection:
+        row = connection.execute(_BY_SECRET, {"secret": digest(secret), "now": now}).one_or_none()
+    return _caller(database, row, now)
 
 
 def caller_where(database: Database, condition: ColumnElement[bool]) -> Caller | None:
@@ -183,6 +187,10 @@ def caller_where(database: Database, condition: ColumnElement[bool]) -> Caller |
     now = database.clock()
     with database.begin() as connection:
         row = connection.execute(select(keys).where(condition, is_good(now))).one_or_none()
+    return _caller(database, row, now)
+
+
+def _caller(database: Database, row: Any, now: float) -> Caller | None:
     if row is None:
         return None
     if row.last_used_at is None or row.last_used_at < now - _USE_NOTED_EVERY_S:
@@ -198,9 +206,15 @@ def caller_where(database: Database, condition: ColumnElement[bool]) -> Caller |
     )
 
 
-def is_good(now: float) -> ColumnElement[bool]:
+def is_good(now: Moment) -> ColumnElement[bool]:
     """The condition that a key is neither expired nor revoked."""
     return and_(keys.c.revoked_at.is_(None), or_(keys.c.expires_at.is_(None), keys.c.expires_at > now))
+
+
+# Built once: every request asks it.
+_BY_SECRET = select(keys).where(
+    keys.c.secret_hash == bindparam("secret"), is_good(bindparam("now", type_=Double))
+)
 
 
 def listing(database: Database) -> KeyList:
