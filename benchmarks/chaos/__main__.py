@@ -66,7 +66,8 @@ def _report(reports: list[Report], tasks: int) -> int:
         ]
         head = [f"{report.database}: fault", "times", "requests sent again", "tasks taken from a worker"]
         print(table(head, rows))
-        print(f"\n{report.seconds:.0f} s; not done here: {', '.join(report.left_out) or 'nothing'}\n")
+        print(f"\n{report.seconds:.0f} s; not done here: {', '.join(report.left_out) or 'nothing'}")
+        print(f"webhooks that a clock which was set back delayed by an hour: {report.late}\n")
     ledgers = [report.ledger for report in reports]
     rows = [[words, *(getattr(one, name) for one in ledgers)] for name, words in _WORDS.items()]
     print(table([f"of {tasks} tasks", *(report.database for report in reports)], rows))

@@ -73,9 +73,12 @@ def unended(database: Database) -> int:
         return int(connection.execute(waiting).scalar_one())
 
 
-def untold(database: Database) -> int:
-    """How many webhooks are still to be delivered."""
-    waiting = select(func.count()).where(webhook_deliveries.c.state == "pending")
+def due(database: Database, within_s: float) -> int:
+    """How many webhooks are to be delivered within some seconds."""
+    waiting = select(func.count()).where(
+        webhook_deliveries.c.state == "pending",
+        webhook_deliveries.c.next_at < database.clock() + within_s,
+    )
     with database.begin() as connection:
         return int(connection.execute(waiting).scalar_one())
 

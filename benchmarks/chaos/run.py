@@ -22,6 +22,8 @@ from worker.store import webhooks
 from worker.store.database import Database, open_database
 
 _REST_S = 600.0
+_SOON_S = 300  # longer than the pauses between attempts here
+_AN_HOUR_S = 4000
 _KILLS = ("a server killed", "a server and its worker restarted in order")
 _DELIVERIES_AT_A_TIME = 8  # a killed sender's, of one receiver
 
@@ -36,6 +38,7 @@ class Report:
         again: Requests that had to be sent again, by the fault that was there meanwhile.
         taken: Tasks that were taken from a dead worker, likewise.
         left_out: Faults that could not be done here.
+        late: Webhooks that a clock which was set delayed by an hour.
         seconds: The run's.
         ledger: What became of the tasks; None until the end.
     """
@@ -45,6 +48,7 @@ class Report:
     again: Counter[str] = field(default_factory=Counter)
     taken: Counter[str] = field(default_factory=Counter)
     left_out: list[str] = field(default_factory=list)
+    late: int = 0
     seconds: float = 0.0
     ledger: ledger.Ledger | None = None
 
@@ -88,7 +92,7 @@ def run(plan: Plan, database: str, keep: Path | None = None) -> Report:
         webhooks.create(store, receiver.url, (), LOCAL)
         clients.start()
         _break(made, plan, clients, store, report)
-        _rest(made, clients, store)
+        _rest(made, clients, store, report)
         killed = sum(report.faults[name] for name in _KILLS) * _DELIVERIES_AT_A_TIME
         report.ledger = ledger.read(store, clients.accepted, receiver, killed)
         store.close()
@@ -120,17 +124,24 @@ def _break(made: System, plan: Plan, clients: Clients, store: Database, report: 
         rounds += 1
 
 
-def _rest(made: System, clients: Clients, store: Database) -> None:
+def _rest(made: System, clients: Clients, store: Database, report: Report) -> None:
+    """Wait until all tasks have ended, and until all ends are told.
+
+    A delivery that failed while a node's clock was an hour ahead is due in an hour: that hour then passes.
+    """
     deadline = time.monotonic() + _REST_S
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and (clients.busy or _unended(store)):
         made.keep()
-        try:
-            left = ledger.unended(store), ledger.untold(store)
-        except StoreUnavailable:
-            left = (-1, -1)
-        progress(f"at rest: {left[0]} tasks and {left[1]} webhooks to go")
-        if not clients.busy and left == (0, 0):
-            return
+        progress(f"at rest: {_unended(store)} tasks to go")
+        time.sleep(0.1)
+    while time.monotonic() < deadline and (left := ledger.due(store, _SOON_S)):
+        made.keep()
+        progress(f"at rest: {left} webhooks to go")
+        time.sleep(0.1)
+    report.late = ledger.due(store, _AN_HOUR_S)
+    for node in made.nodes:
+        node.clock.set(_AN_HOUR_S)
+    while time.monotonic() < deadline and ledger.due(store, _AN_HOUR_S):
         time.sleep(0.1)
 
 

@@ -34,7 +34,7 @@ def test_a_rolling_restart_loses_and_doubles_nothing_and_answers_everybody(tmp_p
         wait_for("some are accepted", lambda: len(clients.accepted) >= TASKS // 3, 200)
         assert made.nodes[0].stop() == 0
         wait_for("all have ended", lambda: not clients.busy and ledger.unended(store) == 0, 200)
-        wait_for("all ends are told", lambda: ledger.untold(store) == 0, 200)
+        wait_for("all ends are told", lambda: ledger.due(store, 3600) == 0, 200)
         found = ledger.read(store, clients.accepted, receiver, 0)
         store.close()
     receiver.close()
