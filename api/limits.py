@@ -1,28 +1,28 @@
 """How many requests a key may send, and how many wrong keys an address.
 
-Counted in windows of a minute by the ``limits`` library, in Redis, so that all servers count together. Its
-fixed window costs two small commands and says exactly when the whole quota is back; that a client can send
-two quotas within a little more than a second, around the end of a window, does no harm here.
+Counted in Redis, so that all servers count together, a minute of the clock at a time: one counter, and one
+round trip for each request. That says exactly when the whole quota is back; and that a client can send two
+quotas within a little more than a second, around the full minute, does no harm here.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
 
-from limits import RateLimitItemPerMinute
-from limits.errors import StorageError
-from limits.storage import RedisStorage
-from limits.strategies import FixedWindowRateLimiter
+from redis import Redis
+from redis.exceptions import RedisError
 
 from verifiers.domain import Value
 from worker.access import Caller
 
 _LOG = logging.getLogger(__name__)
 QUOTA_HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+_WINDOW_S = 60
 _TIMEOUT_S = 0.5
 _PAUSE_S = 5.0  # a Redis that did not answer is not asked again so soon: every request would wait for it
 
@@ -56,7 +56,8 @@ class RateLimiter:
         redis_url: Where to count.
         per_minute: Requests of a key that has no limit of its own.
         failures_per_minute: Wrong keys from one address.
-        clock: Seconds that only grow.
+        clock: Seconds since the epoch.
+        steady: Seconds that only grow.
     """
 
     def __init__(
@@ -64,51 +65,49 @@ class RateLimiter:
         redis_url: str,
         per_minute: int,
         failures_per_minute: int,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        storage = RedisStorage(
-            redis_url,
-            wrap_exceptions=True,
-            key_prefix="acrisol:limits",
-            socket_timeout=_TIMEOUT_S,
-            socket_connect_timeout=_TIMEOUT_S,
-        )
-        self._window = FixedWindowRateLimiter(storage)
+        self._redis = Redis.from_url(redis_url, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S)
         self._per_minute = per_minute
         self._failures_per_minute = failures_per_minute
         self._clock = clock
+        self._steady = steady
         self._lock = threading.Lock()
         self._asked_again_at: float | None = None  # None while Redis answers
 
     def request(self, caller: Caller) -> Quota | None:
         """Count a request; None if it cannot be counted."""
-        return self._count(f"key {caller.key_id}", caller.per_minute or self._per_minute)
+        return self._count(f"key:{caller.key_id}", caller.per_minute or self._per_minute)
 
     def failure(self, address: str) -> Quota | None:
         """Count a wrong key from an address; None if it cannot be counted."""
-        return self._count(f"failures {_network(address)}", self._failures_per_minute)
+        return self._count(f"failures:{_network(address)}", self._failures_per_minute)
 
     def _count(self, who: str, per_minute: int) -> Quota | None:
-        if self._asked_again_at is not None and self._clock() < self._asked_again_at:
+        if self._asked_again_at is not None and self._steady() < self._asked_again_at:
             return None
-        item = RateLimitItemPerMinute(per_minute)
+        window, gone_s = divmod(self._clock(), _WINDOW_S)
+        name = f"acrisol:limits:{who}:{window:.0f}"
         try:
-            counted = self._window.hit(item, who)
-            stats = self._window.get_window_stats(item, who)
-        except StorageError as error:
-            self._note(down=True, why=type(error.storage_error).__name__)
+            with self._redis.pipeline(transaction=False) as both:
+                both.incr(name)
+                both.expire(name, 2 * _WINDOW_S)
+                count = int(both.execute()[0])
+        except RedisError as error:
+            self._note(down=True, why=type(error).__name__)
             return None
         self._note(down=False)
         return Quota(
             limit=per_minute,
-            remaining=stats.remaining,
-            reset_s=max(1, round(stats.reset_time - time.time())),
-            exceeded=not counted,
+            remaining=max(0, per_minute - count),
+            reset_s=math.ceil(_WINDOW_S - gone_s),
+            exceeded=count > per_minute,
         )
 
     def _note(self, down: bool, why: str = "") -> None:
         with self._lock:
-            before, self._asked_again_at = self._asked_again_at, self._clock() + _PAUSE_S if down else None
+            before, self._asked_again_at = self._asked_again_at, self._steady() + _PAUSE_S if down else None
         if down and before is None:
             _LOG.warning("Redis does not answer (%s): requests go on without rate limits until it does.", why)
         elif not down and before is not None:
