@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from typing import Any
 
@@ -163,3 +164,32 @@ def test_no_error_repeats_the_key(client: TestClient, key: str) -> None:
     unscoped = client.get("/v1/keys", headers={"Authorization": f"Bearer {key}"})
     assert (unscoped.status_code, key in unscoped.text) == (403, False)
     assert "'admin'" in unscoped.json()["detail"]
+
+
+def test_a_large_upload_without_a_key_is_refused_before_it_is_read(client: TestClient, key: str) -> None:
+    read = 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal read
+        read += 1
+        return {"type": "http.request", "body": b"x" * 1_000_000, "more_body": True}
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    def headers(length: int) -> list[tuple[bytes, bytes]]:
+        kind = (b"content-type", b"multipart/form-data; boundary=x")
+        return [(b"host", b"testserver"), (b"content-length", str(length).encode()), kind]
+
+    async def upload(length: int) -> None:
+        await client.app({**scope, "headers": headers(length)}, receive, send)
+
+    scope: dict[str, Any] = {"type": "http", "method": "POST", "path": "/v1/files", "query_string": b""}
+    scope |= {"raw_path": b"/v1/files", "scheme": "http", "http_version": "1.1", "root_path": ""}
+    for length in (200_000_000, 300_000_000):
+        asyncio.run(upload(length))
+    answers = [message["status"] for message in sent if message["type"] == "http.response.start"]
+    assert answers == [401, 413]
+    assert read == 0

@@ -94,5 +94,5 @@ def authorization(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str
     suppress_health_check=list(HealthCheck),
 )
 def test_every_answer_is_described(case: Case[Any], authorization: dict[str, str]) -> None:
-    answer = case.call_and_validate(headers=authorization, checks=CHECKED)
+    answer = case.call_and_validate(headers=authorization, checks=CHECKED, timeout=120)
     assert answer.status_code < 500 or (case.path, answer.status_code) in UNAVAILABLE
