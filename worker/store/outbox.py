@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
 
 from worker.store import webhooks
 from worker.store.database import Database
@@ -53,7 +53,7 @@ class Due:
 
 
 def take(database: Database, limit: int, busy: Collection[str] = ()) -> list[Due]:
-    """Take deliveries that are due, those that have waited longest first.
+    """Take deliveries that are due, of each endpoint those that have waited longest.
 
     Args:
         database: Where from.
@@ -64,28 +64,14 @@ def take(database: Database, limit: int, busy: Collection[str] = ()) -> list[Due
         StoreUnavailable: nothing was taken.
     """
     now = database.clock()
-    enabled = select(webhook_endpoints.c.id).where(webhook_endpoints.c.disabled_at.is_(None))
-    is_due = (webhook_deliveries.c.state == DeliveryState.PENDING) & (webhook_deliveries.c.next_at <= now)
-    place = func.row_number().over(
-        partition_by=webhook_deliveries.c.endpoint_id, order_by=webhook_deliveries.c.next_at
-    )
-    waiting = (
-        select(webhook_deliveries.c.id, webhook_deliveries.c.next_at, place.label("place"))
-        .where(is_due, webhook_deliveries.c.endpoint_id.in_(enabled))
-        .where(webhook_deliveries.c.endpoint_id.not_in(list(busy)))
-        .subquery()
-    )
-    chosen = (
-        select(waiting.c.id).where(waiting.c.place <= PER_ENDPOINT).order_by(waiting.c.next_at).limit(limit)
-    )
-    with database.begin() as connection:
-        # Looked at first: an idle service should not take SQLite's one write lock every second.
-        if connection.execute(select(webhook_deliveries.c.id).where(is_due).limit(1)).one_or_none() is None:
-            return []
+    with database.begin() as connection:  # apart, so that looking does not hold SQLite's one write lock
+        chosen = _chosen(connection, now, limit, busy)
+    if not chosen:
+        return []
     with database.begin(lasting=False) as connection:
         rows = connection.execute(
             update(webhook_deliveries)
-            .where(webhook_deliveries.c.id.in_(chosen), is_due)  # again: another one may have been faster
+            .where(webhook_deliveries.c.id.in_(chosen), _due(now))  # another one may have been faster
             .values(
                 next_at=TAKEN,
                 token=webhook_deliveries.c.token + 1,
@@ -219,6 +205,32 @@ def prune(database: Database, older_than_s: float) -> None:
         connection.execute(
             delete(webhook_deliveries).where(webhook_deliveries.c.state != DeliveryState.PENDING, old)
         )
+
+
+def _chosen(connection: Connection, now: float, limit: int, busy: Collection[str]) -> list[str]:
+    """Ids of what to take: a few of each endpoint, however much waits for one of them."""
+    something = exists().where(webhook_deliveries.c.endpoint_id == webhook_endpoints.c.id, _due(now))
+    endpoints = (
+        select(webhook_endpoints.c.id)
+        .where(webhook_endpoints.c.disabled_at.is_(None), something)
+        .where(webhook_endpoints.c.id.not_in(list(busy)))
+        .order_by(func.random())  # or the last ones would never have their turn
+        .limit(limit)
+    )
+    chosen: list[str] = []
+    for endpoint_id in connection.execute(endpoints).scalars().all():
+        turn = (
+            select(webhook_deliveries.c.id)
+            .where(webhook_deliveries.c.endpoint_id == endpoint_id, _due(now))
+            .order_by(webhook_deliveries.c.next_at)
+            .limit(PER_ENDPOINT)
+        )
+        chosen += connection.execute(turn).scalars()
+    return chosen[:limit]
+
+
+def _due(now: float) -> ColumnElement[bool]:
+    return (webhook_deliveries.c.state == DeliveryState.PENDING.value) & (webhook_deliveries.c.next_at <= now)
 
 
 def _held(sent: Due) -> Any:

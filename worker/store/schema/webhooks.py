@@ -42,6 +42,7 @@ webhook_deliveries = Table(
     Column("last_error", Text, nullable=True),
     Column("created_at", Double, nullable=False),
     Column("delivered_at", Double, nullable=True),
-    Index("webhook_deliveries_by_next", "state", "next_at", "endpoint_id"),
+    Index("webhook_deliveries_by_next", "state", "next_at"),
+    Index("webhook_deliveries_by_turn", "endpoint_id", "state", "next_at"),
     Index("webhook_deliveries_by_endpoint", "endpoint_id", "id"),
 )

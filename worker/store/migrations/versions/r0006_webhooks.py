@@ -50,5 +50,6 @@ def upgrade() -> None:
         sa.Column("delivered_at", sa.Double, nullable=True),
         sa.Index("ix_webhook_deliveries_job_id", "job_id"),
         sa.Index("webhook_deliveries_by_endpoint", "endpoint_id", "id"),
-        sa.Index("webhook_deliveries_by_next", "state", "next_at", "endpoint_id"),
+        sa.Index("webhook_deliveries_by_next", "state", "next_at"),
+        sa.Index("webhook_deliveries_by_turn", "endpoint_id", "state", "next_at"),
     )
