@@ -8,8 +8,6 @@ from agent.wiring import build_agent
 from worker.runner import JobAuditor, JobSolver
 from worker.settings import WorkerSettings
 
-CHECKPOINTS = "checkpoints.db"  # beside the default database; holds unfinished tasks only
-
 
 def build_solver() -> JobSolver:
     """An agent by the ``ACRISOL_*`` variables of this process.

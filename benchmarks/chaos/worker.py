@@ -16,7 +16,7 @@ from verifiers.domain import Candidate, CodingTask, Event, Outcome, Sampling, St
 from verifiers.verifier import Stage
 from worker.process import main
 from worker.runner import JobAuditor
-from worker.wiring import CHECKPOINTS
+from worker.settings import WorkerSettings
 
 RUN = "run"  # the event by which each run of a task says which one it is
 _LONGEST_S = float(os.environ.get("CHAOS_TASK_S", "0.3"))
@@ -66,7 +66,7 @@ class SigningSolver:
         self._solver = Solver(
             Recorded(),
             [Patient()],
-            checkpoint_path=AgentSettings().home.expanduser() / CHECKPOINTS,
+            checkpoint_path=WorkerSettings().checkpoints,
         )
 
     def solve(
