@@ -82,6 +82,9 @@ class Docker:
             self._client = docker.APIClient(
                 base_url, version="auto", tls=tls or False, timeout=_REQUEST_S, max_pool_size=_CONNECTIONS
             )
+            # An engine is not reached by anybody's proxy; and requests would walk over this process's
+            # environment for each request, which fails while another thread changes it.
+            self._client.trust_env = False
             info = self._client.info()
             remove_orphans(self._client)
         except ENGINE_ERRORS as error:
