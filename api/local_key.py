@@ -33,7 +33,7 @@ def make_first_key(database: Database, home: Path) -> Path | None:
 
     def keep(secret: str) -> None:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(0o700, parents=True, exist_ok=True)
             scratch = path.with_name(f"{FILE}.{secrets.token_hex(4)}")
             descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w") as file:

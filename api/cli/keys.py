@@ -28,9 +28,7 @@ from worker.store.database import Database, open_database
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Make, list, rotate and revoke API keys.")
 _UNITS_S = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 7 * 86_400}
 _DURATION = re.compile(r"(\d{1,9})([smhdw])")
-_KEY_ID = typer.Argument(
-    help="The key's id or the beginning of its secret, as 'acrisol keys list' shows them."
-)
+_KEY_ID = typer.Argument(help="The key's id or its beginning, as 'acrisol keys list' shows it.")
 
 
 @app.command("create")
@@ -138,19 +136,18 @@ def _print_new(made: keys.NewKey) -> None:
 
 def _table(found: tuple[keys.Key, ...], now: datetime) -> Table:
     table = Table(border_style="dim")
-    for column in ("name", "key", "tenant", "may", "limits", "last used", "state", "id"):
-        table.add_column(column, overflow="fold")
+    for column in ("key", "name", "tenant", "may", "limits", "last used", "state"):
+        table.add_column(column, overflow="fold", no_wrap=column == "key")  # which the other commands take
     for key in found:
         limits = {"at a time": key.max_running, "waiting": key.max_queued, "a minute": key.per_minute}
         table.add_row(
+            plain(key.prefix),
             plain(key.name),
-            plain(f"{key.prefix}…"),
             plain(key.tenant),
             Text(", ".join(scope.value for scope in key.scopes)),
             Text(", ".join(f"{value:,} {what}" for what, value in limits.items() if value is not None)),
             Text("never" if key.last_used_at is None else f"{key.last_used_at:%Y-%m-%d %H:%M}"),
             _state(key, now),
-            Text(key.id),
         )
     return table
 

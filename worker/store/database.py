@@ -135,7 +135,8 @@ def _engine(url: str) -> Engine:
                 "An SQLite database in memory cannot be shared with the worker.",
                 "Give a file, for example ACRISOL_DATABASE_URL=sqlite:////var/lib/acrisol/acrisol.db.",
             )
-        Path(str(parsed.database)).expanduser().parent.mkdir(parents=True, exist_ok=True)
+        # The file holds code and webhooks' secrets: a folder that is made for it is its user's only.
+        Path(str(parsed.database)).expanduser().parent.mkdir(0o700, parents=True, exist_ok=True)
         engine = create_engine(parsed, connect_args={"timeout": _BUSY_MS / 1000})
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreUnavailable(

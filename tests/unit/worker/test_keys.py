@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -188,3 +189,8 @@ def test_what_was_done_is_in_the_audit_log(database: Database) -> None:
 def test_a_key_for_nothing_sensible_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         keys.KeyRequest.model_validate(wrong)
+
+
+def test_a_folder_that_is_made_for_the_database_is_its_user_s_only(tmp_path: Path) -> None:
+    open_database(f"sqlite:///{tmp_path}/made/jobs.db").close()
+    assert (tmp_path / "made").stat().st_mode & 0o777 == 0o700
