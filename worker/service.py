@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
-from tempfile import TemporaryDirectory
 from types import TracebackType
 
 from prometheus_client import CollectorRegistry
@@ -20,7 +19,13 @@ from worker.broker import CeleryBroker
 from worker.checkpoints import forgetting
 from worker.child import Child, keep_running
 from worker.embedded_redis import embedded_redis
-from worker.observing.exposition import ServiceCollector, build_registry, listen, reserve
+from worker.observing.exposition import (
+    ServiceCollector,
+    build_registry,
+    counting_folder,
+    listen,
+    reserve,
+)
 from worker.settings import WorkerSettings
 from worker.store.database import Database, open_database
 from worker.sweeper import Sweeper
@@ -77,7 +82,7 @@ class WorkerService:
             url = self._start_redis(children)
             self.broker = CeleryBroker(url)
             self._cleanup.callback(self.broker.close)
-            folder = self._cleanup.enter_context(TemporaryDirectory(prefix="acrisol-metrics-"))
+            folder = self._cleanup.enter_context(counting_folder())
             _reserve(folder, self._settings.concurrency)
             worker = self._start_worker(url, children, folder) if self._settings.concurrency else None
             self._serve_metrics(worker, folder)

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import CollectorRegistry, ProcessCollector, start_http_server
+from prometheus_client import (
+    CollectorRegistry,
+    ProcessCollector,
+    disable_created_metrics,
+    start_http_server,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -22,6 +30,7 @@ from worker.store.jobs import INTERACTIVE
 
 _PRIORITIES = ("interactive", "batch")
 _KINDS = ("counter", "histogram", "gauge_livesum")
+_FOLDER = "acrisol-metrics-"
 _FILE_BYTES = 256 * 1024  # for about two thousand series, four times as many as there can be
 
 
@@ -67,6 +76,17 @@ class ServiceCollector(Collector):
         yield _gauge("redis_messages", "Messages in Redis that no worker has taken.", depth)
 
 
+@contextmanager
+def counting_folder() -> Iterator[str]:
+    """A folder for what a worker's processes count; those that killed services have left behind go."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+        pid = left.name.removeprefix(_FOLDER).partition("-")[0]
+        if pid.isdecimal() and not _lives(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-") as folder:
+        yield folder
+
+
 def reserve(folder: str, slots: int) -> None:
     """Make the files that the worker's processes count in, with their room on the disk.
 
@@ -83,6 +103,8 @@ def reserve(folder: str, slots: int) -> None:
 
 def build_registry(collectors: Iterable[Collector], folder: str) -> CollectorRegistry:
     """A registry of these collectors, of the worker's counts below ``folder``, and of this process."""
+    # They double the series, and say when a process started and no more.
+    disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     MultiProcessCollector(registry, path=folder)  # type: ignore[no-untyped-call]
@@ -138,3 +160,13 @@ def _gauges(name: str, says: str, label: str, found: Mapping[Any, float]) -> Gau
     for value, number in sorted(found.items()):
         family.add_metric([str(value)], float(number))
     return family
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True  # somebody else's
+    return True

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +17,7 @@ from tests.unit.worker.watched import claim_of, solve, verdict
 from verifiers.domain import CodingTask, Event, Status
 from worker.access import Caller
 from worker.errors import BrokerUnavailable
-from worker.observing.exposition import ServiceCollector
+from worker.observing.exposition import ServiceCollector, counting_folder
 from worker.observing.metrics import JobMetrics
 from worker.store import claims, jobs
 from worker.store.counts import counts
@@ -157,3 +161,24 @@ def test_every_status_has_its_name(
     metrics.happened(verdict("tests", status))
     labels = {"verifier": "tests", "status": status.value}
     assert registry.get_sample_value("acrisol_verdicts_total", labels) == 1
+
+
+def test_folders_of_killed_services_go_and_those_of_living_ones_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    names = {"left": f"acrisol-metrics-{dead.pid}-x", "own": f"acrisol-metrics-{os.getpid()}-x"}
+    names |= {
+        "other": "acrisol-metrics-notes",
+        "init": "acrisol-metrics-1-x",
+        "far": f"acrisol-metrics-{9**30}-x",
+    }
+    for name in names.values():
+        (tmp_path / name).mkdir()
+    with counting_folder() as folder:
+        assert Path(folder).parent == tmp_path
+        found = {path.name for path in tmp_path.iterdir()} - {Path(folder).name}
+    assert found == {names["own"], names["other"], names["init"]}
+    assert not Path(folder).exists()
