@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from celery.utils.log import current_process_index
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, values
 
-from verifiers.domain import Event, Outcome, OutcomeStatus, Status, Usage
+from verifiers.domain import Event, OutcomeStatus, Status, Usage
 from verifiers.sandbox.slots import load
 from worker.store import events
 from worker.store.ids import accepted_at
@@ -80,7 +81,7 @@ class JobMetrics:
         self._clock = clock
         self._names = Names()
         self._claim: Claim | None = None
-        self._outcome: Outcome | None = None
+        self._outcome: Mapping[str, Any] | None = None
         self._began = self._asked = 0.0
 
         def histogram(name: str, says: str, *labels: str, buckets: tuple[float, ...] = _SECONDS) -> Histogram:
@@ -117,7 +118,7 @@ class JobMetrics:
             case "verdict":
                 self._verdict(event)
             case events.OUTCOME if "attempts" in event.data:
-                self._outcome = Outcome.model_validate(event.data)
+                self._outcome = event.data  # as it is: it may be large, and two numbers of it are wanted
 
     def failed(self, error: Exception) -> None:
         """See :meth:`Watch.failed`."""
@@ -129,9 +130,9 @@ class JobMetrics:
         outcome, self._outcome = self._outcome, None
         if outcome is None:
             return
-        self._count(outcome.usage)
-        if end == OutcomeStatus.SOLVED and outcome.solution is not None:
-            self._attempts.observe(outcome.solution.number)
+        self._count(Usage.model_validate(outcome.get("usage") or {}))
+        if end == OutcomeStatus.SOLVED and outcome.get("solution"):
+            self._attempts.observe(outcome["solution"]["number"])
 
     def _verdict(self, event: Event) -> None:
         verifier = self._names(event.data.get("verifier"))
