@@ -63,6 +63,7 @@ class Plan:
         calm_s: The longest pause between two faults.
         faults: Which; all by default.
         rounds: How often each fault is done at least.
+        on: Whether faults go on after that for as long as there are tasks.
     """
 
     tasks: int
@@ -70,6 +71,7 @@ class Plan:
     calm_s: float = 1.0
     faults: tuple[str, ...] = tuple(FAULTS)
     rounds: int = 1
+    on: bool = True
 
 
 def run(plan: Plan, database: str, keep: Path | None = None) -> Report:
@@ -104,7 +106,7 @@ def run(plan: Plan, database: str, keep: Path | None = None) -> Report:
 def _break(made: System, plan: Plan, clients: Clients, store: Database, report: Report) -> None:
     chance = random.Random(plan.seed)
     rounds = 0
-    while rounds < plan.rounds or clients.busy or _unended(store):
+    while rounds < plan.rounds or (plan.on and (clients.busy or _unended(store))):
         names = list(plan.faults)
         chance.shuffle(names)
         for name in names:

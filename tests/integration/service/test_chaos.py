@@ -33,7 +33,7 @@ def test_every_task_ends_once_whatever_breaks(database: str, faults: tuple[str, 
         require("postgres", programs() is not None, "apt-get install postgresql")
     if os.geteuid() != 0:  # a disk that can be filled cannot be mounted
         faults = tuple(name for name in faults if name != "the disk full")
-    report = run(Plan(tasks=30, seed=7, calm_s=0.2, faults=faults), database)
+    report = run(Plan(tasks=30, seed=7, calm_s=0.2, faults=faults, on=False), database)
     assert report.ledger is not None
     assert report.ledger.wrong == {}
     assert report.ledger.outcomes == 30
