@@ -8,12 +8,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from benchmarks.chaos.receiver import Receiver
 from benchmarks.chaos.worker import RUN
 from worker.states import JobState
-from worker.store import events
+from worker.store import events, outbox
 from worker.store.database import Database
 from worker.store.schema import events as event_rows
 from worker.store.schema import jobs, webhook_deliveries
@@ -74,10 +74,13 @@ def unended(database: Database) -> int:
 
 
 def due(database: Database, within_s: float) -> int:
-    """How many webhooks are to be delivered within some seconds."""
+    """How many webhooks are being delivered, or are to be within some seconds."""
     waiting = select(func.count()).where(
         webhook_deliveries.c.state == "pending",
-        webhook_deliveries.c.next_at < database.clock() + within_s,
+        or_(
+            webhook_deliveries.c.next_at < database.clock() + within_s,
+            webhook_deliveries.c.next_at >= outbox.TAKEN,
+        ),
     )
     with database.begin() as connection:
         return int(connection.execute(waiting).scalar_one())

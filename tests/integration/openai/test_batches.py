@@ -93,13 +93,17 @@ def test_the_command_line_submits_watches_and_fetches(
     tasks, out = tmp_path / "tasks.jsonl", tmp_path / "out.jsonl"
     tasks.write_text('{"custom_id": "a", "instruction": "code"}\n{\n')
     batch_id = batch_cli(server, 0, "submit", str(tasks)).splitlines()[-1]
-    wait_for("it ends", lambda: "completed" in batch_cli(server, None, "status", batch_id, "--json"), 60)
+    wait_for("it ends", lambda: status_of(server, batch_id) == "completed", 60)
     assert batch_id in batch_cli(server, 0, "list")
     batch_cli(server, 0, "fetch", batch_id, "-o", str(out))
     assert json.loads(out.read_text())["response"]["body"]["state"] == "solved"
     assert json.loads((tmp_path / "out.errors.jsonl").read_text())["error"]["line"] == 2
     assert "has ended" in batch_cli(server, 3, "cancel", batch_id)
     assert "no batch" in batch_cli(server, 3, "status", "batch_unknown")
+
+
+def status_of(server: Server, batch_id: str) -> str:
+    return str(json.loads(batch_cli(server, None, "status", batch_id, "--json"))["status"])
 
 
 def batch_cli(server: Server, code: int | None, *arguments: str) -> str:

@@ -39,6 +39,9 @@ def test_slowly():
     assert double(4) == 8
 """
 SQLITE_ONLY = pytest.mark.parametrize("service", ["sqlite"], indirect=True)
+ON_POSTGRES = pytest.mark.parametrize(
+    "service", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
 
 
 @pytest.fixture
@@ -76,6 +79,7 @@ def running_worker(service: WorkerService) -> int:
     return int(str(name).rpartition(":")[2])
 
 
+@ON_POSTGRES  # tests/e2e does it on SQLite
 def test_a_killed_workers_successor_asks_the_model_nothing_twice(
     service: WorkerService, server: ChatServer
 ) -> None:
