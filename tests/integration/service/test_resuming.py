@@ -51,7 +51,7 @@ def server() -> Iterator[ChatServer]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture
 def service(request: pytest.FixtureRequest, tmp_path: Path, server: ChatServer) -> Iterator[WorkerService]:
     require("bubblewrap", shutil.which("bwrap") is not None, "apt-get install bubblewrap")
     settings = settings_in(tmp_path).model_copy(update={"lease_s": 6.0})  # LangGraph loads for seconds
