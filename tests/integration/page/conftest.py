@@ -38,11 +38,12 @@ class Site(NamedTuple):
     paths: dict[str, str]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's chromium; without its own sandbox, which root cannot have."""
     program = shutil.which("chromium")
     require("chromium", program is not None, "apt-get install chromium")
+    # Not for the session: while it is open an event loop runs in this thread, and asyncio.run() is refused.
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
