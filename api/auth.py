@@ -59,7 +59,7 @@ def _caller(request: Request) -> Caller:
         bearer = len(sent) == 1 and scheme.lower() == "bearer"
         found = keys.authenticate(services(request).database, secret.strip()) if bearer else None
         if found is None:
-            _count_failure(request)
+            count_failure(request)
     if found is None:
         raise HTTPException(401, _UNKNOWN, headers={"WWW-Authenticate": "Bearer"})
     request.state.caller = found  # for the access log
@@ -78,7 +78,12 @@ def _count(request: Request, caller: Caller) -> None:
         raise HTTPException(429, detail, headers={"Retry-After": str(quota.reset_s)})
 
 
-def _count_failure(request: Request) -> None:
+def count_failure(request: Request) -> None:
+    """Count a wrong key against the address that it came from.
+
+    Raises:
+        HTTPException: 429, too many came from there.
+    """
     # Good keys from the same address go on: what is limited is the noise, since no key can be guessed.
     limiter = services(request).limiter
     quota = limiter.failure(request.client.host) if limiter and request.client else None

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api import sessions
+from api.auth import count_failure
 from api.page.rendering import page
 
 router = APIRouter(include_in_schema=False)
@@ -32,6 +33,7 @@ def sign_in(
     there = sessions.after_sign_in(wanted)
     answer = RedirectResponse(there, 303)
     if sessions.sign_in(request, key, answer) is None:
+        count_failure(request)
         return page(request, "sign_in", status=401, section="", wanted=there, refused=True)
     return answer
 

@@ -25,6 +25,7 @@ from worker.store.database import open_database
 
 pytestmark = pytest.mark.redis
 CLOCK = FakeClock(1_800_000_000.0)  # a full minute
+OWN_PAGE = {"Origin": "http://testserver"}
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +95,12 @@ def test_wrong_keys_are_limited_by_address_and_good_ones_from_there_go_on(server
     assert 1 <= int(refused.headers["retry-after"]) <= 60
     assert statuses(server, 1, key(server)) == [200]
     assert statuses(server, 1, {}) == [401]  # no key at all is no wrong one
+
+
+def test_wrong_keys_in_the_pages_form_count_too(server: TestClient) -> None:
+    CLOCK.turn(60)
+    wrong = [server.post("/sign-in", data={"key": "acr_wrong"}, headers=OWN_PAGE) for _ in range(5)]
+    assert [answer.status_code for answer in wrong] == [401] * 3 + [429] * 2
 
 
 def test_an_ipv6_network_counts_as_one_address(redis: EmbeddedRedis) -> None:
