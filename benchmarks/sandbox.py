@@ -143,7 +143,7 @@ def _peer(python: str, url: str, runs: int) -> list[Measured]:
     with tempfile.NamedTemporaryFile("w", suffix=".py") as code:
         code.write(SCRIPT)
         code.flush()
-        command = [python, str(_PEER), PEER_IMAGE, code.name, str(runs), *map(str, CLIENTS)]
+        command = [python, "-P", str(_PEER), PEER_IMAGE, code.name, str(runs), *map(str, CLIENTS)]
         try:
             done = subprocess.run(
                 command,

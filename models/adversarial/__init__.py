@@ -1,0 +1,1 @@
+"""Attacks on a model, and the training that hardens it against them."""

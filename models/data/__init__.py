@@ -1,0 +1,1 @@
+"""From raw code to rows that a model can be trained on."""

@@ -1,0 +1,1 @@
+"""Suites, metrics and reports: how good a model is, with and without the loop."""

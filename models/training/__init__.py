@@ -1,0 +1,1 @@
+"""Fine-tuning: recipes, plans, runs, and what becomes of an adapter."""
