@@ -1,0 +1,51 @@
+"""What goes through the data pipeline: one text with where it comes from."""
+
+from __future__ import annotations
+
+from pydantic import Field, JsonValue
+
+from verifiers.domain import Value, digest
+
+
+class Document(Value):
+    """A file, a part of one, or a question with its answer.
+
+    Attributes:
+        id: Names it within the corpus, the same in every run: ``source/repository/path``, with ``#name``
+            behind it for a part of a file. Documents are sorted by it, so two may not share one.
+        text: The code; where there is a ``prompt``, the answer to it.
+        source: The recipe's name of the source that it was read from.
+        repository: What is split as one: a checkout, a package, ``owner/name``. Empty where nothing is known;
+            each document is then split on its own.
+        path: Relative POSIX path within the repository; hostile, only ever a label.
+        license: SPDX expression as the source or a step found it; empty for unknown.
+        language: A :class:`~verifiers.domain.Language`'s value, or any other language's usual name in lower
+            case; empty until the step ``language`` has run.
+        prompt: What ``text`` answers; empty for plain code.
+        method: How prompt and text were paired: an :class:`~models.data.rows.Origin`'s ``method``. Empty for
+            plain code.
+        metadata: What steps tell each other and the card; keys are lower case with underscores. Sources set
+            ``encoding``: ``utf-8``, ``utf-16`` or ``unknown`` (what could not be decoded is then U+FFFD). A
+            function's tests that were found with it go to ``tests``, its name to ``symbol``.
+    """
+
+    id: str
+    text: str
+    source: str
+    repository: str = ""
+    path: str = ""
+    license: str = ""
+    language: str = ""
+    prompt: str = ""
+    method: str = ""
+    metadata: dict[str, JsonValue] = Field(default={})
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over prompt and text, in hex: the same for exact duplicates."""
+        return digest(f"{self.prompt}\x00{self.text}")
+
+    @property
+    def size(self) -> int:
+        """Bytes of UTF-8 in prompt and text together."""
+        return len(self.prompt.encode()) + len(self.text.encode())

@@ -1,0 +1,8 @@
+"""The steps that look at documents one by one; a new one is a module and a line here."""
+
+from __future__ import annotations
+
+from verifiers.domain import Value
+
+# In the order in which a recipe usually has them.
+STEPS: tuple[type[Value], ...] = ()
