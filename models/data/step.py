@@ -2,7 +2,7 @@
 
 A step is a frozen value: its fields are what a recipe may set, its docstring's first line is what
 ``acrisol data steps`` prints, and its class is a line in ``models.data.steps``. It is pickled to worker
-processes, so what it needs beyond its fields (a parser, a compiled pattern) is made where it is first used and
+processes, so what it needs beyond its fields (a parser, a compiled pattern) is made where first used and
 kept by a cached function. It keeps nothing from one document to the next: the same document gives the same
 result, in whatever order and process. A class with a field ``step: Literal["license"] = "license"`` and a
 ``__call__`` is one.
