@@ -28,7 +28,7 @@ def open_filler(settings: AgentSettings) -> Iterator[Filler]:
     """
     key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
     with ExitStack() as stack:
-        model = open_model(settings.model, settings.model_name, key)
+        model = open_model(settings.model, settings.model_name, key, settings.adapter)
         stack.callback(model.close)
         scanners: list[Verifier] = [SecretsVerifier()]
         missing = ""

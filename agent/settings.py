@@ -24,6 +24,8 @@ class AgentSettings(BaseSettings):
         packages: Folder of complete package lists, made by ``scripts/package-list``; None if there is none.
         model: ``embedded``, a URL, a GGUF file, a checkpoint folder or a JSONL file of recorded answers.
         model_name: The model's name at that URL; asked of the server if None.
+        adapter: A LoRA adapter as GGUF for ``embedded`` or a GGUF file; ``none`` for none; if None, the one
+            that ships with ``embedded``, where there is one.
         model_api_key: Sent to that URL; never logged.
         sandbox: Which sandbox to use; ``auto`` takes Docker if its engine answers, else bubblewrap.
         docker_runtime: Another runtime of the Docker engine's, such as ``runsc`` (gVisor).
@@ -43,6 +45,7 @@ class AgentSettings(BaseSettings):
     packages: Path | None = None
     model: str = "embedded"
     model_name: str | None = None
+    adapter: str | None = None
     model_api_key: SecretStr | None = None
     sandbox: Literal["auto", "docker", "bubblewrap"] = "auto"
     docker_runtime: str | None = None

@@ -96,7 +96,7 @@ def build_agent(settings: AgentSettings, checkpoint_path: Path | str | None = No
         ToolError: the model or a sandbox cannot be had.
     """
     key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
-    model = open_model(settings.model, settings.model_name, key)
+    model = open_model(settings.model, settings.model_name, key, settings.adapter)
     toolchain = solidity_toolchain(settings)
     sandbox = chosen_sandbox(settings, environments(settings, toolchain))
     small = settings.model == EMBEDDED

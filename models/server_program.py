@@ -65,6 +65,11 @@ def _start_llamacpp(config: dict[str, Any]) -> tuple[str, str]:
     params.cors_origins = ""
     params.ui = params.endpoint_slots = False
     params.cache_ram_mib = config["cache_mib"]
+    if config.get("adapter"):
+        params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(config["adapter"], 1.0)]
+    if config.get("exact"):
+        # Keys and values are else kept as float16, which costs a few thousandths of a logprob.
+        params.cache_type_k = params.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
     params.verbosity = 1  # errors
     server = xllamacpp.Server(params)
     _KEEP.append(server)

@@ -203,7 +203,7 @@ def _model(settings: AgentSettings) -> Check:
     needed_for = "acrisol solve and serve"
     key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
     try:
-        model = open_model(settings.model, settings.model_name, key)
+        model = open_model(settings.model, settings.model_name, key, settings.adapter)
         try:
             found = model_status(model, _ASK_S)
         finally:

@@ -37,6 +37,9 @@ def solve(
         str | None, typer.Option(help="embedded, a URL, a GGUF file, a folder or a JSONL file.")
     ] = None,
     model_name: Annotated[str | None, typer.Option(help="The model's name at that URL.")] = None,
+    adapter: Annotated[
+        str | None, typer.Option(help="A LoRA adapter as GGUF for an embedded or GGUF model; none for none.")
+    ] = None,
     attempts: Annotated[int, typer.Option(help="Rounds of generate and verify.")] = _DEFAULTS.attempts,
     samples: Annotated[int, typer.Option(help="Candidates a round.")] = _DEFAULTS.samples,
     tokens: Annotated[int, typer.Option(help="Tokens over all rounds.")] = _DEFAULTS.tokens,
@@ -60,7 +63,7 @@ def solve(
     """Solve a coding task: exit 0 solved, 1 not solved, 2 bad input, 3 a tool is missing."""
     progress = Console(stderr=as_json, highlight=False)
     with reported_errors(Console(stderr=True, highlight=False)):
-        settings = settings_from(model=model, model_name=model_name, sandbox=sandbox)
+        settings = settings_from(model=model, model_name=model_name, adapter=adapter, sandbox=sandbox)
         task = _task(
             language=language,
             instruction=read_instruction(instruction),

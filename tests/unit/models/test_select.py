@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +56,56 @@ def test_a_path_to_nothing_is_a_missing_model(spec: str) -> None:
 def test_a_folder_without_a_config_is_a_missing_model(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing, match=r"config\.json"):
         open_model(str(tmp_path))
+
+
+def test_an_adapter_lies_over_a_gguf_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    base, adapter = tmp_path / "llama.gguf", tmp_path / "better.gguf"
+    base.write_bytes(b"GGUF....")
+    with pytest.raises(ModelMissing, match=r"adapter file .* cannot be read"):
+        open_model(str(base), adapter=str(adapter))
+    adapter.write_bytes(b"PK....")
+    with pytest.raises(ModelMissing, match=r"adapter file .* is not a GGUF file"):
+        open_model(str(base), adapter=str(adapter))
+    adapter.write_bytes(b"GGUF....")
+    model = open_model(str(base), adapter=str(adapter))
+    assert isinstance(model, EmbeddedModel)
+    assert (model.name, model.endpoint) == ("llama+better", "embedded:llama.gguf+better.gguf")
+    assert model.adapter_digest == hashlib.sha256(b"GGUF....").hexdigest()
+    plain = open_model(str(base), adapter="none")
+    assert plain.name == "llama"
+
+
+def test_the_adapter_that_ships_is_used_unless_switched_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    base = tmp_path / "SmolLM2-135M-Instruct.Q4_1.gguf"
+    base.write_bytes(b"GGUF....")
+    monkeypatch.setattr("models.embedded.find_packaged_model", lambda: base)
+    monkeypatch.setattr("models.embedded.ADAPTERS", tmp_path / "adapters")
+    assert open_model("embedded").name == base.stem
+    (tmp_path / "adapters").mkdir()
+    (tmp_path / "adapters" / "Llama-3-8B-code.gguf").write_bytes(b"GGUF....")
+    assert open_model("embedded").name == base.stem  # another model's
+    (tmp_path / "adapters" / "SmolLM2-135M-Instruct-code.gguf").write_bytes(b"GGUF....")
+    assert open_model("embedded").name == f"{base.stem}+SmolLM2-135M-Instruct-code"
+    assert open_model("embedded", adapter="none").name == base.stem
+    assert open_model(str(base)).name == base.stem  # only what is said is laid over a file
+
+
+@pytest.mark.parametrize("spec", ["http://localhost:9", "rows.jsonl", "folder"])
+def test_an_adapter_is_for_gguf_only(spec: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        open_model(spec, adapter="a.gguf")
+    assert caught.value.field == "adapter"
+
+
+@pytest.mark.parametrize("adapter", ["", " ", "a\0b"])
+def test_an_adapter_that_is_no_path_is_refused(adapter: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        open_model("embedded", adapter=adapter)
+    assert caught.value.field == "adapter"
 
 
 def test_a_name_is_for_urls_only() -> None:
