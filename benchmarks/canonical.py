@@ -16,9 +16,10 @@ from typing import Any
 
 from agent.settings import AgentSettings
 from agent.verifier_wiring import open_verifiers
-from benchmarks.datasets import DEFAULT_DATA, plus_tests, read_rows
+from benchmarks.datasets import DEFAULT_DATA, read_rows
 from benchmarks.report import finish, machine, progress, table
 from benchmarks.stress import busy
+from models.evaluation.formats.plus import plus_tests
 from verifiers.domain import Candidate, CodingTask, Policy, SourceFile, Status, TestSuite, Verdict
 from verifiers.pipeline import verify_candidate
 from verifiers.verifier import Stage, Verifier

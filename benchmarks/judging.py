@@ -8,8 +8,6 @@ cheating candidate of the test suite is judged in both ways.
 from __future__ import annotations
 
 import argparse
-import ast
-import json
 import os
 import statistics
 import time
@@ -18,11 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmarks.cheating import judge_cheats
-from benchmarks.datasets import DEFAULT_DATA, plus_tests, read_rows
+from benchmarks.datasets import DEFAULT_DATA, read_rows
 from benchmarks.report import finish, machine, progress, table
+from models.evaluation.formats.plus import mbpp_plus_tests, plus_tests
 from verifiers.domain import Candidate, CodingTask, SourceFile, Status, TestSuite
 from verifiers.execution.python_tests import PythonTestsVerifier
 from verifiers.execution.run import TestLimits
@@ -73,63 +71,7 @@ def _mbpp(data: Path) -> Iterator[Problem]:
 def _mbpp_plus(data: Path) -> Iterator[Problem]:
     for row in read_rows(data / "mbppplus" / "MbppPlus.jsonl.gz"):
         code = row["prompt"] + row["canonical_solution"]
-        yield _problem(row["task_id"], row["prompt"], code, _mbpp_plus_tests(row), row["entry_point"])
-
-
-_MBPP_PLUS_TESTS = """
-import json
-_SPACE = {{}}
-exec({reference!r}, _SPACE)
-_SHAPES = {shapes}
-_INPUTS = {inputs!r}.split(chr(10))
-
-def _shaped(value, shape):
-    if isinstance(shape, (list, tuple, set, frozenset)) and isinstance(value, list):
-        return type(shape)(_shaped(part, next(iter(shape), part)) for part in value)
-    return value
-
-def _read(text):
-    given = json.loads(text)
-    return [_shaped(value, shape) for value, shape in zip(given, _SHAPES)] if _SHAPES else given
-
-def _same(got, want):
-    if isinstance(want, float) and isinstance(got, float):
-        return got == want or got != got and want != want or abs(got - want) <= {atol!r}
-    if isinstance(want, (list, tuple)) and type(want) is type(got):
-        return len(got) == len(want) and all(map(_same, got, want))
-    return got == want or got is not None and type(got).__name__ == "Match"
-
-def check(candidate):
-    for text in _INPUTS:
-        try:
-            want = _SPACE[{name!r}](*_read(text))
-        except Exception:
-            continue
-        got = candidate(*_read(text))
-        assert _same(got, want), f"{{text[:200]}}: {{str(got)[:200]}}"
-"""
-
-
-def _mbpp_plus_tests(row: dict[str, Any]) -> str:
-    """A ``check(candidate)`` over the row's inputs, which are lists in the file where the task has tuples."""
-    return _MBPP_PLUS_TESTS.format(
-        reference=row["canonical_solution"],
-        shapes=_shapes(row["assertion"], row["entry_point"]),
-        inputs="\n".join(json.dumps(given) for given in [*row["base_input"], *row["plus_input"]]),
-        name=row["entry_point"],
-        atol=row["atol"] or 1e-6,
-    )
-
-
-def _shapes(assertions: str, name: str) -> str:
-    """The arguments of the first call in the row's assertions; empty where they are no literals."""
-    for node in ast.walk(ast.parse(assertions)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
-            try:
-                return repr([ast.literal_eval(argument) for argument in node.args])
-            except ValueError:
-                return "[]"
-    return "[]"
+        yield _problem(row["task_id"], row["prompt"], code, mbpp_plus_tests(row), row["entry_point"])
 
 
 SETS = {"HumanEval": _human_eval, "HumanEval+": _human_eval_plus, "MBPP": _mbpp, "MBPP+": _mbpp_plus}

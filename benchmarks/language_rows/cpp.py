@@ -6,22 +6,17 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from models.evaluation.formats.programs import FORMS
 from verifiers.domain import Candidate, CodingTask, Language, SourceFile, TestSuite
 
-
-def _head(row: dict[str, Any]) -> str:
-    """What stands before a solution. CPP/38's declaration breaks off in the middle of a function."""
-    head = str(row["prompt"] if row["task_id"] == "CPP/38" else row["declaration"])
-    if row["task_id"] == "CPP/38":  # its test uses what the other rows' declarations include
-        return "#include<math.h>\n#include<algorithm>\n#include<stdlib.h>\n" + head
-    return head
+_FORM = FORMS[Language.CPP]
 
 
 def assemble(row: dict[str, Any], code: str) -> tuple[CodingTask, Candidate]:
     """The row as a task, and one of its solutions as a candidate."""
-    tests = TestSuite(files=(SourceFile(path="test_solution.cpp", content=row["test"]),))
+    tests = TestSuite(files=(SourceFile(path="test_solution.cpp", content=_FORM.tests(row)),))
     task = CodingTask(language=Language.CPP, instruction=row["instruction"], tests=tests)
-    return task, Candidate(files=(SourceFile(path="solution.cpp", content=_head(row) + code),))
+    return task, Candidate(files=(SourceFile(path="solution.cpp", content=_FORM.program(row, code)),))
 
 
 def plain(row: dict[str, Any], code: str, folder: Path) -> list[str]:
@@ -33,6 +28,6 @@ def plain(row: dict[str, Any], code: str, folder: Path) -> list[str]:
     if shutil.which("g++") is None:
         raise LookupError("There is no g++: apt-get install g++")
     source, program = folder / "program.cpp", folder / "program"
-    source.write_text(_head(row) + code + row["test"])
+    source.write_text(_FORM.program(row, code) + _FORM.tests(row))
     compile_it = f"g++ -std=c++17 -O0 -w {source} -o {program} -lcrypto"
     return ["sh", "-c", f"{compile_it} && {program}"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 from typing import Any
 
+from models.evaluation.formats.programs import FORMS
 from verifiers.domain import Candidate, CodingTask, Language, SourceFile, TestSuite
+
+_FORM = FORMS[Language.JAVA]
 
 
 def assemble(row: dict[str, Any], code: str) -> tuple[CodingTask, Candidate]:
@@ -15,9 +17,9 @@ def assemble(row: dict[str, Any], code: str) -> tuple[CodingTask, Candidate]:
     task = CodingTask(
         language=Language.JAVA,
         instruction=row["prompt"],
-        tests=TestSuite(files=(SourceFile(path="Main.java", content=_tests(row)),)),
+        tests=TestSuite(files=(SourceFile(path="Main.java", content=_FORM.tests(row)),)),
     )
-    candidate = Candidate(files=(SourceFile(path="Solution.java", content=row["prompt"] + code),))
+    candidate = Candidate(files=(SourceFile(path="Solution.java", content=_FORM.program(row, code)),))
     return task, candidate
 
 
@@ -29,13 +31,6 @@ def plain(row: dict[str, Any], code: str, folder: Path) -> list[str]:
     """
     if shutil.which("javac") is None or shutil.which("java") is None:
         raise LookupError("apt-get install openjdk-17-jdk-headless brings javac and java.")
-    (folder / "Solution.java").write_text(row["prompt"] + code, encoding="utf-8")
-    (folder / "Main.java").write_text(_tests(row), encoding="utf-8")
+    (folder / "Solution.java").write_text(_FORM.program(row, code), encoding="utf-8")
+    (folder / "Main.java").write_text(_FORM.tests(row), encoding="utf-8")
     return ["sh", "-c", "javac Main.java Solution.java && exec java Main"]
-
-
-def _tests(row: dict[str, Any]) -> str:
-    """The row's program with the imports of its prompt, which it relies on."""
-    return (
-        "".join(f"{line}\n" for line in re.findall(r"^import .*;", row["prompt"], re.MULTILINE)) + row["test"]
-    )

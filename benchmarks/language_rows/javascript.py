@@ -6,7 +6,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from models.evaluation.formats.programs import FORMS
 from verifiers.domain import Candidate, CodingTask, Language, SourceFile, TestSuite
+
+_FORM = FORMS[Language.JAVASCRIPT]
 
 
 def assemble(row: dict[str, Any], code: str) -> tuple[CodingTask, Candidate]:
@@ -19,9 +22,9 @@ def assemble(row: dict[str, Any], code: str) -> tuple[CodingTask, Candidate]:
     task = CodingTask(
         language=Language.JAVASCRIPT,
         instruction=row["instruction"],
-        tests=TestSuite(files=(SourceFile(path="tests.js", content=row["test"]),)),
+        tests=TestSuite(files=(SourceFile(path="tests.js", content=_FORM.tests(row)),)),
     )
-    return task, Candidate(files=(SourceFile(path="solution.js", content=row["prompt"] + code),))
+    return task, Candidate(files=(SourceFile(path="solution.js", content=_FORM.program(row, code)),))
 
 
 def plain(row: dict[str, Any], code: str, folder: Path) -> list[str]:
@@ -36,5 +39,7 @@ def plain(row: dict[str, Any], code: str, folder: Path) -> list[str]:
     program = str(node) if node.exists() else shutil.which("node")
     if program is None:
         raise LookupError("There is no node: run scripts/install-languages javascript.")
-    folder.joinpath("program.js").write_text(row["prompt"] + code + "\n" + row["test"], encoding="utf-8")
+    folder.joinpath("program.js").write_text(
+        _FORM.program(row, code) + "\n" + _FORM.tests(row), encoding="utf-8"
+    )
     return [program, str(folder / "program.js")]

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import atexit
 import functools
-import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from models.evaluation.formats.programs import FORMS
 from verifiers.domain import Candidate, CodingTask, Language, SourceFile, TestSuite
 
-# Rows 32 and 50 were written for rand 0.5, whose gen_range takes two arguments.
-_OLD_RANGE = re.compile(r"\bgen_range\(([^(),]+), ([^(),]+)\)")
+_FORM = FORMS[Language.RUST]
 _REGISTRY = Path("/usr/share/cargo/registry")
 _MANIFEST = """[package]
 name = "solution"
@@ -32,15 +31,11 @@ directory = "{_REGISTRY}"
 """
 
 
-def _test(row: dict[str, Any]) -> str:
-    return _OLD_RANGE.sub(r"gen_range(\1..\2)", row["test"])
-
-
 def assemble(row: dict[str, Any], code: str) -> tuple[CodingTask, Candidate]:
     """A row as a task, and one of its solutions."""
-    tests = TestSuite(files=(SourceFile(path="tests.rs", content=_test(row)),))
+    tests = TestSuite(files=(SourceFile(path="tests.rs", content=_FORM.tests(row)),))
     task = CodingTask(language=Language.RUST, instruction=row["instruction"], tests=tests)
-    return task, Candidate(files=(SourceFile(path="solution.rs", content=row["declaration"] + code),))
+    return task, Candidate(files=(SourceFile(path="solution.rs", content=_FORM.program(row, code)),))
 
 
 def plain(row: dict[str, Any], code: str, folder: Path) -> list[str]:
@@ -50,7 +45,7 @@ def plain(row: dict[str, Any], code: str, folder: Path) -> list[str]:
         LookupError: cargo or a crate is missing.
     """
     target = _built_crates()
-    _write_package(folder, row["declaration"] + code + _test(row))
+    _write_package(folder, _FORM.program(row, code) + _FORM.tests(row))
     return _command(target)
 
 

@@ -1,0 +1,1 @@
+"""How rows of published suites become problems: one file a family of formats."""
