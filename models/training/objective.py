@@ -38,18 +38,19 @@ class Lesson(Value):
 
 
 class Objective(Protocol):
-    """Turns rows into lessons, and the model's logits into losses."""
+    """Turns rows into lessons, and the likelihood of their tokens into losses."""
 
     def lessons(self, row: Row) -> tuple[Lesson, ...]:
         """What is to be learnt from a row; empty for nothing."""
         ...
 
-    def token_losses(self, logits: Tensor, targets: Tensor, signs: Tensor) -> Tensor:
+    def token_losses(self, log_probs: Tensor, signs: Tensor) -> Tensor:
         """The loss of each token that bears one, before weights.
 
+        The vocabulary is not seen here: logits over it are never held for a whole batch.
+
         Args:
-            logits: [tokens, vocabulary], float32.
-            targets: [tokens], the tokens' ids.
+            log_probs: [tokens], of the token that stands there, float32, with gradient.
             signs: [tokens], 1 or -1, the lesson's.
 
         Returns:
@@ -86,13 +87,12 @@ class Supervised:
         )
         return chosen, rejected
 
-    def token_losses(self, logits: Tensor, targets: Tensor, signs: Tensor) -> Tensor:
+    def token_losses(self, log_probs: Tensor, signs: Tensor) -> Tensor:
         """See :meth:`Objective.token_losses`."""
         import torch
 
-        losses = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
         if bool((signs > 0).all()):
-            return losses
-        # log(1 - exp(-x)) loses all digits near x = 0, where p is near 1; the clamp ends its gradient there.
-        unlikely = -torch.log(-torch.expm1(-losses.clamp(min=1e-4)))
-        return torch.where(signs < 0, unlikely, losses)
+            return -log_probs
+        # log(1 - p) loses all digits near p = 1; the clamp ends its gradient there.
+        unlikely = -torch.log(-torch.expm1(log_probs.clamp(max=-1e-4)))
+        return torch.where(signs < 0, unlikely, -log_probs)
