@@ -96,7 +96,9 @@ def main() -> int:
     """Print the table; 0 if both goals are reached."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often each contract goes through")
-    parser.add_argument("--myth", default=shutil.which("myth"), help="Mythril's own command")
+    parser.add_argument(
+        "--myth", type=os.path.abspath, default=shutil.which("myth"), help="Mythril's own command"
+    )
     given = parser.parse_args()
     settings = AgentSettings()
     toolchain = solidity_toolchain(settings)

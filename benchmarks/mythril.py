@@ -130,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mythril", description=__doc__)
     parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--myth", default=shutil.which("myth"))
+    parser.add_argument("--myth", type=os.path.abspath, default=shutil.which("myth"))
     given = parser.parse_args(arguments)
     settings = AgentSettings()
     toolchain = solidity_toolchain(settings)

@@ -46,6 +46,8 @@ class AuditRequest(Value):
         tests: forge tests that the code must pass.
         policy: What blocks.
         deadline_s: Wall-clock seconds for everything; the audit ends at most 2 s after it.
+        thorough: Symbolic execution takes all the time there is, also on code that other verifiers block;
+            otherwise it then looks only briefly.
         name: What the report calls it; the first file's path if empty.
         notes: What was left out of the files and why, a sentence each; the report repeats them.
     """
@@ -55,6 +57,7 @@ class AuditRequest(Value):
     tests: TestSuite | None = None
     policy: Policy = Policy()
     deadline_s: float = Field(default=DEADLINE_S, ge=5, le=3_600, allow_inf_nan=False)
+    thorough: bool = False
     name: Annotated[Text, Field(max_length=200)] = ""
     notes: Annotated[tuple[Annotated[Text, Field(max_length=500)], ...], Field(max_length=100)] = ()
 

@@ -32,6 +32,9 @@ _EXITS = {Status.PASSED: ExitCode.SOLVED, Status.ERROR: ExitCode.TOOL_MISSING}
 def audit(
     project: Annotated[Path, typer.Argument(help="A contract, a folder, or a Foundry or Hardhat project.")],
     deadline: Annotated[float, typer.Option(help="Seconds; the audit ends at most 2 s later.")] = DEADLINE_S,
+    thorough: Annotated[
+        bool, typer.Option(help="Explore for the whole time what is blocked already, too.")
+    ] = False,
     tests: Annotated[
         Path | None, typer.Option(help="forge tests (file or folder) beside those of the project.")
     ] = None,
@@ -51,7 +54,7 @@ def audit(
         reports = ReportFiles(sarif=sarif, junit=junit)
         _check(reports, html, pdf)
         loaded = load_project(project)
-        request = _request(project, loaded, tests, policy, deadline)
+        request = _request(project, loaded, tests, policy, deadline, thorough=thorough)
         for note in loaded.notes:
             progress.print(plain(f"note: {note}", "yellow"), soft_wrap=True)
         settings = settings_from(sandbox=sandbox)
@@ -83,7 +86,7 @@ def _check(reports: ReportFiles, html: Path | None, pdf: Path | None) -> None:
 
 
 def _request(
-    project: Path, loaded: Loaded, tests: Path | None, policy: Path | None, deadline: float
+    project: Path, loaded: Loaded, tests: Path | None, policy: Path | None, deadline: float, *, thorough: bool
 ) -> AuditRequest:
     suite = (*loaded.tests, *(read_sources(tests, "tests") if tests else ()))
     try:
@@ -93,6 +96,7 @@ def _request(
             tests=TestSuite(files=suite) if suite else None,
             policy=policy_from(policy, allow_shared_judge=False),
             deadline_s=deadline,
+            thorough=thorough,
             name=project.resolve().name[:200],
             notes=tuple(note[:500] for note in loaded.notes[:100]),
         )

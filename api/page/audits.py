@@ -59,6 +59,7 @@ def new(
     if like:
         asked = audits.get(given.database, like, caller.sees).request
         fields = {"name": asked.name, "deadline_s": str(asked.deadline_s), **fields_of_policy(asked.policy)}
+        fields |= {"thorough": "true"} if asked.thorough else {}
         given_files = {"files": asked.files, "libraries": asked.libraries}
         given_files["tests.files"] = asked.tests.files if asked.tests else ()
         for name, sources in given_files.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,13 +17,25 @@ from api.cli.audit_view import audit_view
 from tests.fakes import FunctionVerifier
 from verifiers.audit_receipt import signed
 from verifiers.audit_values import Audit, AuditRequest
-from verifiers.domain import Confirmation, Finding, Location, Policy, Severity, SourceFile, Status, Verdict
+from verifiers.domain import (
+    Candidate,
+    CodingTask,
+    Confirmation,
+    Finding,
+    Location,
+    Policy,
+    Severity,
+    SourceFile,
+    Status,
+    Verdict,
+)
 from verifiers.errors import ToolFailed, ToolMissing
 from verifiers.policy_values import Suppression
 from verifiers.receipt import Signer, accepts, verify_receipt
 from verifiers.reports.audit.html import audit_html
 from verifiers.solidity.audits.audit import AuditStopped, run_audit
 from verifiers.solidity.audits.audit_assembly import assembled
+from verifiers.solidity.audits.side_by_side import BRIEF_S
 from verifiers.verifier import Stage
 
 CODE = "pragma solidity ^0.8.20;\ncontract A {\n  function f() external { tx.origin; }\n}\n"
@@ -97,6 +110,63 @@ def test_a_tool_that_hangs_ends_with_the_deadline() -> None:
     assert time.monotonic() - begin < 50
     assert made.verdict is Status.INCOMPLETE
     assert made.checks[1].gaps == ("the audit's time ended before it did",)
+
+
+@dataclass
+class DeepScan:
+    """Remembers how long it was told that it may take, and what had answered before it began."""
+
+    answered: list[str]
+    seconds: float = 0.0
+    before: tuple[str, ...] = ()
+    name: str = "mythril"
+    stage: Stage = Stage.DEEP_SCAN
+
+    def applies_to(self, task: CodingTask) -> bool:
+        return True
+
+    def verify(self, task: CodingTask, candidate: Candidate, seconds: float) -> Verdict:
+        self.seconds, self.before = seconds, tuple(self.answered)
+        return verdict("mythril", Status.INCOMPLETE, evidence={"gaps": ["A: time ran out"]})
+
+
+def deep_scan_beside(scanner: FunctionVerifier, **more: object) -> tuple[DeepScan, Audit]:
+    request = REQUEST.model_copy(update={"deadline_s": 60.0, **more})
+    answered: list[str] = []
+    deep = DeepScan(answered)
+    verifiers = [fake("solc", verdict("solc"), Stage.SCREEN), deep, scanner]
+    made = run_audit(request, verifiers, "1", on_verdict=lambda verdict: answered.append(verdict.verifier))
+    return deep, made
+
+
+def test_what_nothing_blocks_is_explored_for_all_the_time_that_scanners_leave() -> None:
+    deep, made = deep_scan_beside(fake("slither", verdict("slither")))
+    assert deep.before == ("solc", "slither")
+    assert deep.seconds > 2 * BRIEF_S
+    assert made.checks[2].gaps == ("A: time ran out",)
+
+
+def test_what_is_blocked_already_is_explored_briefly_and_the_audit_says_so() -> None:
+    blocking = fake("slither", verdict("slither", Status.FAILED, finding()))
+    deep, made = deep_scan_beside(blocking)
+    assert deep.seconds <= BRIEF_S
+    assert "thorough" in made.checks[2].gaps[1]
+    deep, made = deep_scan_beside(blocking, thorough=True)
+    assert deep.seconds > 2 * BRIEF_S
+    assert made.checks[2].gaps == ("A: time ran out",)
+
+
+def test_an_accepted_finding_does_not_shorten_the_exploring() -> None:
+    accepted = Suppression(rule="r", reason="by design", expires=date(2999, 1, 1))
+    found = verdict("slither", Status.FAILED, finding(), apart_from_findings=Status.PASSED)
+    deep, _ = deep_scan_beside(fake("slither", found), policy=Policy(suppressions=(accepted,)))
+    assert deep.seconds > 2 * BRIEF_S
+
+
+def test_a_scanner_that_hangs_does_not_keep_code_from_being_explored() -> None:
+    deep, _ = deep_scan_beside(fake("slither", 12.0), deadline_s=5.0)
+    assert deep.seconds > 0
+    assert deep.before == ("solc",)
 
 
 def test_behind_a_failed_screen_nothing_is_run() -> None:
