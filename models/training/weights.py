@@ -1,0 +1,103 @@
+"""Where a recipe's model is on this machine: a folder, a hub name, or a GGUF file made into a folder once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from models.embedded import find_packaged_model
+from models.errors import ModelMissing
+from models.training.recipe import EMBEDDED
+from verifiers.errors import ToolMissing
+
+INSTALL = "pip install 'acrisol[train]', or in a checkout: scripts/install-lab"
+
+
+def default_cache() -> Path:
+    """Where converted models are kept."""
+    return Path.home() / ".local" / "share" / "acrisol" / "models"
+
+
+def checkpoint_of(model: str, cache: Path | None = None) -> str:
+    """A name that transformers' ``from_pretrained`` takes: a folder with safetensors, or a hub name as it is.
+
+    A GGUF file's weights are made float32 and kept in ``cache`` under the file's digest, so that this takes
+    half a minute once. Their loss of precision stays: what was 4 bits wide is not better for it.
+
+    Args:
+        model: As in a recipe.
+        cache: Where converted models are kept; None takes :func:`default_cache`.
+
+    Raises:
+        ModelMissing: there is no such folder or file, or it is not GGUF.
+        ToolMissing: transformers is not installed.
+    """
+    if model == EMBEDDED:
+        return str(_converted(find_packaged_model(), cache or default_cache()))
+    path = Path(model).expanduser()
+    if path.suffix == ".gguf":
+        return str(_converted(path, cache or default_cache()))
+    if path.is_dir():
+        if not (path / "config.json").is_file():
+            raise ModelMissing(
+                f"There is no config.json in {path}.", "Give the folder of a saved checkpoint."
+            )
+        if not list(path.glob("*.safetensors")):
+            raise ModelMissing(
+                f"There are no safetensors in {path}; other formats can hold code and are not loaded.",
+                "Save the model with save_pretrained, which writes safetensors.",
+            )
+        return str(path)
+    if model.startswith((".", "/", "~")) or model.count("/") > 1:
+        raise ModelMissing(f"There is no folder {model}.", "Give the folder of a saved checkpoint.")
+    return model
+
+
+def _converted(gguf: Path, cache: Path) -> Path:
+    try:
+        with gguf.open("rb") as file:
+            if file.read(4) != b"GGUF":
+                raise ModelMissing(f"{gguf} is not a GGUF file.", "Give the path of a .gguf file.")
+            file.seek(0)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelMissing(
+            f"The model file {gguf} cannot be read ({error.strerror}).", "Give the path of a .gguf file."
+        ) from error
+    folder = cache / f"{gguf.stem}-{digest[:12]}"
+    if not (folder / "config.json").is_file():
+        cache.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=".converting-", dir=cache))
+        try:
+            _convert(gguf, made)
+            os.replace(made, folder)
+        except OSError:
+            if not (folder / "config.json").is_file():  # else another process was first
+                raise
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+    return folder
+
+
+def _convert(gguf: Path, folder: Path) -> None:
+    try:
+        import torch
+        import transformers
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+    except ImportError as error:
+        raise ToolMissing(
+            "Reading a GGUF model needs torch and transformers.", f"Install them: {INSTALL}"
+        ) from error
+    transformers.utils.logging.disable_progress_bar()
+    where = {"gguf_file": gguf.name, "local_files_only": True}
+    tokenizer = AutoTokenizer.from_pretrained(str(gguf.parent), **where)
+    model = AutoModelForCausalLM.from_pretrained(str(gguf.parent), dtype=torch.float32, **where)
+    # The weights are plain by now, but the model still says that it is quantised and would not be saved.
+    for holder, attribute in ((model, "hf_quantizer"), (model.config, "quantization_config")):
+        if hasattr(holder, attribute):
+            delattr(holder, attribute)
+    tokenizer.save_pretrained(folder)
+    model.save_pretrained(folder)
