@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import statistics
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,7 +32,7 @@ MOST_S, MEDIAN_S = 2.0, 15.0  # beyond the deadline; of the median
 _TOOLS = {"patterns": "solidity-patterns", "slither": "slither", "semgrep": "semgrep", "mythril": "mythril"}
 _PARTS = ("curated", "patched", "clean")
 _CASES = ((True, False), (True, True), (False, False), (False, True))
-Audits = Callable[[str, str], Seen]
+Audits = Callable[[Sequence[tuple[str, str]]], list[Seen]]  # of names and texts
 Item = TypeVar("Item")
 
 
@@ -43,6 +44,7 @@ def main() -> int:
     parser.add_argument("--parts", default=",".join(_PARTS), help=f"of {', '.join(_PARTS)}")
     parser.add_argument("--sample", type=int, default=0, help="every so many contracts only, spread evenly")
     parser.add_argument("--deadline", type=float, default=DEADLINE_S, help="seconds of one audit")
+    parser.add_argument("--jobs", type=int, default=1, help="audits at a time; their times count for one")
     given = parser.parse_args()
     tools, parts = given.tools.split(","), given.parts.split(",")
     for name, known in [*((tool, _TOOLS) for tool in tools), *((part, _PARTS) for part in parts)]:
@@ -60,11 +62,15 @@ def _report(given: argparse.Namespace, parts: Sequence[str], verifiers: Sequence
     said: list[str] = []
     reached: list[bool] = []
 
-    def audit(name: str, text: str) -> Seen:
-        progress(f"{len(times)} audits, {name}")
-        seen = audited(name, text, verifiers, given.deadline)
+    def one(contract: tuple[str, str]) -> Seen:
+        progress(f"{len(times)} audits, {contract[0]}")
+        seen = audited(*contract, verifiers, given.deadline)
         times.append(seen.seconds)
         return seen
+
+    def audit(contracts: Sequence[tuple[str, str]]) -> list[Seen]:
+        with ThreadPoolExecutor(given.jobs) as pool:
+            return list(pool.map(one, contracts))
 
     if "curated" in parts:
         share, line = _curated(given.data, _spread(curated(given.data), given.sample), audit)
@@ -95,7 +101,7 @@ def _spread(items: Sequence[Item], count: int) -> list[Item]:
 
 def _curated(data: Path, contracts: Sequence[Contract], audit: Audits) -> tuple[float, str]:
     stored = others(data)
-    rows = [(contract, audit(contract.name, contract.text)) for contract in contracts]
+    rows = list(zip(contracts, audit([(each.name, each.text) for each in contracts]), strict=True))
     tools = sorted({tool for name in stored for tool in stored[name]})
     lines = []
     for category in (*CATEGORIES, "in all"):
@@ -141,27 +147,29 @@ def _share(hits: Sequence[bool]) -> str:
 
 
 def _patched(pairs: Sequence[Pair], audit: Audits) -> tuple[float, str]:
-    rows = []
-    for pair in pairs:
-        before, after = audit(pair.name, pair.weak), audit(pair.name, pair.fixed)
-        rows.append((pair, pair.category in before.blocking, pair.category in after.blocking))
+    before = audit([(pair.name, pair.weak) for pair in pairs])
+    after = audit([(pair.name, pair.fixed) for pair in pairs])
+    rows = [
+        (pair, pair.category in weak.blocking, pair.category in fixed.blocking)
+        for pair, weak, fixed in zip(pairs, before, after, strict=True)
+    ]
     lines = []
     for category in (*CATEGORIES, "in all"):
-        chosen = [(before, after) for pair, before, after in rows if category in (pair.category, "in all")]
+        chosen = [(weak, fixed) for pair, weak, fixed in rows if category in (pair.category, "in all")]
         if chosen:
             lines.append([category, len(chosen), *(chosen.count(case) for case in _CASES)])
     head = ("patched pairs", "pairs", "blocked, then not", "blocked in both", "in neither", "only after")
     print(f"{table(head, lines)}\n")
-    kept = [pair.name for pair, _, after in rows if after]
+    kept = [pair.name for pair, _, fixed in rows if fixed]
     print(f"Still blocked after the patch: {', '.join(kept) or 'none'}.\n")
-    found = [after for _, before, after in rows if before]
+    found = [fixed for _, weak, fixed in rows if weak]
     share = found.count(False) / len(found) if found else 0.0
     said = f"{found.count(False)} of {len(found)} pairs let go once mended ({share:.1%}), goal {MENDED:.0%}"
     return share, said
 
 
 def _clean(contracts: Sequence[tuple[str, str]], audit: Audits) -> tuple[int, str]:
-    rows = [(name, audit(name, text)) for name, text in contracts]
+    rows = [(name, seen) for (name, _), seen in zip(contracts, audit(contracts), strict=True)]
     blocked = [(name, seen) for name, seen in rows if seen.blocked_by]
     for name, seen in blocked:
         print(f"Sound and yet blocked: {name} by {', '.join(seen.blocked_by)}.")
