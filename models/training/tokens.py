@@ -39,8 +39,8 @@ class Encoded(NamedTuple):
 class Encoder:
     """Turns lessons into tokens, exactly as the model will see them when it is asked.
 
-    Prompt and completion are tokenised apart, as the prompt ends there when the model is asked: no token spans
-    the two.
+    Prompt and completion are tokenised apart, as the prompt ends there when the model is asked: no token
+    spans the two.
 
     Args:
         tokenizer: A fast tokenizer of transformers, with a chat template.
@@ -101,7 +101,7 @@ class Encoder:
         if not whole.startswith(before):
             raise InvalidInput(
                 "model",
-                "its chat template shows a prompt otherwise once it is answered: the answer cannot be told apart.",
+                "its chat template changes a prompt once it is answered, so that no answer can be told apart.",
                 "Give the model a chat template whose generation prompt begins the answered turn.",
             )
         return before, self._ended(whole[len(before) :], completion)
