@@ -85,3 +85,17 @@ class BatchStep(Protocol):
     def together(self, documents: Sequence[Document]) -> Sequence[Kept | Dropped]:
         """One result for each document, in their order; see :meth:`Step.__call__`."""
         ...
+
+
+@runtime_checkable
+class Checked(Protocol):
+    """A step that needs something that may not be there: a suite's file, a server."""
+
+    def check(self) -> None:
+        """Look for it before a run begins.
+
+        Raises:
+            InvalidInput: a setting is wrong.
+            ToolError: a tool is missing.
+        """
+        ...

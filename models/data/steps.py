@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from models.data.decontamination import Decontamination
+from models.data.languages import LanguageStep
 from verifiers.domain import Value
 
 # In the order in which a recipe usually has them.
-STEPS: tuple[type[Value], ...] = ()
+STEPS: tuple[type[Value], ...] = (LanguageStep, Decontamination)

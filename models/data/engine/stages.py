@@ -1,0 +1,124 @@
+"""Running a plan on datatrove's executors."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from models.data.counting import read_flow
+from models.data.engine.job import Job, Places
+from models.data.engine.plan import Stage, plan
+from models.data.reading.opening import prepare
+from verifiers.errors import ToolFailed, ToolMissing
+
+
+def run_stages(job: Job, places: Places) -> bool:
+    """Run a job; shards that an earlier run completed are not done again.
+
+    Returns:
+        True when the data set is there; False where it was handed to a cluster that goes on by itself.
+
+    Raises:
+        InvalidInput: a source is wrong or empty.
+        ToolMissing: the cluster's client is not installed.
+        ToolFailed: the cluster did not complete a stage.
+    """
+    _list_sources(job, places)
+    stages = plan(job, places)
+    if job.recipe.execution.on == "slurm":
+        _submit(job, places, stages)
+        return False
+    for number, stage in enumerate(stages):
+        _announce(places, stages, number)
+        executor = _executor(job, places, stage)
+        executor.run()
+        left = executor.get_incomplete_ranks(skip_completed=True)
+        if left:
+            raise ToolFailed(
+                f"{len(left)} of {stage.tasks} shards of {stage.says} were not completed.",
+                f"Their logs are in {places.stage(stage.name)}; the same command goes on where it stopped.",
+            )
+    return True
+
+
+def _list_sources(job: Job, places: Places) -> None:
+    if places.provenance.exists():
+        return  # a run that goes on reads what was listed when it began
+    places.listings.mkdir(parents=True, exist_ok=True)
+    _say(places, {"says": "listing", "stage": 0, "stages": 0, "items": None})
+    found = [prepare(source, places.listings).model_dump() for source in job.recipe.sources]
+    temporary = places.provenance.with_suffix(".new")
+    temporary.write_text(json.dumps(found))
+    os.replace(temporary, places.provenance)
+
+
+def _executor(job: Job, places: Places, stage: Stage) -> Any:
+    common = {"tasks": stage.tasks, "logging_dir": str(places.stage(stage.name))}
+    pipeline, workers = list(stage.pipeline), min(job.workers, stage.tasks)
+    if job.recipe.execution.on == "ray":
+        return _on_ray(job, pipeline, workers, common)
+    from datatrove.executor.local import LocalPipelineExecutor
+
+    return LocalPipelineExecutor(pipeline, workers=workers, **common, **_options(job))
+
+
+def _on_ray(job: Job, pipeline: list[Any], workers: int, common: dict[str, Any]) -> Any:
+    if importlib.util.find_spec("ray") is None:
+        raise ToolMissing("ray is not installed.", "Run: pip install ray")
+    from datatrove.executor.ray import RayPipelineExecutor
+
+    return RayPipelineExecutor(pipeline, workers=workers, **common, **_options(job))
+
+
+def _submit(job: Job, places: Places, stages: Sequence[Stage]) -> None:
+    """Hand all stages to Slurm, each to begin when the one before it has ended well."""
+    from datatrove.executor.slurm import SlurmPipelineExecutor
+
+    before = None
+    for stage in stages:
+        before = SlurmPipelineExecutor(
+            list(stage.pipeline),
+            tasks=stage.tasks,
+            workers=job.workers,
+            logging_dir=str(places.stage(stage.name)),
+            job_name=f"{job.recipe.name}-{stage.name}",
+            depends=before,
+            **_options(job),
+        )
+    if before is not None:
+        try:
+            before.run()
+        except FileNotFoundError as error:
+            raise ToolMissing("sbatch is not there.", "Run this on a login node of the cluster.") from error
+
+
+def _options(job: Job) -> dict[str, Any]:
+    return dict(job.recipe.execution.options)
+
+
+def _announce(places: Places, stages: Sequence[Stage], number: int) -> None:
+    stage = stages[number]
+    items: int | None = None
+    if number == 0 or stage.items_from:
+        items = _items(places, stage)
+    places.progress.mkdir(parents=True, exist_ok=True)
+    for old in places.progress.iterdir():
+        old.unlink()
+    _say(places, {"says": stage.says, "stage": number + 1, "stages": len(stages), "items": items})
+
+
+def _items(places: Places, stage: Stage) -> int | None:
+    """How many documents a pass goes through; None where a source does not say beforehand."""
+    if "read-" in stage.items_from[0] and not places.flow(stage.items_from[0]).is_dir():
+        counts = [each["items"] for each in json.loads(places.provenance.read_text())]
+        return None if None in counts else sum(counts)
+    return sum(read_flow(places.flow(name)).documents_out for name in stage.items_from)
+
+
+def _say(places: Places, now: dict[str, Any]) -> None:
+    temporary = places.now.with_suffix(".new")
+    temporary.write_text(json.dumps(now))
+    os.replace(temporary, places.now)

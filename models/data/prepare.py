@@ -1,0 +1,187 @@
+"""Making a data set: the engine is started, watched, and what it says of errors is raised here."""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from models.chat import Message
+from models.data.card import Card
+from models.data.engine.job import Job, Places
+from models.data.engine.publishing import clean_up
+from models.data.recipe import Recipe
+from models.data.step import Checked
+from verifiers.domain import Value
+from verifiers.errors import AcrisolError, InvalidInput, ToolFailed, ToolMissing
+
+_EVERY_S = 0.2
+_HANDED_OVER = 10
+_RESULTS = ("card.json", "card.md", "report.json")
+
+
+class Progress(Value):
+    """How far a run is.
+
+    Attributes:
+        says: What is being done.
+        stage: From 1; 0 before the first.
+        stages: How many there are.
+        done: Items of this stage.
+        items: How many there are in all; None where nobody knows.
+    """
+
+    says: str = "starting"
+    stage: int = 0
+    stages: int = 0
+    done: int = 0
+    items: int | None = None
+
+
+def prepare(
+    recipe: Recipe,
+    folder: Path,
+    *,
+    frames: Mapping[str, tuple[Message, ...]] | None = None,
+    workers: int = 1,
+    fresh: bool = False,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Card | None:
+    """Make a data set; one that was begun with the same recipe goes on where it stopped.
+
+    Args:
+        recipe: What to make.
+        folder: Where to; made if it is not there.
+        frames: Of :func:`models.data.rendering.frames_of`; None leaves prompts as they are.
+        workers: Processes; changes nothing in what comes out.
+        fresh: Begin anew, whatever an earlier run left in the folder.
+        on_progress: Told a few times a second.
+
+    Returns:
+        The card; None where the run was handed to a Slurm cluster, which writes it at the end.
+
+    Raises:
+        InvalidInput: a source or step of the recipe is wrong, or the folder holds something else.
+        ToolMissing: datatrove is not installed.
+        ToolFailed: the engine or a tool of a step broke, or the disk is full.
+    """
+    if importlib.util.find_spec("datatrove") is None:
+        raise ToolMissing(
+            "datatrove is not installed here.", "Run scripts/install-lab, or: pip install 'acrisol[data]'"
+        )
+    for step in recipe.active:
+        if isinstance(step, Checked):
+            step.check()
+    job = Job(recipe=recipe, frames=dict(frames or {}), workers=workers)
+    places = Places(folder.resolve())
+    _make(places.work)
+    with _alone(places):
+        _begin(job, places, fresh)
+        if not _engine(places, on_progress):
+            return None
+        card = Card.model_validate_json(places.card.read_text())
+    clean_up(places)
+    return card
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(
+            "output", f"{folder} cannot be made ({error.strerror}).", "Name another one."
+        ) from error
+
+
+@contextmanager
+def _alone(places: Places) -> Iterator[None]:
+    """Hold the folder, so that two runs never write into one."""
+    with (places.work / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise InvalidInput(
+                "output", f"another run is working on {places.folder}.", "Wait for its end."
+            ) from error
+        yield
+
+
+def _begin(job: Job, places: Places, fresh: bool) -> None:
+    """Lay the job down, or find that it was begun before."""
+    before = _job_of(places)
+    if fresh or (before is not None and before.digest != job.digest):
+        if not fresh:
+            raise InvalidInput(
+                "output",
+                f"{places.folder} holds an unfinished run of another recipe.",
+                "Choose another folder, or begin anew with --fresh.",
+            )
+        for path in sorted(places.work.rglob("*"), reverse=True):
+            if path.name != "lock":
+                path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+    elif before is None and any((places.folder / name).exists() for name in _RESULTS):
+        raise InvalidInput(
+            "output",
+            f"{places.folder} holds a data set already.",
+            "Choose another folder, or make it anew with --fresh.",
+        )
+    places.error.unlink(missing_ok=True)
+    places.job.write_text(job.model_dump_json())
+
+
+def _job_of(places: Places) -> Job | None:
+    try:
+        return Job.model_validate_json(places.job.read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _engine(places: Places, on_progress: Callable[[Progress], None]) -> bool:
+    """Run the engine to its end; False where a cluster goes on by itself."""
+    command = [sys.executable, "-m", "models.data.engine.process", str(places.folder), str(os.getpid())]
+    with places.log.open("ab") as log:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            while process.poll() is None:
+                on_progress(_progress(places))
+                time.sleep(_EVERY_S)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+    on_progress(_progress(places))
+    if process.returncode not in (0, _HANDED_OVER):
+        raise _error(places, process.returncode)
+    return process.returncode == 0
+
+
+def _progress(places: Places) -> Progress:
+    try:
+        now = json.loads(places.now.read_text())
+        counts = [path.read_text() for path in places.progress.iterdir()]
+    except (OSError, ValueError):
+        return Progress()
+    return Progress(**now, done=sum(int(count) for count in counts if count.isdigit()))
+
+
+def _error(places: Places, code: int) -> AcrisolError:
+    try:
+        told = json.loads(places.error.read_text())
+    except (OSError, ValueError):
+        return ToolFailed(
+            f"The data engine ended with {code} and said nothing.",
+            f"Look at {places.log}; the same command goes on where it stopped.",
+        )
+    if told["kind"] == "input":
+        return InvalidInput(told["field"], told["message"], told["hint"])
+    return ToolFailed(told["message"], told["hint"])

@@ -1,0 +1,162 @@
+"""What a package says of itself: its name and its licence."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Callable
+from email.parser import HeaderParser
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+_MAX_BYTES = 1_000_000
+
+
+class Declared(NamedTuple):
+    """A package's name and SPDX licence expression; empty where it says none."""
+
+    name: str = ""
+    license: str = ""
+
+
+def declared_in(root: Path, folder: str) -> Declared:
+    """What the package in a folder declares.
+
+    Read in turn: ``package.json``, ``Cargo.toml``, ``pyproject.toml``; for what is installed in a
+    ``site-packages`` the metadata beside it; last a licence file's text.
+
+    Args:
+        root: The source's folder.
+        folder: The package's, relative to it; may be a module's file.
+    """
+    base = root / folder
+    found = Declared()
+    for read in (_package_json, _cargo, _pyproject):
+        found = _first(found, read(base))
+    if "/" not in folder and folder:
+        found = _first(found, _installed(root).get(folder, Declared()))
+    return found if found.license else _first(found, Declared(license=_licence_file(base)))
+
+
+def _first(left: Declared, right: Declared) -> Declared:
+    return Declared(left.name or right.name, left.license or right.license)
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > _MAX_BYTES:
+            return ""
+        return path.read_bytes().decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return ""
+
+
+def _loaded(text: str, load: Callable[[str], Any]) -> dict[str, Any]:
+    try:
+        value = load(text) if text else {}
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _word(value: object) -> str:
+    """Hostile metadata as one short line, or nothing."""
+    return value.strip() if isinstance(value, str) and len(value) < 200 and value.isprintable() else ""
+
+
+def _package_json(base: Path) -> Declared:
+    data = _loaded(_text(base / "package.json"), json.loads)
+    said = data.get("license")
+    if isinstance(said, dict):
+        said = said.get("type")
+    old = data.get("licenses")
+    if said is None and isinstance(old, list):
+        said = " OR ".join(_word(each.get("type")) for each in old if isinstance(each, dict))
+    return Declared(_word(data.get("name")), _word(said).strip("()"))
+
+
+def _cargo(base: Path) -> Declared:
+    data = _loaded(_text(base / "Cargo.toml"), tomllib.loads).get("package")
+    if not isinstance(data, dict):
+        return Declared()
+    return Declared(_word(data.get("name")), _word(data.get("license")).replace("/", " OR "))
+
+
+def _pyproject(base: Path) -> Declared:
+    data = _loaded(_text(base / "pyproject.toml"), tomllib.loads).get("project")
+    if not isinstance(data, dict):
+        return Declared()
+    said = data.get("license")
+    return Declared(_word(data.get("name")), _word(said.get("text") if isinstance(said, dict) else said))
+
+
+@lru_cache(maxsize=16)
+def _installed(root: Path) -> dict[str, Declared]:
+    """What stands in a site-packages folder, by top-level name, as the distributions' metadata say."""
+    found: dict[str, Declared] = {}
+    try:
+        infos = sorted(root.glob("*.dist-info"))
+    except OSError:
+        return {}
+    for info in infos:
+        headers = HeaderParser().parsestr(_text(info / "METADATA"))
+        said = _word(headers.get("License-Expression")) or _of_classifiers(
+            headers.get_all("Classifier") or []
+        )
+        declared = Declared(_word(headers.get("Name")), said or _word(headers.get("License")))
+        found[info.name] = declared
+        for line in _text(info / "RECORD").splitlines():
+            top = line.split(",", 1)[0].split("/", 1)[0]
+            if top and top != "..":
+                found.setdefault(top, declared)
+    return found
+
+
+_CLASSIFIERS = {
+    "MIT License": "MIT",
+    "Apache Software License": "Apache-2.0",
+    "ISC License (ISCL)": "ISC",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "Python Software Foundation License": "PSF-2.0",
+    "The Unlicense (Unlicense)": "Unlicense",
+    "GNU General Public License v2 (GPLv2)": "GPL-2.0-only",
+    "GNU General Public License v3 (GPLv3)": "GPL-3.0-only",
+    "GNU Lesser General Public License v3 (LGPLv3)": "LGPL-3.0-only",
+    "GNU Affero General Public License v3": "AGPL-3.0-only",
+}
+
+
+def _of_classifiers(lines: list[str]) -> str:
+    names = [line.rsplit("::", 1)[-1].strip() for line in lines if line.startswith("License ::")]
+    known = [_CLASSIFIERS[name] for name in names if name in _CLASSIFIERS]
+    return " OR ".join(sorted(known)) if known and len(known) == len(names) else ""
+
+
+# A phrase that only this licence's text has; the first that is found counts, so special ones come first.
+_PHRASES = (
+    ("AGPL-3.0-only", r"gnu affero general public license\s+version 3"),
+    ("LGPL-3.0-only", r"gnu lesser general public license\s+version 3"),
+    ("LGPL-2.1-only", r"gnu lesser general public license\s+version 2\.1"),
+    ("GPL-3.0-only", r"gnu general public license\s+version 3"),
+    ("GPL-2.0-only", r"gnu general public license\s+version 2"),
+    ("Apache-2.0", r"apache license,?\s+version 2\.0"),
+    ("MPL-2.0", r"mozilla public license,?\s+(version|v\.) 2\.0"),
+    ("BSL-1.0", r"boost software license - version 1\.0"),
+    ("BSD-3-Clause", r"redistributions in binary form must.*neither the name"),
+    ("BSD-2-Clause", r"redistributions in binary form must"),
+    ("Unlicense", r"free and unencumbered software released into the public domain"),
+    ("CC0-1.0", r"cc0 1\.0 universal"),
+    ("ISC", r"permission to use, copy, modify, and(/or)? distribute this software for any purpose"),
+    ("MIT", r"permission is hereby granted, free of charge, to any person obtaining a copy"),
+)
+_NAMES = ("LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "COPYING", "license", "LICENSE-MIT")
+
+
+def _licence_file(base: Path) -> str:
+    for name in _NAMES:
+        text = " ".join(_text(base / name)[:20_000].lower().split())
+        if text:
+            return next((spdx for spdx, phrase in _PHRASES if re.search(phrase, text)), "")
+    return ""
