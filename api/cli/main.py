@@ -53,6 +53,7 @@ COMMANDS = {
         "check_receipt",
         "Check a receipt: exit 0 genuine and accepted, 1 genuine and not accepted, 2 not genuine.",
     ),
+    "model": _Place("model", "app", "Models and adapters: register, serve, make live, go back."),
     "policy": _Place("policy", "app", "Check a policy file, or print the default policy."),
 }
 

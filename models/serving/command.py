@@ -55,7 +55,7 @@ class ServerOptions(Value):
     max_rank: int = 16
     max_adapters: int = Field(default=4, ge=1, le=64)
     context: int | None = Field(default=None, ge=16)
-    cache_gib: int = Field(default=1, ge=1, le=4096)
+    cache_gib: int = Field(default=2, ge=1, le=4096)
     threads: int = Field(default=1, ge=1, le=1024)
     gpus: int = Field(default=1, ge=1, le=64)
     gpu_memory: Annotated[float, Field(gt=0, le=1)] = 0.9
@@ -129,7 +129,7 @@ def launch(
     argv = [python, "-m", "vllm.entrypoints.openai.api_server"]
     argv += ["--host", options.host, "--port", str(options.port)]
     argv += ["--model", options.model, "--served-model-name", options.name]
-    # Only what cannot run code; and what is sampled is what the agent asks for, not what a model's folder says.
+    # Only what cannot run code. And what is sampled is what the agent asks for, not what a folder says.
     argv += ["--load-format", "safetensors", "--generation-config", "vllm"]
     argv += ["--dtype", options.dtype, "--enable-prefix-caching"]
     argv += ["--enable-lora", "--max-lora-rank", str(options.max_rank)]

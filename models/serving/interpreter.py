@@ -11,8 +11,8 @@ from models.serving.command import Device
 from verifiers.errors import ToolMissing
 
 INSTALL = (
-    "Install it: scripts/install-vllm (3.5 GB, without a GPU), or 'pip install vllm' in an environment of its "
-    "own and --vllm-python with that environment's python."
+    "Install it: scripts/install-vllm (3.5 GB, without a GPU), or 'pip install vllm' in an environment of "
+    "its own and --vllm-python with that environment's python."
 )
 _LIBRARIES = ("/usr/lib/*", "/lib/*", "/usr/lib", "/usr/lib64", "/usr/local/lib")
 _TCMALLOC = "libtcmalloc_minimal.so.4"

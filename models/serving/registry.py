@@ -18,9 +18,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from models.select import EMBEDDED
 from models.serving import files
 from models.serving.adapters import CONFIG, WEIGHTS, check_fits, look_over
 from models.serving.entries import Contents, Entry, FileDigest, Score
+from models.training.weights import checkpoint_of
 from verifiers.errors import InvalidInput, ToolFailed
 
 _FILE, _LOCK, _ADAPTERS = "registry.json", "registry.lock", "adapters"
@@ -73,17 +75,22 @@ class Registry:
         """Register a base model: its files stay where they are, and their digests are kept.
 
         Args:
-            model: A checkpoint folder, or a name that the server fetches, such as ``org/model``.
+            model: A checkpoint folder; ``embedded`` or a GGUF file, of which a folder is made; or a name that
+                the server fetches, such as ``org/model``.
             name: What it is to be called.
             license: SPDX expression.
 
         Raises:
             InvalidInput: it is no such folder or name, or the name is taken by another one.
+            ModelMissing: there is no such GGUF file.
+            ToolMissing: a GGUF file's folder is not made yet, and what makes it is not installed.
         """
         path = model
+        if model == EMBEDDED or model.lower().endswith(".gguf"):
+            path = checkpoint_of(model, self.folder)
         digests: tuple[FileDigest, ...] = ()
-        if os.path.isdir(os.path.expanduser(model)):
-            folder = Path(model).expanduser().resolve()
+        if os.path.isdir(os.path.expanduser(path)):
+            folder = Path(path).expanduser().resolve()
             path, digests = str(folder), files.model_files(folder)
         elif not _is_hub_name(model):
             raise InvalidInput("model", f"There is no folder {model[:200]!r}.", "Give a checkpoint folder.")

@@ -129,7 +129,7 @@ class Supervisor:
         try:
             self._on_ready()
         except AcrisolError as error:
-            self._say(f"{error} The base model is served.")
+            self._say(f"{error} The server runs on without that.")
 
     def _look_after(self, process: ServerProcess) -> str:
         """Watch it until it dies; returns how, empty if it is to stop."""
