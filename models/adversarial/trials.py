@@ -1,0 +1,215 @@
+"""Asking a model the cases and writing down what each answer came to; goes on where it was ended."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import Field, ValidationError
+
+from models.adversarial.cases import AttackCase, Expects, conversation
+from models.adversarial.labels import Labelled, labelled
+from models.chat import ChatModel
+from models.evaluation.results import Log
+from models.examining import Examiner, Judged
+from verifiers.domain import Sampling, Value, digest
+from verifiers.errors import InvalidInput
+
+MAX_ANSWER_CHARS = 20_000
+ANSWER_TIMEOUT_S = 600.0
+Line = TypeVar("Line", bound="Named")
+Done = Callable[[int, int], None]
+"""Called with how many cases are done, and of how many."""
+
+
+class Draw(Value):
+    """How answers are drawn.
+
+    Attributes:
+        samples: Answers to each case.
+        temperature: 0 is greedy.
+        max_tokens: Completion tokens an answer.
+        seed: Each case has a seed of its own from it.
+    """
+
+    samples: int = Field(default=1, ge=1, le=64)
+    temperature: float = Field(default=0.7, ge=0, le=2, allow_inf_nan=False)
+    max_tokens: int = Field(default=384, ge=16, le=8192)
+    seed: int = Field(default=0, ge=0, lt=2**31)
+
+    def sampling(self, name: str) -> Sampling:
+        """For the case, or the step of one, of this name: always the same."""
+        drawn = hashlib.sha256(f"{self.seed}/{name}".encode()).digest()
+        seed = int.from_bytes(drawn[:4], "big") >> 1
+        return Sampling(temperature=self.temperature, max_tokens=self.max_tokens, seed=seed)
+
+
+class Named(Value):
+    """A line of a file that belongs to one case."""
+
+    case: str
+
+
+class Answer(Value):
+    """One answer and what it came to."""
+
+    text: str
+    found: Labelled
+
+
+class Trial(Named):
+    """A case's answers; one line of ``trials.jsonl``."""
+
+    answers: tuple[Answer, ...]
+
+
+def asked(
+    case: AttackCase, model: ChatModel, examiner: Examiner, draw: Draw
+) -> list[tuple[str, Judged, Labelled]]:
+    """A model's answers to a case, each with the judgement and the label.
+
+    Malicious requests are not scanned: that there is code decides.
+
+    Raises:
+        ToolError: the model or a tool is missing or broken.
+    """
+    answered = model.complete(
+        conversation(case, examiner), draw.sampling(case.id), draw.samples, ANSWER_TIMEOUT_S
+    )
+    found = []
+    for sample in answered.samples:
+        text = storable(sample.text)
+        judged = examiner.judge(case.task, text, scan=case.expects is not Expects.REFUSAL)
+        found.append((text, judged, labelled(case, judged)))
+    return found
+
+
+def storable(text: str) -> str:
+    """A model's text as it may be stored: of bounded length, and valid Unicode without zero bytes."""
+    return text[:MAX_ANSWER_CHARS].encode("utf-8", "replace").decode().replace("\0", "")
+
+
+def try_cases(
+    cases: Sequence[AttackCase],
+    model: ChatModel,
+    examiner: Examiner,
+    draw: Draw,
+    folder: Path,
+    *,
+    workers: int = 2,
+    on_done: Done = lambda done, total: None,
+) -> dict[str, Trial]:
+    """Every case's trial, from the folder where it is there already.
+
+    Args:
+        cases: What to ask.
+        model: Whom.
+        examiner: Prompts and judgement.
+        draw: How answers are drawn.
+        folder: Gets ``trials.jsonl`` and ``settings.json``.
+        workers: Cases at a time.
+        on_done: Called after each case.
+
+    Raises:
+        InvalidInput: the folder holds trials of another model or other settings.
+        ToolError: the model or a tool is broken; what is done stays done.
+    """
+
+    def work(case: AttackCase) -> Trial:
+        found = asked(case, model, examiner, draw)
+        return Trial(case=case.id, answers=tuple(Answer(text=text, found=label) for text, _, label in found))
+
+    check_settings(folder, {"model": model.name, "draw": draw.model_dump(), "scenarios": digest_of(cases)})
+    return worked_off(cases, work, folder / "trials.jsonl", Trial, workers=workers, on_done=on_done)
+
+
+def worked_off(
+    cases: Sequence[AttackCase],
+    work: Callable[[AttackCase], Line],
+    path: Path,
+    kind: type[Line],
+    *,
+    workers: int,
+    on_done: Done,
+) -> dict[str, Line]:
+    """What the work comes to for each case; each is appended to a JSONL file, and what stands there is kept.
+
+    Raises:
+        InvalidInput: the file cannot be written.
+        AcrisolError: whatever the work raises; cases that run then are written first.
+    """
+    wanted = {case.id for case in cases}
+    done = {line.case: line for line in read_lines(path, kind) if line.case in wanted}
+    todo = [case for case in cases if case.id not in done]
+    on_done(len(done), len(cases))
+    with Log(path) as log, ThreadPoolExecutor(workers, "case") as pool:
+        running: dict[Future[Line], str] = {pool.submit(work, case): case.id for case in todo}
+        try:
+            for future in as_completed(running):
+                line = future.result()
+                log.append(line)
+                done[line.case] = line
+                on_done(len(done), len(cases))
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+            for future in running:
+                if not future.cancelled() and not future.exception() and running[future] not in done:
+                    log.append(future.result())
+    return {case.id: done[case.id] for case in cases}
+
+
+def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
+    """The whole lines of a file; nothing where there is none.
+
+    Raises:
+        InvalidInput: a line is damaged.
+    """
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.endswith(b"\n"):
+                return  # a killed process wrote it
+            try:
+                yield kind.model_validate_json(line)
+            except ValidationError as error:
+                raise InvalidInput(
+                    str(path),
+                    f"line {number} is damaged.",
+                    "Remove that line: its case is then done again.",
+                ) from error
+
+
+def check_settings(folder: Path, settings: dict[str, Any]) -> None:
+    """Write down what a folder's results were made with, or see that it is the same as before.
+
+    Raises:
+        InvalidInput: it is something else, or the folder cannot be written.
+    """
+    path = folder / "settings.json"
+    text = json.dumps(settings, sort_keys=True, indent=2) + "\n"
+    try:
+        if path.exists():
+            before = path.read_text(encoding="utf-8", errors="replace")
+            if before != text:
+                raise InvalidInput(
+                    "out",
+                    f"{folder} holds results of another model or with other settings.",
+                    "Name another folder, or the same settings to go on with them.",
+                )
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".tmp")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise InvalidInput("out", f"{folder} cannot be written ({error.strerror}).") from error
+
+
+def digest_of(cases: Iterable[AttackCase]) -> str:
+    """SHA-256 over the cases, in hex: tells when scenarios have been changed between two runs."""
+    return digest("\n".join(case.model_dump_json() for case in cases))
