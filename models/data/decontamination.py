@@ -1,8 +1,8 @@
 """Keeps the problems of evaluation suites out of what a model is trained on.
 
-Datatrove's own n-gram filter needs lighteval and its tasks from a hub to build an index, and strips punctuation
-and numbers as suits prose; so this is done here. Words are names and numbers, whatever stands between them, so
-that other indentation, comments' marks or quotes hide nothing.
+Datatrove's own n-gram filter needs lighteval and its tasks from a hub to build an index, and takes the numbers
+out as suits prose; so this is done here. Words are names and numbers, whatever stands between them: other
+indentation, quotes or marks of comments hide nothing.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _COMMON = 3  # problems that share a sequence make it no sign of any of them
 class Decontamination(Value):
     """Drops documents that share a sequence of words with a problem of a suite that will be evaluated.
 
-    Looked for are the problems' instructions, reference solutions and tests. Text of a problem that is shorter
-    than a sequence is looked for whole. Sequences that three or more problems of a suite share
+    Looked for are the problems' instructions, reference solutions and tests. Text of a problem that is
+    shorter than a sequence is looked for whole. Sequences that three or more problems of a suite share
     ("write a function to find the ...") do not count.
 
     Attributes:

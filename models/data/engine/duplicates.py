@@ -36,11 +36,18 @@ def priority_of(document: Document) -> int:
     return 2 if document.license else 1
 
 
+def _hashing() -> Any:
+    """SHA-1: datatrove's default calls xxhash with text, which its version 4 refuses, and datasets brings 4."""
+    from datatrove.utils.hashing import HashConfig
+
+    return HashConfig(hash_fc="sha1")
+
+
 def exact_config() -> Any:
     """How exact duplicates are found."""
     from datatrove.pipeline.dedup.exact_dedup import ExactDedupConfig
 
-    return ExactDedupConfig(content_getter=content_of, document_priority=priority_of)
+    return ExactDedupConfig(content_getter=content_of, document_priority=priority_of, hash_config=_hashing())
 
 
 def exact_signing(folder: Path, finders: int) -> Any:
@@ -83,6 +90,7 @@ def near_config(step: NearDuplicates, seed: int) -> Any:
         hashes_per_bucket=step.hashes,
         seed=seed + 1,
         norm_config=as_it_is,
+        hash_config=_hashing(),
     )
 
 
