@@ -55,7 +55,7 @@ class Order:
 class Collator:
     """Sequences, each of one or several rows, as padded tensors.
 
-    Rows in one sequence do not see each other: their positions begin at 0 again, by which transformers cuts the
+    Rows in one sequence do not see each other: their positions begin at 0 again, where transformers cuts the
     attention mask.
 
     Args:

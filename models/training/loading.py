@@ -152,8 +152,8 @@ def _check_vocabulary(model: Any, tokenizer: Any) -> None:
     if highest >= rows:
         raise InvalidInput(
             "model",
-            f"its tokenizer has a token number {highest:,}, but its weights only {rows:,} rows: they belong to "
-            "different models.",
+            f"its tokenizer has a token number {highest:,}, but its weights only {rows:,} rows: they belong "
+            "to different models.",
             "Put the tokenizer that the weights were trained with into the folder.",
         )
 

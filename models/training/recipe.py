@@ -116,7 +116,7 @@ class Checks(Value):
     Attributes:
         every: Steps between validations, each with a checkpoint; None takes ten of them an epoch.
         patience: Validations without a lower perplexity that end the refinement.
-        score_every: Validations between scores by executed tests; 0 scores only the last model.
+        score_every: Validations between scores by executed tests; 0 scores the best model at the end.
         keep: Checkpoints to keep, besides the best.
     """
 

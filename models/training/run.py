@@ -2,77 +2,31 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from models.training.card import write_card
+from models.training.curves import draw_curves
+from models.training.loading import open_model, require_libraries
+from models.training.material import Material, prepare
 from models.training.objective import Objective
+from models.training.progress import Progress as Progress
+from models.training.progress import TrainedRun as TrainedRun
 from models.training.recipe import Recipe
-from verifiers.domain import Value
+from models.training.run_folder import RESULT, check_data, claim, last_checkpoint, locked, result_in
+from models.training.trainers import Plan, Setting, build
+from models.training.watch import Watch
+from models.training.watched import BEST
+from models.training.weights import checkpoint_of
+from verifiers.errors import InvalidInput
 
 Scorer = Callable[[Path], float]
 """Executed pass@1, from 0 to 1, of the adapter (or, for full fine-tuning, the checkpoint) in a folder."""
 
-
-class Progress(Value):
-    """Where a run is.
-
-    Attributes:
-        step: Optimizer steps done.
-        steps: Of so many.
-        epoch: Epochs done, with fractions.
-        loss: Mean loss of the step's completion tokens, natural logarithm; None where this event brings none.
-        perplexity: ``exp`` of the validation loss; None between validations.
-        score: Executed pass@1; None where none was measured.
-        learning_rate: Of this step.
-        tokens_per_second: Tokens that went through the model, padding left out.
-        eta_s: Seconds that the rest will take.
-        message: A sentence for a person; empty for none.
-    """
-
-    step: int
-    steps: int
-    epoch: float = 0.0
-    loss: float | None = None
-    perplexity: float | None = None
-    score: float | None = None
-    learning_rate: float | None = None
-    tokens_per_second: float | None = None
-    eta_s: float | None = None
-    message: str = ""
-
-
-class TrainedRun(Value):
-    """What a run came to.
-
-    Attributes:
-        folder: The run's folder.
-        best: The adapter (or model) that is kept, a folder with safetensors.
-        best_step: The step it comes from.
-        steps: Steps done.
-        loss: Mean training loss of the last step.
-        perplexity: The best model's, on the held-out rows; None without any.
-        score: The best model's executed pass@1; None where none was asked for.
-        rows: Rows trained on.
-        tokens: Tokens seen in all epochs.
-        seconds: Wall clock, all parts of a resumed run together.
-        ended: ``finished`` or ``early stop``.
-        data_digest: SHA-256 over the rows.
-        fold_perplexities: One a fold, where the recipe asks for folds.
-    """
-
-    folder: Path
-    best: Path
-    best_step: int
-    steps: int
-    loss: float
-    perplexity: float | None = None
-    score: float | None = None
-    rows: int
-    tokens: int
-    seconds: float
-    ended: str
-    data_digest: str
-    fold_perplexities: tuple[float, ...] = ()
+_CHECKS_AN_EPOCH = 10
 
 
 def train(
@@ -82,6 +36,7 @@ def train(
     score: Scorer | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     objective: Objective | None = None,
+    cache: Path | None = None,
 ) -> TrainedRun:
     """Train by a recipe; a folder with a run of the same recipe in it is gone on with.
 
@@ -91,6 +46,7 @@ def train(
         score: Called with each checkpoint that is to be scored.
         on_progress: Called in this thread after each step, validation and score.
         objective: For ``method: custom``, and for ``sft`` in place of the default.
+        cache: Where GGUF models are kept once converted; None takes the user's.
 
     Raises:
         InvalidInput: the recipe does not fit the data, the model or the machine.
@@ -98,4 +54,163 @@ def train(
         ToolMissing: torch and its kin are not installed.
         TrainingFailed: the loss is not a number, or the disk is full; says which step and what to try.
     """
-    raise NotImplementedError
+    require_libraries()
+    if recipe.method == "custom" and objective is None:
+        raise InvalidInput(
+            "method", "'custom' is for commands that bring an objective of their own.", "Use 'sft' or 'dpo'."
+        )
+    from accelerate import PartialState
+
+    state = PartialState()
+    if not state.is_main_process:  # the first process claims the folder, the others follow it
+        state.wait_for_everyone()
+        return _train(recipe, folder, score, on_progress, objective, cache)
+    with locked(folder), warnings.catch_warnings():
+        # The libraries warn each other of names that will go: nothing that a person could act on.
+        warnings.simplefilter("ignore", FutureWarning)
+        claim(folder, recipe)
+        state.wait_for_everyone()
+        return _train(recipe, folder, score, on_progress, objective, cache)
+
+
+def _train(
+    recipe: Recipe,
+    folder: Path,
+    score: Scorer | None,
+    on_progress: Callable[[Progress], None],
+    objective: Objective | None,
+    cache: Path | None,
+) -> TrainedRun:
+    done = result_in(folder)
+    if done is not None:
+        on_progress(
+            Progress(step=done.steps, steps=done.steps, message=f"The run in {folder} has ended already.")
+        )
+        return done
+    checkpoint = checkpoint_of(recipe.model, cache)
+    if recipe.data.folds == 1:
+        return _one(recipe, checkpoint, folder, 0, score, on_progress, objective)
+    runs = []
+    for fold in range(recipe.data.folds):
+        place = folder / f"fold-{fold}"
+        place.mkdir(exist_ok=True)
+        run = result_in(place) or _one(recipe, checkpoint, place, fold, score, on_progress, objective)
+        runs.append(run)
+    return _best_of(runs, folder)
+
+
+def _best_of(runs: list[TrainedRun], folder: Path) -> TrainedRun:
+    """The best fold's run, with what all folds say of the recipe."""
+
+    def worth(run: TrainedRun) -> tuple[float, float]:
+        return (-1.0 if run.score is None else run.score, -(run.perplexity or math.inf))
+
+    found = tuple(run.perplexity for run in runs if run.perplexity is not None)
+    best = max(runs, key=worth).model_copy(
+        update={"folder": folder, "fold_perplexities": found, "seconds": sum(run.seconds for run in runs)}
+    )
+    (folder / RESULT).write_text(best.model_dump_json(indent=2), encoding="utf-8")
+    return best
+
+
+def _one(
+    recipe: Recipe,
+    checkpoint: str,
+    folder: Path,
+    fold: int,
+    score: Scorer | None,
+    on_progress: Callable[[Progress], None],
+    objective: Objective | None,
+) -> TrainedRun:
+    import transformers
+    from accelerate import PartialState
+    from transformers import set_seed
+
+    transformers.utils.logging.set_verbosity_error()
+    state = PartialState()
+    set_seed(recipe.optimization.seed)  # an adapter begins with random numbers
+    loaded = open_model(recipe, checkpoint)
+    with state.main_process_first():
+        material = prepare(
+            recipe, loaded.tokenizer, objective, folder / "rows" / str(state.process_index), fold
+        )
+    if state.is_main_process:
+        check_data(folder, material.digest, material.counts)
+    plan = _planned(recipe, material, state.num_processes)
+    watch = Watch(recipe, folder, steps=plan.steps, on_progress=on_progress, main=state.is_main_process)
+    for note in (*loaded.notes, *_notes(recipe, material, plan)):
+        watch.say(0, note)
+    trainer = build(Setting(recipe, loaded, material, objective, folder, plan, watch, score))
+    resumed, step = last_checkpoint(folder), 0
+    if resumed is not None:
+        step = int(resumed.name.rpartition("-")[2])
+        watch.resume(resumed, step)
+        watch.say(step, f"Going on from step {step}.")
+    if watch.standing.waited < recipe.checks.patience and step < plan.steps:
+        trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
+    return _finished(recipe, folder, material, watch, trainer, plan, score)
+
+
+def _planned(recipe: Recipe, material: Material, processes: int) -> Plan:
+    wanted = recipe.optimization
+    at_once = wanted.micro_batch * processes
+    if wanted.batch % at_once:
+        raise InvalidInput(
+            "optimization.batch",
+            f"{wanted.batch} is no multiple of micro_batch x processes ({wanted.micro_batch} x {processes}).",
+            f"Set it to {math.ceil(wanted.batch / at_once) * at_once}.",
+        )
+    accumulation = wanted.batch // at_once
+    batches = math.ceil(math.ceil(len(material.train.lengths) / wanted.micro_batch) / processes)
+    per_epoch = math.ceil(batches / accumulation)
+    steps = per_epoch * (wanted.converge_epochs + wanted.refine_epochs)
+    every = recipe.checks.every or max(1, per_epoch // _CHECKS_AN_EPOCH)
+    return Plan(accumulation, per_epoch, min(steps, wanted.max_steps or steps), every)
+
+
+def _notes(recipe: Recipe, material: Material, plan: Plan) -> list[str]:
+    counts = ", ".join(f"{count:,} {name}" for name, count in material.counts.items() if count)
+    notes = [f"Rows: {counts}. {len(material.train.lengths):,} sequences, {plan.steps:,} steps."]
+    if plan.steps < 10:
+        notes.append(
+            f"Only {plan.steps} steps: with so few rows, a smaller optimization.batch than "
+            f"{recipe.optimization.batch} learns more."
+        )
+    if material.validation is None:
+        notes.append("Nothing is held out: no perplexity, no early stop.")
+    return notes
+
+
+def _finished(
+    recipe: Recipe,
+    folder: Path,
+    material: Material,
+    watch: Watch,
+    trainer: Any,
+    plan: Plan,
+    score: Scorer | None,
+) -> TrainedRun:
+    standing = watch.standing
+    found = standing.score
+    if score is not None and not watch.scores_at_all and trainer.is_world_process_zero():
+        found = score(folder / BEST)
+    steps = standing.step
+    run = TrainedRun(
+        folder=folder,
+        best=folder / BEST,
+        best_step=standing.best_step,
+        steps=steps,
+        loss=standing.loss,
+        perplexity=standing.perplexity,
+        score=found,
+        rows=material.counts["train rows"],
+        tokens=standing.tokens,
+        seconds=round(watch.seconds(), 1),
+        ended="finished" if steps >= plan.steps else "early stop",
+        data_digest=material.digest,
+    )
+    if trainer.is_world_process_zero():
+        draw_curves(folder)
+        write_card(recipe, run, material.counts, folder)
+        (folder / RESULT).write_text(run.model_dump_json(indent=2), encoding="utf-8")
+    return run

@@ -101,7 +101,7 @@ class Encoder:
         if not whole.startswith(before):
             raise InvalidInput(
                 "model",
-                "its chat template changes a prompt once it is answered, so that no answer can be told apart.",
+                "its chat template changes a prompt once it is answered, so no answer can be told apart.",
                 "Give the model a chat template whose generation prompt begins the answered turn.",
             )
         return before, self._ended(whole[len(before) :], completion)

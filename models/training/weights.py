@@ -11,6 +11,7 @@ from pathlib import Path
 from models.embedded import find_packaged_model
 from models.errors import ModelMissing
 from models.training.recipe import EMBEDDED
+from models.training.word_cutting import cut_words
 from verifiers.errors import ToolMissing
 
 INSTALL = "pip install 'acrisol[train]', or in a checkout: scripts/install-lab"
@@ -94,6 +95,7 @@ def _convert(gguf: Path, folder: Path) -> None:
     transformers.utils.logging.disable_progress_bar()
     where = {"gguf_file": gguf.name, "local_files_only": True}
     tokenizer = AutoTokenizer.from_pretrained(str(gguf.parent), **where)
+    cut_words(tokenizer, gguf)
     model = AutoModelForCausalLM.from_pretrained(str(gguf.parent), dtype=torch.float32, **where)
     # The weights are plain by now, but the model still says that it is quantised and would not be saved.
     for holder, attribute in ((model, "hf_quantizer"), (model.config, "quantization_config")):
