@@ -58,7 +58,7 @@ class EmbeddedModel:
         threads: CPU threads; None takes one a usable physical core.
         cache_mib: Memory for the states of earlier prompts, in MiB.
         start_timeout_s: Seconds that the server may take to load the model.
-        exact: Keep keys and values in float32, for those who compare logits; twice the memory.
+        exact: Compute attention in float32 throughout, for those who compare logits; slower.
 
     Raises:
         ModelMissing: no such file, or one of them is not GGUF, or xllamacpp is not installed.

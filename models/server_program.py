@@ -68,8 +68,9 @@ def _start_llamacpp(config: dict[str, Any]) -> tuple[str, str]:
     if config.get("adapter"):
         params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(config["adapter"], 1.0)]
     if config.get("exact"):
-        # Keys and values are else kept as float16, which costs a few thousandths of a logprob.
+        # Attention is else computed in float16, which costs some hundredths of a logprob.
         params.cache_type_k = params.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
+        params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
     params.verbosity = 1  # errors
     server = xllamacpp.Server(params)
     _KEEP.append(server)
