@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from pydantic import Field
 
@@ -55,6 +56,23 @@ class Objective(Protocol):
 
         Returns:
             [tokens], each at least 0.
+        """
+        ...
+
+
+@runtime_checkable
+class Anchored(Protocol):
+    """An objective with a term that needs more than the likelihood of the tokens that stand there."""
+
+    def anchored(self, model: Any, inputs: Mapping[str, Any]) -> Tensor:
+        """What is added to a step's summed loss.
+
+        Args:
+            model: As the trainer holds it.
+            inputs: The batch, as :class:`models.training.batches.Collator` makes it.
+
+        Returns:
+            A scalar, with gradient.
         """
         ...
 

@@ -11,7 +11,7 @@ from models.training.batches import Collator, Order
 from models.training.head import score_labels_only
 from models.training.loading import Loaded
 from models.training.material import Material, Part
-from models.training.objective import Objective, Supervised
+from models.training.objective import Anchored, Objective, Supervised
 from models.training.recipe import Recipe
 from models.training.schedule import rate_factor
 from models.training.watch import Watch
@@ -123,6 +123,8 @@ def _supervised(setting: Setting) -> Any:
             self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
         ) -> Any:
             total, count = completion_loss(model, inputs, objective)
+            if isinstance(objective, Anchored):
+                total = total + objective.anchored(model, inputs)
             if num_items_in_batch is None:
                 return total / count.clamp(min=1)
             # Counted over all processes, whose gradients are then averaged.
