@@ -55,6 +55,7 @@ COMMANDS = {
     ),
     "model": _Place("model", "app", "Models and adapters: register, serve, make live, go back."),
     "policy": _Place("policy", "app", "Check a policy file, or print the default policy."),
+    "data": _Place("data", "app", "Make training data from code, datasets, and what the service did."),
 }
 
 

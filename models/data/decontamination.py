@@ -1,8 +1,8 @@
 """Keeps the problems of evaluation suites out of what a model is trained on.
 
-Datatrove's own n-gram filter needs lighteval and its tasks from a hub to build an index, and takes the numbers
-out as suits prose; so this is done here. Words are names and numbers, whatever stands between them: other
-indentation, quotes or marks of comments hide nothing.
+Datatrove's own n-gram filter needs lighteval and its tasks from a hub to build an index, and takes the
+numbers out as suits prose; so this is done here. Words are names and numbers, whatever stands between them:
+other indentation, quotes or marks of comments hide nothing.
 """
 
 from __future__ import annotations

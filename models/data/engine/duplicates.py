@@ -37,7 +37,7 @@ def priority_of(document: Document) -> int:
 
 
 def _hashing() -> Any:
-    """SHA-1: datatrove's default calls xxhash with text, which its version 4 refuses, and datasets brings 4."""
+    """SHA-1: datatrove's default gives text to xxhash, which from its version 4 on takes bytes alone."""
     from datatrove.utils.hashing import HashConfig
 
     return HashConfig(hash_fc="sha1")
