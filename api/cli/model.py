@@ -10,6 +10,7 @@ from rich.console import Console
 
 from agent.settings import AgentSettings
 from api.cli.exits import reported_errors
+from api.cli.model_export import export_, merge
 from api.cli.model_serve import serve
 from api.cli.model_view import print_entry, print_list, print_state
 from api.cli.rendering import plain
@@ -30,7 +31,8 @@ app = typer.Typer(
     help="Models and adapters: register, serve, make live, go back.",
 )
 app.command("serve")(serve)
-# Sub-commands of other rooms are registered here: acrisol model merge, acrisol model export.
+app.command("merge")(merge)
+app.command("export")(export_)
 
 _NAME = Annotated[str, typer.Argument(help="A name, as 'acrisol model list' shows it.")]
 _JSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
