@@ -17,11 +17,20 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+import multiprocess  # type: ignore[import-not-found]
+
 from models.data.engine.job import Job, Places
 from models.data.engine.stages import run_stages
 from verifiers.errors import AcrisolError, InvalidInput
 
 _EVERY_S = 0.3
+# Imported once, by the process that all workers are forked from; each stage has workers of its own.
+_FOR_WORKERS = (
+    "datatrove.executor.local",
+    "datatrove.pipeline.dedup.exact_dedup",
+    "datatrove.pipeline.dedup.minhash",
+    "models.data.engine.plan",
+)
 
 
 def main(folder: Path, parent: int) -> int:
@@ -32,6 +41,7 @@ def main(folder: Path, parent: int) -> int:
         parent: Process id of the caller; when it is gone, so is this.
     """
     places = Places(folder)
+    multiprocess.set_forkserver_preload(list(_FOR_WORKERS))
     threading.Thread(target=_watch, args=(places, parent), daemon=True).start()
     try:
         done = run_stages(Job.model_validate_json(places.job.read_text()), places)
@@ -66,8 +76,6 @@ def _tell(places: Places, error: AcrisolError) -> None:
 
 def _watch(places: Places, parent: int) -> None:
     """End everything when a worker was killed or the caller is gone."""
-    import multiprocess  # type: ignore[import-not-found]
-
     seen: dict[int, Any] = {}
     while True:
         time.sleep(_EVERY_S)
