@@ -16,9 +16,9 @@ how rare changed characters are in their answer, up to a factor, which comes to 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.adversarial.changes import Changes, changes
 from models.data.rows import PreferenceRow, TrainingRow
@@ -55,6 +55,12 @@ class Terms(Value):
     most_changed: float = Field(default=0.7, gt=0, le=1)
     rarest: float = Field(default=8.0, ge=1, allow_inf_nan=False)
 
+    @model_validator(mode="after")
+    def _tell_tokens_apart(self) -> Self:
+        if self.kl and self.kept >= min(self.secure or 1, self.utility or 1, self.insecure or 1):
+            raise ValueError("kept must be less than secure, insecure and utility where kl is not 0")
+        return self
+
 
 class SecurityObjective:
     """Implements :class:`models.training.objective.Objective` with the security loss.
@@ -66,11 +72,6 @@ class SecurityObjective:
     def __init__(self, terms: Terms) -> None:
         self._terms = terms
         self._plain = Supervised()
-
-    @property
-    def kl_weight(self) -> float:
-        """Of the divergence from the base model, on tokens that no other term but L_kept concerns."""
-        return self._terms.kl
 
     def lessons(self, row: Row) -> tuple[Lesson, ...]:
         """See :meth:`models.training.objective.Objective.lessons`."""

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -22,8 +22,18 @@ from verifiers.errors import InvalidInput
 MAX_ANSWER_CHARS = 20_000
 ANSWER_TIMEOUT_S = 600.0
 Line = TypeVar("Line", bound="Named")
+Item = TypeVar("Item", bound="Identified")
 Done = Callable[[int, int], None]
 """Called with how many cases are done, and of how many."""
+
+
+class Identified(Protocol):
+    """Something that is worked on once."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+        ...
 
 
 class Draw(Value):
@@ -128,38 +138,38 @@ def try_cases(
 
 
 def worked_off(
-    cases: Sequence[AttackCase],
-    work: Callable[[AttackCase], Line],
+    items: Sequence[Item],
+    work: Callable[[Item], Line],
     path: Path,
     kind: type[Line],
     *,
     workers: int,
     on_done: Done,
 ) -> dict[str, Line]:
-    """What the work comes to for each case; each is appended to a JSONL file, and what stands there is kept.
+    """What the work comes to for each item; each is appended to a JSONL file, and what stands there is kept.
 
     Raises:
         InvalidInput: the file cannot be written.
-        AcrisolError: whatever the work raises; cases that run then are written first.
+        AcrisolError: whatever the work raises; items that are worked on then are written first.
     """
-    wanted = {case.id for case in cases}
+    wanted = {item.id for item in items}
     done = {line.case: line for line in read_lines(path, kind) if line.case in wanted}
-    todo = [case for case in cases if case.id not in done]
-    on_done(len(done), len(cases))
+    todo = [item for item in items if item.id not in done]
+    on_done(len(done), len(items))
     with Log(path) as log, ThreadPoolExecutor(workers, "case") as pool:
-        running: dict[Future[Line], str] = {pool.submit(work, case): case.id for case in todo}
+        running: dict[Future[Line], str] = {pool.submit(work, item): item.id for item in todo}
         try:
             for future in as_completed(running):
                 line = future.result()
                 log.append(line)
                 done[line.case] = line
-                on_done(len(done), len(cases))
+                on_done(len(done), len(items))
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
             for future in running:
                 if not future.cancelled() and not future.exception() and running[future] not in done:
                     log.append(future.result())
-    return {case.id: done[case.id] for case in cases}
+    return {item.id: done[item.id] for item in items}
 
 
 def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
