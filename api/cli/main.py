@@ -54,6 +54,9 @@ COMMANDS = {
         "Check a receipt: exit 0 genuine and accepted, 1 genuine and not accepted, 2 not genuine.",
     ),
     "model": _Place("model", "app", "Models and adapters: register, serve, make live, go back."),
+    "adversarial": _Place(
+        "adversarial", "app", "Attack a model, train it on what was found, measure what it withstands."
+    ),
     "policy": _Place("policy", "app", "Check a policy file, or print the default policy."),
     "data": _Place("data", "app", "Make training data from code, datasets, and what the service did."),
 }
