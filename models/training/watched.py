@@ -59,7 +59,7 @@ def watched(base: Any, watch: Watch, score: Callable[[Path], float] | None) -> A
             found = {"eval_loss": loss, "eval_perplexity": watch.perplexity(loss), "eval_score": value}
             logs = {name: number for name, number in found.items() if number is not None}
             super().log(dict(logs))
-            self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, logs)
+            self.callback_handler.on_evaluate(self.args, self.state, self.control, logs)
             if watch.validated(step, epoch, loss, value):
                 self.control.should_training_stop = True
             return logs

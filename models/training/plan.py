@@ -1,0 +1,153 @@
+"""What a recipe will take before it is run: memory, time and cost on each kind of device."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from models.training.cost import Device, hours
+from models.training.dataset import read_rows
+from models.training.memory import GIB, Memory, memory_of
+from models.training.recipe import Recipe
+from models.training.shape import Shape
+from verifiers.domain import Value
+
+COUNTS = (1, 2, 4, 8, 16, 32, 64)
+CHARACTERS_A_TOKEN = 3.5  # of code and English, in vocabularies of 49,152 to 128,256 tokens
+
+
+class Volume(Value):
+    """How much is to be learnt.
+
+    Attributes:
+        rows: Training rows.
+        tokens: In all of them, once.
+        counted: Where the numbers come from, in words.
+    """
+
+    rows: int
+    tokens: float
+    counted: str
+
+
+class Line(Value):
+    """A kind of device.
+
+    Attributes:
+        device: Which.
+        count: The fewest that hold the run; the most that a plan tries if none do.
+        memory: On each.
+        fits: It does.
+        hours: Wall clock.
+        dollars: For all of them.
+    """
+
+    device: Device
+    count: int
+    memory: Memory
+    fits: bool
+    hours: float
+    dollars: float
+
+
+class RunPlan(Value):
+    """A recipe's plan.
+
+    Attributes:
+        recipe: Which.
+        parameters: Of the model.
+        trained: Of them, or of the adapter.
+        volume: Of the data.
+        sequences: In one epoch, once packed.
+        steps: Of the optimizer, in all epochs.
+        lines: One a kind of device.
+    """
+
+    recipe: Recipe
+    parameters: int
+    trained: int
+    volume: Volume
+    sequences: int
+    steps: int
+    lines: tuple[Line, ...]
+
+
+def volume_of(recipe: Recipe, rows: int | None = None, tokens_a_row: int | None = None) -> Volume:
+    """How much a recipe learns from.
+
+    Args:
+        recipe: Its files are read if no number is given; without files, a step's worth of full sequences.
+        rows: Given instead.
+        tokens_a_row: Given instead; 512 where only rows are given.
+
+    Raises:
+        InvalidInput: a file cannot be read, or a line is no row.
+    """
+    if rows is not None:
+        mean = tokens_a_row or 512
+        return Volume(rows=rows, tokens=rows * mean, counted=f"{rows:,} rows of {mean:,} tokens, as given")
+    if recipe.data.train:
+        found, characters = 0, 0
+        for placed in read_rows(recipe.data.train, "data.train"):
+            found += 1
+            characters += len(placed.row.model_dump_json(include={"prompt", "completion", "chosen"}))
+        tokens = characters / CHARACTERS_A_TOKEN
+        return Volume(rows=found, tokens=tokens, counted=f"the files' {characters:,} characters, 3.5 a token")
+    batch, longest = recipe.optimization.batch, recipe.data.max_tokens
+    return Volume(
+        rows=batch * 100,
+        tokens=batch * 100 * longest,
+        counted=f"no data is given: 100 steps of {batch:,} full sequences; give --rows",
+    )
+
+
+def plan_of(recipe: Recipe, shape: Shape, volume: Volume, devices: Sequence[Device]) -> RunPlan:
+    """Memory, time and cost of a recipe.
+
+    Args:
+        recipe: What is to be run.
+        shape: Its model.
+        volume: Its data.
+        devices: Kinds to reckon with; with prices.
+    """
+    wanted = recipe.optimization
+    packs = recipe.data.packing and recipe.method != "dpo"
+    sequences = math.ceil(volume.tokens / recipe.data.max_tokens) if packs else volume.rows
+    epochs = wanted.converge_epochs + wanted.refine_epochs
+    steps = max(1, math.ceil(sequences / wanted.batch)) * epochs
+    share = 1.0
+    if wanted.max_steps is not None and wanted.max_steps < steps:
+        share, steps = wanted.max_steps / steps, wanted.max_steps
+    tokens = volume.tokens * epochs * share
+    trained = shape.parameters if recipe.tuning == "full" else shape.lora_parameters(recipe.lora)
+    return RunPlan(
+        recipe=recipe,
+        parameters=shape.parameters,
+        trained=trained,
+        volume=volume,
+        sequences=sequences,
+        steps=steps,
+        lines=tuple(
+            _line(recipe, shape, tokens, device)
+            for device in devices
+            if not (device.cpu and recipe.tuning == "qlora")
+        ),
+    )
+
+
+def _line(recipe: Recipe, shape: Shape, tokens: float, device: Device) -> Line:
+    bf16 = not device.cpu and recipe.optimization.precision != "fp32"
+    counts = (1,) if device.cpu else COUNTS
+    for count in counts:
+        memory = memory_of(recipe, shape, bf16=bf16, devices=count, cpu=device.cpu)
+        if memory.total <= device.memory_gib * GIB:
+            break
+    takes = hours(recipe, shape, tokens, device, count)
+    return Line(
+        device=device,
+        count=count,
+        memory=memory,
+        fits=memory.total <= device.memory_gib * GIB,
+        hours=takes,
+        dollars=takes * count * device.dollars_hour,
+    )
