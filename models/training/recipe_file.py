@@ -6,7 +6,7 @@ import difflib
 import json
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -16,6 +16,7 @@ from verifiers.errors import InvalidInput
 
 _MAX_BYTES = 1_000_000
 _PATHS = ("train", "validation")
+Kind = TypeVar("Kind", bound=BaseModel)
 
 
 class _Loader(yaml.SafeLoader):
@@ -79,12 +80,26 @@ def parse_recipe(text: str, name: str, folder: Path) -> Recipe:
     Raises:
         InvalidInput: it is none.
     """
-    value = _loaded(text, name)
+    return _placed(parse(text, name, Recipe, "See docs/training.md."), folder)
+
+
+def parse(text: str, name: str, kind: type[Kind], see: str) -> Kind:
+    """A value in a YAML text, for recipes of other kinds too.
+
+    Args:
+        text: The file's content.
+        name: What the file is called, for errors.
+        kind: What it is.
+        see: The hint where no better one is known.
+
+    Raises:
+        InvalidInput: it is none; names the field and the fix.
+    """
+    value = _loaded(text, name, see)
     try:
-        recipe = Recipe.model_validate_json(json.dumps(value))
+        return kind.model_validate_json(json.dumps(value))
     except ValidationError as error:
-        raise _fault(error.errors(include_url=False)[0], name) from error
-    return _placed(recipe, folder)
+        raise _fault(error.errors(include_url=False)[0], name, kind, see) from error
 
 
 def written(recipe: Recipe) -> str:
@@ -107,7 +122,7 @@ def _placed(recipe: Recipe, folder: Path) -> Recipe:
     return recipe.model_copy(update=parts)
 
 
-def _loaded(text: str, name: str) -> dict[str, Any]:
+def _loaded(text: str, name: str, see: str) -> dict[str, Any]:
     try:
         value = yaml.load(text, _Loader)
         json.dumps(value)  # dates and sets are not for here
@@ -120,27 +135,26 @@ def _loaded(text: str, name: str) -> dict[str, Any]:
             name, f"is no recipe: {error}.", "Give fields such as 'model: embedded'."
         ) from error
     if not isinstance(value, dict):
-        raise InvalidInput(name, "must hold fields such as 'model: embedded'.", "See docs/training.md.")
+        raise InvalidInput(name, "must hold fields such as 'model: embedded'.", see)
     return value
 
 
-def _fault(item: Any, name: str) -> InvalidInput:
+def _fault(item: Any, name: str, kind: type[BaseModel], see: str) -> InvalidInput:
     place = [str(part) for part in item["loc"]]
     field = ".".join(place)
     where = f"{name}: {field}" if field else name
-    kind, said = item["type"], str(item["msg"]).removeprefix("Value error, ")
-    if kind == "extra_forbidden":
-        known = list(_model_at(place[:-1]).model_fields)
+    what, said = item["type"], str(item["msg"]).removeprefix("Value error, ")
+    if what == "extra_forbidden":
+        known = list(_model_at(kind, place[:-1]).model_fields)
         close = difflib.get_close_matches(place[-1], known, 1)
         hint = f"Did you mean '{close[0]}'?" if close else f"Use some of: {', '.join(known)}."
         return InvalidInput(where, "is not a field of a recipe.", hint)
-    if kind == "missing":
+    if what == "missing":
         return InvalidInput(where, "is missing.", "Add it.")
-    return InvalidInput(where, f"{said}.", "See docs/training.md.")
+    return InvalidInput(where, f"{said}.", see)
 
 
-def _model_at(place: list[str]) -> type[BaseModel]:
-    model: type[BaseModel] = Recipe
+def _model_at(model: type[BaseModel], place: list[str]) -> type[BaseModel]:
     for name in place:
         field = model.model_fields.get(name)
         inner = field.annotation if field else None
