@@ -58,6 +58,7 @@ COMMANDS = {
         "adversarial", "app", "Attack a model, train it on what was found, measure what it withstands."
     ),
     "policy": _Place("policy", "app", "Check a policy file, or print the default policy."),
+    "evaluate": _Place("evaluate", "app", "Run suites against a model: pass@k, weaknesses, the loop's gain."),
     "data": _Place("data", "app", "Make training data from code, datasets, and what the service did."),
 }
 

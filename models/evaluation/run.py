@@ -32,6 +32,10 @@ Key = tuple[str, int]
 Done = TypeVar("Done")
 
 
+class RunBusy(InvalidInput):
+    """Another process works on the run."""
+
+
 class Progress(NamedTuple):
     """How far a run has come.
 
@@ -101,7 +105,8 @@ def run(
         on_progress: Called after each that is judged.
 
     Raises:
-        InvalidInput: the folder holds another run, or another process works on it.
+        InvalidInput: the folder holds another run.
+        RunBusy: another process works on it.
         ToolError: the model or the sandbox cannot be had. What was done is kept.
     """
     open_run(folder, manifest)
@@ -128,7 +133,7 @@ def _alone(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise InvalidInput(
+            raise RunBusy(
                 "out",
                 f"another process works on the run in {folder}.",
                 "Wait for it, or name another folder.",

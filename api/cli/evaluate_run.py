@@ -1,0 +1,115 @@
+"""Carrying out an evaluation: here agent, model and verifiers are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from agent.examiner import open_examiner
+from agent.prompts import SMALL_CONTEXT, PromptLimits
+from agent.settings import AgentSettings
+from agent.wiring import Agent, build_agent
+from api.cli.inputs import settings_from
+from models.evaluation.generations import read_generations
+from models.evaluation.plan import Plan, Ready, prepared, with_recorded
+from models.evaluation.run import Progress, run
+from models.evaluation.sources import Recorded, Sampled, Solve, Solved, Source
+from models.examining import Examiner
+from models.select import EMBEDDED, open_model
+from verifiers.domain import CodingTask, Outcome
+
+_SECONDS = 600.0  # of a task in the loop
+
+
+def carry_out(plan: Plan, on_progress: Callable[[Progress], None]) -> Ready:
+    """Run a plan, or go on with it.
+
+    Raises:
+        InvalidInput: the plan is wrong, or its folder holds another run.
+        ToolError: the model or a sandbox cannot be had; what was done is kept.
+    """
+    settings = settings_of(plan)
+    with ExitStack() as stack:
+        limits = SMALL_CONTEXT if settings.model == EMBEDDED else PromptLimits()
+        examiner: Examiner = stack.enter_context(open_examiner(settings, limits))
+        source: Source
+        if plan.generations is not None:
+            ready = prepared(plan, plan.generations.name)
+            source = recorded = Recorded(read_generations(plan.generations, ready.every))
+            ready, numbers = with_recorded(ready, recorded)
+        else:
+            name, source = _asked(plan, settings, examiner, stack)
+            ready = prepared(plan, name)
+            numbers = {problem.id: list(range(1, plan.samples + 1)) for problem in ready.mine}
+        run(
+            plan.out,
+            ready.manifest,
+            ready.mine,
+            numbers,
+            source,
+            examiner,
+            clients=plan.clients,
+            judges=plan.judges,
+            on_progress=on_progress,
+        )
+        return ready
+
+
+def settings_of(plan: Plan) -> AgentSettings:
+    """The agent's settings, with what the plan says put over them."""
+    return settings_from(model=plan.model, model_name=plan.model_name, adapter=plan.adapter)
+
+
+def _asked(plan: Plan, settings: AgentSettings, examiner: Examiner, stack: ExitStack) -> tuple[str, Source]:
+    """The model's name, and what asks it."""
+    if plan.mode == "loop":
+        agent = stack.enter_context(build_agent(settings))
+        return agent.model.name, Solved(_loop(agent, plan))
+    key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
+    model = open_model(settings.model, settings.model_name, key, settings.adapter)
+    stack.callback(model.close)
+    return model.name, Sampled(model, examiner.ask, plan.sampling, samples=plan.samples)
+
+
+def _loop(agent: Agent, plan: Plan) -> Solve:
+    def solve(task: CodingTask, number: int) -> Outcome:
+        # The loop draws its seeds from the task: a thousandth of a second makes each sample another task.
+        budget = {
+            "attempts": plan.attempts,
+            "samples": plan.round_samples,
+            "seconds": _SECONDS + number / 1000,
+        }
+        return agent.solve(task.model_copy(update={"budget": task.budget.model_copy(update=budget)}))
+
+    return solve
+
+
+@contextmanager
+def bar(console: Console, folder: Path) -> Iterator[Callable[[Progress], None]]:
+    """A progress bar: answers that are there, judged and passed."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("judged [dim]{task.fields[drawn]} drawn[/] [green]{task.fields[passed]} passed[/]"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=console) as shown:
+        task = shown.add_task(folder.name, total=None, drawn=0, passed=0)
+
+        def on_progress(progress: Progress) -> None:
+            shown.update(
+                task,
+                total=progress.total,
+                completed=progress.judged,
+                drawn=progress.drawn,
+                passed=progress.passed,
+            )
+
+        yield on_progress
