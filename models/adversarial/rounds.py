@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import Field
 
@@ -42,17 +43,33 @@ class Round(Value):
     report: Report | None = None
 
 
-class Told:
-    """Whoever wants to see how it goes on; every method may be replaced."""
+class Told(Protocol):
+    """Whoever wants to see how it goes on."""
 
     def step(self, what: str) -> None:
         """A step begins."""
+        ...
 
     def cases(self, done: int, total: int) -> None:
         """So many cases of the step are done."""
+        ...
 
     def training(self, stage: Stage, progress: Progress) -> None:
         """Where a training is."""
+        ...
+
+
+class Silent:
+    """Implements :class:`Told` for nobody."""
+
+    def step(self, what: str) -> None:
+        """See :meth:`Told.step`."""
+
+    def cases(self, done: int, total: int) -> None:
+        """See :meth:`Told.cases`."""
+
+    def training(self, stage: Stage, progress: Progress) -> None:
+        """See :meth:`Told.training`."""
 
 
 class Rounds(Value):
@@ -92,7 +109,7 @@ def run_rounds(
         InvalidInput: the recipe does not fit its files, or the folder holds something else.
         ToolError: the model, a tool or the training broke; a second call goes on.
     """
-    told = told or Told()
+    told = told or Silent()
     adapter = recipe.training.adapter
     judge = _Judge(recipe.judging, examiner, problems, workers, told)
     told.step("Attacks before training")
