@@ -54,6 +54,7 @@ COMMANDS = {
         "Check a receipt: exit 0 genuine and accepted, 1 genuine and not accepted, 2 not genuine.",
     ),
     "model": _Place("model", "app", "Models and adapters: register, serve, make live, go back."),
+    "train": _Place("train", "app", "Fine-tune a model by a recipe, or say what that will take."),
     "adversarial": _Place(
         "adversarial", "app", "Attack a model, train it on what was found, measure what it withstands."
     ),
