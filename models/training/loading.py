@@ -86,6 +86,27 @@ def open_tokenizer(checkpoint: str) -> Any:
     return tokenizer
 
 
+def open_answering(recipe: Recipe, checkpoint: str, folder: Path) -> tuple[Any, Any]:
+    """A trained model set to answer, and its tokenizer: the folder's adapter over its base, or a checkpoint.
+
+    Raises:
+        InvalidInput: the adapter is another model's.
+        ModelMissing: the base is not here.
+    """
+    import torch
+    from peft import PeftModel
+
+    source = str(folder) if recipe.tuning == "full" else checkpoint
+    bf16, _ = _precision(recipe)
+    model = _base(recipe, source, bf16=bf16)
+    if recipe.tuning != "full":
+        check_adapter(folder)
+        model = PeftModel.from_pretrained(model, str(folder))
+    if recipe.tuning != "qlora" and torch.cuda.is_available():
+        model = model.to("cuda")
+    return model.eval(), open_tokenizer(source)
+
+
 def _precision(recipe: Recipe) -> tuple[bool, tuple[str, ...]]:
     import torch
 
@@ -166,7 +187,7 @@ def _adapted(model: Any, recipe: Recipe) -> Any:
             model, use_gradient_checkpointing=recipe.optimization.gradient_checkpointing
         )
     if recipe.adapter is not None:
-        _check_adapter(recipe.adapter)
+        check_adapter(recipe.adapter)
         try:
             adapted = PeftModel.from_pretrained(model, str(recipe.adapter), is_trainable=True)
         except (RuntimeError, ValueError, KeyError) as error:
@@ -195,7 +216,12 @@ def _adapted(model: Any, recipe: Recipe) -> Any:
         ) from error
 
 
-def _check_adapter(folder: Path) -> None:
+def check_adapter(folder: Path) -> None:
+    """See that a folder holds a LoRA adapter as safetensors, before peft looks for other things.
+
+    Raises:
+        InvalidInput: it does not.
+    """
     try:
         config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -49,7 +49,7 @@ def memory_of(
         recipe: Micro-batch, length, tuning, checkpointing.
         shape: The model.
         bf16: Compute in bfloat16, otherwise float32.
-        devices: Weights, gradients and moments are sharded over so many (Rajbhandari et al. 2020, stage 3; FSDP).
+        devices: Weights, gradients and moments are sharded over so many (FSDP; Rajbhandari et al. 2020).
         cpu: On a CPU the head's logits are held whole, and there is no context.
     """
     trained = _trained(recipe, shape)
@@ -97,7 +97,7 @@ def _layer_bytes(recipe: Recipe, shape: Shape, *, bf16: bool) -> float:
     """Bytes that one decoder layer keeps for a token.
 
     The factors are numbers of saved tensors times their width, counted with saved-tensor hooks on
-    transformers 5.24's Llama with SDPA, which keeps no scores (``tests/lab/test_training_plan.py`` counts them
+    transformers 5.24's Llama with SDPA, which keeps no scores (``tests/lab/test_training_plan.py`` counts
     again). A bare layer in float32 keeps 8 of the hidden size, 2 of the keys' and 4 of the inner; Korthikanti
     et al. 2022 give such a count for GPT-3. LoRA keeps, for each target, its input in float32, what dropout
     took, and the low-rank product instead of the frozen layer's input; some of the targets, that share of it.

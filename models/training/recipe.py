@@ -131,11 +131,13 @@ class Scoring(Value):
 
     Attributes:
         suite: A suite's name or file; None scores nothing and keeps the checkpoint of lowest perplexity.
+        split: Of MBPP: ``train``, ``validation``, ``test``, ``prompt``. Not what is evaluated later.
         problems: How many of it, evenly spread.
         max_tokens: Longest answer.
     """
 
     suite: str | None = None
+    split: Literal["train", "validation", "test", "prompt"] | None = None
     problems: int = Field(default=20, ge=1)
     max_tokens: int = Field(default=384, ge=1)
 

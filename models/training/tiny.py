@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from models.chat import Message
+from models.data.rows import Origin, PreferenceRow, TrainingRow
 from models.training.dataset import read_rows
+from models.training.recipe import Recipe
+from models.training.shape import Shape
+from verifiers.domain import Value
 
+_ROWS, _STEPS = 64, 3
 _LAYERS, _HIDDEN, _HEADS, _INNER, _VOCABULARY = 2, 64, 4, 128, 1024
 # In the form of Llama 3's: what a dry run shows must not depend on which tokenizer can be reached.
 _TEMPLATE = (
@@ -62,6 +69,62 @@ def make_tiny_llama(
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
+
+
+def shrunk(recipe: Recipe, shape: Shape, folder: Path) -> Recipe:
+    """The recipe with its model shrunk to random weights, and a few rows and steps; all else stays.
+
+    4-bit weights become plain ones where there is no GPU.
+
+    Args:
+        recipe: Its first rows are taken; without data, rows made up.
+        shape: Of its model.
+        folder: Where model and rows are written.
+    """
+    import torch
+
+    rows = folder / "rows.jsonl"
+    rows.write_text("".join(f"{line}\n" for line in _few_rows(recipe)), encoding="utf-8")
+    model = make_tiny_llama(folder / "model", texts_of([rows]), shape.model_dump())
+    parts: dict[str, object] = {
+        "model": str(model),
+        "adapter": None,
+        "data": _set(recipe.data) | {"train": (rows,), "validation": ()},
+        "optimization": _set(recipe.optimization) | {"max_steps": _STEPS},
+        "checks": _set(recipe.checks) | {"every": 1},
+    }
+    if recipe.tuning == "qlora" and not torch.cuda.is_available():
+        parts["tuning"] = "lora"
+    return recipe.changed(**parts)
+
+
+def _set(value: Value) -> dict[str, object]:
+    return {name: getattr(value, name) for name in value.model_fields_set}
+
+
+def _few_rows(recipe: Recipe) -> list[str]:
+    if recipe.data.train:
+        placed = islice(read_rows(recipe.data.train, "data.train"), _ROWS)
+        return [each.row.model_dump_json() for each in placed]
+    asked = [Message(role="user", content=f"Write a function that adds {number}.") for number in range(_ROWS)]
+    said = [f"def add(value):\n    return value + {number}\n" for number in range(_ROWS)]
+    origin = Origin(source="made up for a dry run")
+    if recipe.method == "dpo":
+        return [
+            PreferenceRow(
+                prompt=(ask,),
+                chosen=(Message(role="assistant", content=code),),
+                rejected=(Message(role="assistant", content="I cannot."),),
+                origin=origin,
+            ).model_dump_json()
+            for ask, code in zip(asked, said, strict=True)
+        ]
+    return [
+        TrainingRow(
+            prompt=(ask,), completion=(Message(role="assistant", content=code),), origin=origin
+        ).model_dump_json()
+        for ask, code in zip(asked, said, strict=True)
+    ]
 
 
 def texts_of(paths: Sequence[Path], rows: int = 200) -> Iterator[str]:

@@ -1,0 +1,172 @@
+"""Plans and runs of training, for a person to read."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, TextColumn
+from rich.progress import Progress as Bar
+from rich.progress import Task as BarTask
+from rich.table import Table
+from rich.text import Text
+
+from api.cli.rendering import plain
+from models.training.memory import GIB
+from models.training.plan import RunPlan
+from models.training.progress import Progress, TrainedRun
+
+_PARTS = ("weights", "gradients", "optimizer", "activations", "logits", "overhead")
+
+
+class TrainingProgress:
+    """A bar with loss, perplexity, tokens a second and time left; in a pipe a line a validation.
+
+    Args:
+        console: Where to.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._perplexity: float | None = None
+        self._score: float | None = None
+        self._bar = Bar(
+            TextColumn("[bold]step"),
+            MofNCompleteColumn(),
+            BarColumn(bar_width=24),
+            _Figures(),
+            console=console,
+            transient=False,
+        )
+        self._task = self._bar.add_task("training", total=None, said="")
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._console.is_terminal:
+            self._bar.stop()
+
+    def __call__(self, progress: Progress) -> None:
+        """Show one event."""
+        if progress.message:
+            self._console.print(plain(progress.message), soft_wrap=True)
+            return
+        judged = progress.perplexity is not None or progress.score is not None
+        if judged:
+            self._perplexity, self._score = progress.perplexity, progress.score
+            self._console.print(plain(self._judged(progress)), soft_wrap=True)
+        elif progress.loss is not None:
+            said = self._figures(progress)
+            self._bar.update(self._task, completed=progress.step, total=progress.steps, said=said)
+
+    @staticmethod
+    def _judged(progress: Progress) -> str:
+        parts = [f"step {progress.step:,} of {progress.steps:,}, epoch {progress.epoch:.2f}"]
+        if progress.perplexity is not None:
+            parts.append(f"perplexity {progress.perplexity:.4f}")
+        if progress.score is not None:
+            parts.append(f"pass@1 {progress.score:.1%}")
+        return ": ".join((parts[0], ", ".join(parts[1:])))
+
+    def _figures(self, progress: Progress) -> str:
+        parts = [f"loss {progress.loss:.4f}"]
+        if self._perplexity is not None:
+            parts.append(f"perplexity {self._perplexity:.3f}")
+        if self._score is not None:
+            parts.append(f"pass@1 {self._score:.1%}")
+        if progress.tokens_per_second is not None:
+            parts.append(f"{progress.tokens_per_second:,.0f} tokens/s")
+        if progress.eta_s is not None:
+            parts.append(f"{clock(progress.eta_s)} left")
+        return " · ".join(parts)
+
+
+class _Figures(ProgressColumn):
+    def render(self, task: BarTask) -> Text:
+        """What was said last."""
+        return plain(str(task.fields.get("said", "")))
+
+
+def show_plan(console: Console, plan: RunPlan, *, as_json: bool) -> None:
+    """Print a plan."""
+    if as_json:
+        typer.echo(plan.model_dump_json())
+        return
+    recipe = plan.recipe
+    console.print(
+        plain(
+            f"{recipe.name}: {recipe.model}, {plan.parameters:,} parameters, {recipe.tuning} trains "
+            f"{plan.trained:,} ({plan.trained / plan.parameters:.2%})."
+        ),
+        soft_wrap=True,
+    )
+    wanted = recipe.optimization
+    console.print(
+        plain(
+            f"Data: {plan.volume.tokens:,.0f} tokens ({plan.volume.counted}); {plan.sequences:,} sequences "
+            f"of at most {recipe.data.max_tokens:,}, {wanted.batch:,} a step, "
+            f"{wanted.converge_epochs + wanted.refine_epochs} epochs: {plan.steps:,} steps."
+        ),
+        soft_wrap=True,
+    )
+    table = Table(title="GiB on each device", title_justify="left", border_style="dim")
+    table.add_column("device")
+    for name in (*_PARTS, "in all", "of", "time", "cost"):
+        table.add_column(name, justify="right")
+    for line in plan.lines:
+        parts = [f"{getattr(line.memory, part) / GIB:.1f}" for part in _PARTS]
+        fits = f"{line.memory.total / GIB:.1f}"
+        table.add_row(
+            plain(f"{line.count} x {line.device.name}" if line.count > 1 else line.device.name),
+            *parts,
+            Text(fits, style="bold" if line.fits else "bold red"),
+            f"{line.device.memory_gib:.1f}",
+            clock(line.hours * 3600) if line.fits else "does not fit",
+            f"${line.dollars:,.2f}" if line.fits else "",
+        )
+    console.print(table)
+    console.print(
+        plain(
+            "Time by floating-point operations at the utilisation of gpus.yaml, without validation and "
+            "scoring; prices change: --price h100-80gb=2.99. How it is reckoned: docs/training.md."
+        ),
+        soft_wrap=True,
+    )
+
+
+def show_run(console: Console, run: TrainedRun, *, as_json: bool, kept: bool) -> None:
+    """Print what a run came to."""
+    if as_json:
+        typer.echo(run.model_dump_json())
+    perplexity = "" if run.perplexity is None else f", perplexity {run.perplexity:.4f}"
+    score = "" if run.score is None else f", pass@1 {run.score:.1%}"
+    console.print(
+        plain(
+            f"{run.ended.capitalize()} after {run.steps:,} steps, {clock(run.seconds)}: loss {run.loss:.4f}; "
+            f"the best model is of step {run.best_step:,}{perplexity}{score}."
+        ),
+        soft_wrap=True,
+    )
+    if run.fold_perplexities:
+        folds = ", ".join(f"{value:.4f}" for value in run.fold_perplexities)
+        console.print(plain(f"Perplexity of each fold: {folds}."), soft_wrap=True)
+    if kept:
+        console.print(plain(f"Model: {run.best}\nCurves: {run.folder / 'curves.html'}"), soft_wrap=True)
+    else:
+        console.print(plain("The dry run went through; nothing of it is kept."))
+
+
+def clock(seconds: float) -> str:
+    """A duration as people say it."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:,.1f} h" if seconds < 72 * 3600 else f"{seconds / 86400:,.1f} days"
