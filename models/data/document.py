@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from pydantic import Field, JsonValue
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, JsonValue
 
 from verifiers.domain import Value, digest
+
+
+def _encodable(text: str) -> str:
+    """Lone surrogates, which JSON can spell, would fail when the document is written."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("contains a lone surrogate") from error
+    return text
+
+
+Text = Annotated[str, AfterValidator(_encodable)]
 
 
 class Document(Value):
@@ -29,15 +43,15 @@ class Document(Value):
             function's tests that were found with it go to ``tests``, its name to ``symbol``.
     """
 
-    id: str
-    text: str
-    source: str
-    repository: str = ""
-    path: str = ""
-    license: str = ""
-    language: str = ""
-    prompt: str = ""
-    method: str = ""
+    id: Text
+    text: Text
+    source: Text
+    repository: Text = ""
+    path: Text = ""
+    license: Text = ""
+    language: Text = ""
+    prompt: Text = ""
+    method: Text = ""
     metadata: dict[str, JsonValue] = Field(default={})
 
     @property

@@ -34,7 +34,7 @@ _CPP = re.compile(
     r"^\s*(class|namespace|template\s*<|using\s+\w|public:|private:)|\bstd::|\boperator\b", re.M
 )
 _QT = re.compile(r"^\s*<(\?xml|!DOCTYPE TS|TS\b)")  # Qt's translations are called .ts as well
-_SHEBANG = re.compile(r"^#!\s*\S*?/(?:env\s+(?:-S\s+)?)?([\w.+-]+)")
+_SHEBANG = re.compile(r"^#![ \t]*(?:\S+/)?(?:env[ \t]+(?:-\S+[ \t]+)*)?(?:\S+/)?([\w.+-]+)")
 _INTERPRETERS = {"node": "javascript", "deno": "typescript", "sh": "bash", "bash": "bash", "dash": "bash"}
 
 
@@ -73,7 +73,8 @@ def language_of(document: Document) -> str:
     known = _OURS.get(suffix) or _MORE.get(suffix)
     if known:
         return known
-    return _by_name(document.path) or _by_first_line(document.text)
+    first_line = "" if suffix else _by_first_line(document.text)
+    return first_line or _by_name(document.path)
 
 
 def _by_first_line(text: str) -> str:

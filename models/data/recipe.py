@@ -85,7 +85,7 @@ class Execution(Value):
     def _complete(self) -> Self:
         missing = [name for name in ("partition", "time") if name not in self.options]
         if self.on == "slurm" and missing:
-            raise ValueError(f"Slurm needs options.{missing[0]}")
+            raise ValueError(f"options.{missing[0]} is missing, which Slurm needs")
         ours = {"pipeline", "tasks", "workers", "logging_dir", "depends", "skip_completed"} & set(
             self.options
         )

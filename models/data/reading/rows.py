@@ -147,8 +147,8 @@ def _at(row: Mapping[str, Any], column: str) -> Any:
 
 def _joined(value: Any, by: str) -> str:
     if isinstance(value, (list, tuple)):
-        return by.join(str(each) for each in value if isinstance(each, (str, int)))
-    return str(value) if isinstance(value, (str, int)) else ""
+        value = by.join(str(each) for each in value if isinstance(each, (str, int)))
+    return str(value).encode("utf-8", "replace").decode() if isinstance(value, (str, int)) else ""
 
 
 def _rows(file: Path) -> Iterator[Row]:

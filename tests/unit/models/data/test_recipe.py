@@ -1,0 +1,105 @@
+"""A recipe's faults are named by field, with what was meant."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from models.data.languages import LanguageStep
+from models.data.recipe_file import packaged_recipes, parse_recipe, read_recipe
+from models.data.set_steps import NearDuplicates
+from models.data.sources import HubSource, PostsSource, RowsSource
+from verifiers.errors import InvalidInput
+
+SOURCES = "sources: [{kind: folder, name: a, path: x}]\n"
+
+
+def fault(text: str) -> str:
+    with pytest.raises(InvalidInput) as raised:
+        parse_recipe(text, "r.yaml")
+    return str(raised.value)
+
+
+def test_a_step_is_its_name_or_a_mapping_and_can_be_switched_off() -> None:
+    recipe = parse_recipe(
+        SOURCES
+        + "steps:\n- language\n- {step: near-duplicates, ngram: 7}\n- {step: exact-duplicates, on: false}\n",
+        "r.yaml",
+    )
+    assert recipe.active == (LanguageStep(), NearDuplicates(ngram=7))
+    assert [use.on for use in recipe.steps] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            SOURCES + "steps: [langauge]",
+            "r.yaml: steps.0: there is no step 'langauge'. Did you mean 'language'?",
+        ),
+        (SOURCES + "steps: [{on: true}]", "r.yaml: steps.0: says no step."),
+        (
+            SOURCES + "steps: [{step: near-duplicates, ngrams: 3}]",
+            "r.yaml: steps.0.ngrams: is not a known field. Did you mean 'ngram'?",
+        ),
+        (SOURCES + "steps: [{step: near-duplicates, ngram: many}]", "r.yaml: steps.0.ngram: "),
+        (SOURCES + "sheds: 3", "r.yaml: sheds: is not a known field. Did you mean"),
+        (
+            SOURCES + "split: {vaildation: 0.1}",
+            "split.vaildation: is not a known field. Did you mean 'validation'?",
+        ),
+        ("sources: []", "r.yaml: sources: "),
+        ("sources: [{kind: floder, name: a}]", "there is no kind of source 'floder'. Did you mean 'folder'?"),
+        ("sources: [{kind: folder, name: a, paht: x}]", "r.yaml: sources.0."),
+        ("sources: [{preset: mbbp}]", "there is no preset 'mbbp'"),
+        (SOURCES + "execution: {on: slurm}", "options.partition is missing, which Slurm needs"),
+        (SOURCES + "execution: {options: {tasks: 4}}", "options.tasks is set by Acrisol"),
+        ("sources: [{kind: folder, name: a, path: x}, {kind: folder, name: a, path: y}]", "called 'a'"),
+        ("[1, 2]", "must hold 'sources:'"),
+        ("a: b: c", "line 1"),
+    ],
+)
+def test_a_fault_is_named_with_its_field(text: str, said: str) -> None:
+    assert said in fault(text)
+
+
+def test_aliases_that_would_unfold_into_gigabytes_are_refused_at_once() -> None:
+    bomb = "a: &a [x, x]\n" + "".join(f"b{i}: &b{i} [*a, *a]\n" for i in range(9))
+    begin = time.monotonic()
+    assert "aliases are not allowed" in fault(bomb)
+    assert time.monotonic() - begin < 30
+
+
+def test_yaml_makes_no_objects() -> None:
+    assert "could not determine a constructor" in fault("sources: !!python/object/apply:os.system ['true']")
+
+
+def test_a_preset_is_the_hub_or_with_a_path_a_local_copy() -> None:
+    hub, copy, posts = parse_recipe(
+        "sources:\n- preset: mbpp\n- {preset: mbpp, name: copy, path: m.jsonl}\n"
+        "- {preset: stackexchange, path: Posts.xml}\n",
+        "r.yaml",
+    ).sources
+    assert isinstance(hub, HubSource)
+    assert isinstance(copy, RowsSource)
+    assert isinstance(posts, PostsSource)
+    assert (hub.name, hub.split, hub.columns.prompt, hub.method) == ("mbpp", "train", "text", "task")
+    assert (copy.columns, copy.license) == (hub.columns, "CC-BY-4.0")
+
+
+def test_paths_start_at_the_recipes_folder(tmp_path: Path) -> None:
+    (tmp_path / "r.yaml").write_text(SOURCES)
+    (source,) = read_recipe(tmp_path / "r.yaml").sources
+    assert getattr(source, "path", None) == tmp_path / "x"
+
+
+def test_a_recipe_that_is_not_there_names_the_packaged_ones(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        read_recipe(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize("name", packaged_recipes())
+def test_packaged_recipes_are_recipes(name: str) -> None:
+    assert read_recipe(Path(name)).active
