@@ -17,6 +17,7 @@ from agent.examiner import open_examiner
 from agent.prompts import SMALL_CONTEXT, PromptLimits
 from agent.settings import AgentSettings
 from api.cli.exits import reported_errors
+from api.cli.train_expert import expert
 from api.cli.train_view import TrainingProgress, show_plan, show_run
 from models.evaluation.settings import SuiteSettings
 from models.evaluation.suites import read_suite
@@ -57,6 +58,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Fine-tune a model by a recipe: acrisol train RECIPE [OPTIONS].",
 )
+app.command("expert")(expert)
 
 
 @app.command(_RUN)
