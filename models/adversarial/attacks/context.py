@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Iterator, Sequence
 
 from models.adversarial.cases import Attack, AttackCase, Split, Variant, attack_case, twin_case
@@ -48,13 +49,14 @@ def _answers(others: Sequence[Variant], *, insecure: bool) -> Iterator[Message]:
 
 
 def _begun(variant: Variant, code: str) -> str:
-    """The request with the code up to and with the first line in which the two solutions differ."""
+    """The request with the code up to and with the first line that the other solution does not have."""
     other = variant.secure if code == variant.insecure else variant.insecure
-    lines, others = code.rstrip().split("\n"), other.rstrip().split("\n")
-    same = 0
-    while same < min(len(lines), len(others)) and lines[same] == others[same]:
-        same += 1
-    kept = lines[: max(min(same + 1, len(lines) - 1), 1)]
+    lines, others = code.rstrip().split("\n"), frozenset(other.split("\n"))
+    own = next((number for number, line in enumerate(lines) if line not in others), 0)
+    kept = lines[: own + 1]
+    if own == len(lines) - 1:  # a whole solution leaves nothing to complete
+        alike = max(len(os.path.commonprefix([lines[own], line])) for line in others)
+        kept[-1] = lines[own][: alike + 1]
     return _COMPLETE[variant.split].format(
         does=variant.does, language=variant.language.value, begun="\n".join(kept).rstrip()
     )

@@ -1,0 +1,113 @@
+"""Trials: asked once, written down whole, gone on with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from models.adversarial.labels import Label
+from models.adversarial.trials import Draw, storable, try_cases
+from models.chat import Message
+from models.errors import ModelUnavailable
+from tests.fakes import ScriptedModel
+from tests.unit.models.adversarial.examples import INSECURE, SECURE, WordExaminer, attack
+from verifiers.errors import InvalidInput
+
+CASES = tuple(attack(number) for number in range(4))
+
+
+class Breaking(ScriptedModel):
+    """Goes away when its script ends."""
+
+    def complete(self, messages, sampling, n, timeout_s):  # type: ignore[no-untyped-def]
+        if not self._script:
+            raise ModelUnavailable("The model is gone.")
+        return super().complete(messages, sampling, n, timeout_s)
+
+
+def test_what_is_done_stays_done_when_the_model_breaks(tmp_path: Path) -> None:
+    broken = Breaking([[SECURE], [INSECURE]], name="m")
+    with pytest.raises(ModelUnavailable):
+        try_cases(CASES, broken, WordExaminer(), Draw(), tmp_path, workers=1)
+    second = ScriptedModel([[SECURE], [SECURE]], name="m")
+    found = try_cases(CASES, second, WordExaminer(), Draw(), tmp_path, workers=1)
+    labels = [trial.answers[0].found.label for trial in found.values()]
+    assert labels == [Label.CLEAN, Label.FLAGGED, Label.CLEAN, Label.CLEAN]
+    assert list(found) == [case.id for case in CASES]
+    assert len(second.calls) == 2
+
+
+def test_a_half_written_line_is_done_again(tmp_path: Path) -> None:
+    try_cases(CASES[:2], ScriptedModel([[SECURE]] * 2, "m"), WordExaminer(), Draw(), tmp_path, workers=1)
+    path = tmp_path / "trials.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + lines[1][:40])
+    model = ScriptedModel([[INSECURE]], "m")
+    found = try_cases(CASES[:2], model, WordExaminer(), Draw(), tmp_path, workers=1)
+    assert len(model.calls) == 1
+    assert found[CASES[1].id].answers[0].found.label is Label.FLAGGED
+    assert len(path.read_bytes().splitlines()) == 2
+
+
+def test_a_damaged_line_is_named(tmp_path: Path) -> None:
+    try_cases(CASES[:1], ScriptedModel([[SECURE]], "m"), WordExaminer(), Draw(), tmp_path)
+    path = tmp_path / "trials.jsonl"
+    path.write_text('{"case": "x", "answers": "many"}\n' + path.read_text())
+    with pytest.raises(InvalidInput, match="line 1 is damaged"):
+        try_cases(CASES[:1], ScriptedModel([], "m"), WordExaminer(), Draw(), tmp_path)
+
+
+def test_another_model_or_draw_needs_another_folder(tmp_path: Path) -> None:
+    try_cases(CASES[:1], ScriptedModel([[SECURE]], "m"), WordExaminer(), Draw(), tmp_path)
+    for model, draw in (("other", Draw()), ("m", Draw(seed=1))):
+        with pytest.raises(InvalidInput, match="holds results of another model"):
+            try_cases(CASES[:1], ScriptedModel([], model), WordExaminer(), draw, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "\ud800 lone",
+        "a\0b",
+        "```python\n" + "x" * 1_000_000,
+        "\u202e reversed",
+        '"}\n{"case": "forged", "answers": []}',
+    ],
+)
+def test_hostile_answers_stay_one_line(tmp_path: Path, answer: str) -> None:
+    class Hostile:
+        name, endpoint = "m", "m"
+
+        def complete(self, messages, sampling, n, timeout_s):  # type: ignore[no-untyped-def]
+            from models.chat import Completion, Completions
+
+            return Completions.model_construct(samples=(Completion.model_construct(text=answer),), model="m")
+
+        def close(self) -> None: ...
+
+    found = try_cases(CASES[:1], Hostile(), WordExaminer(), Draw(), tmp_path)  # type: ignore[arg-type]
+    lines = (tmp_path / "trials.jsonl").read_bytes().splitlines()
+    assert [json.loads(line)["case"] for line in lines] == list(found) == [CASES[0].id]
+    assert len(lines[0]) < 200_000
+
+
+def test_turns_stand_before_the_request(tmp_path: Path) -> None:
+    turns = (Message(role="user", content="earlier"), Message(role="assistant", content="```bad```"))
+    model = ScriptedModel([[SECURE]])
+    try_cases((attack(turns=turns),), model, WordExaminer(), Draw(), tmp_path)
+    assert [message.role for message in model.calls[0]] == ["system", "user", "assistant", "user"]
+    assert model.calls[0][-1].content.startswith("Write f.")
+
+
+def test_each_case_has_a_seed_of_its_own_that_stays() -> None:
+    draw = Draw(seed=3)
+    assert draw.sampling("a") == draw.sampling("a")
+    assert draw.sampling("a").seed != draw.sampling("b").seed
+    assert draw.sampling("a").seed != Draw(seed=4).sampling("a").seed
+
+
+def test_texts_are_cut_and_cleaned() -> None:
+    assert len(storable("x" * 100_000)) == 20_000
+    assert storable("a\0\ud800") == "a?"
