@@ -61,6 +61,11 @@ app = typer.Typer(
 app.command("expert")(expert)
 
 
+@app.callback()
+def commands() -> None:
+    """Fine-tune a model by a recipe: acrisol train RECIPE [OPTIONS]."""
+
+
 @app.command(_RUN)
 def run(
     recipe: Annotated[

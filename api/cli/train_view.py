@@ -18,8 +18,6 @@ from models.training.memory import GIB
 from models.training.plan import RunPlan
 from models.training.progress import Progress, TrainedRun
 
-_PARTS = ("weights", "gradients", "optimizer", "activations", "logits", "overhead")
-
 
 class TrainingProgress:
     """A bar with loss, perplexity, tokens a second and time left; in a pipe a line a validation.
@@ -116,19 +114,26 @@ def show_plan(console: Console, plan: RunPlan, *, as_json: bool) -> None:
         ),
         soft_wrap=True,
     )
-    table = Table(title="GiB on each device", title_justify="left", border_style="dim")
-    table.add_column("device")
-    for name in (*_PARTS, "in all", "of", "time", "cost"):
+    table = Table(title="GiB on each device", title_justify="left", border_style="dim", padding=(0, 0))
+    table.add_column("device", no_wrap=True)
+    for name in ("weights", "gradients,\nmoments", "activ-\nations", "logits,\nrest", "in all", "of"):
         table.add_column(name, justify="right")
+    table.add_column("time", justify="right", no_wrap=True)
+    table.add_column("cost", justify="right", no_wrap=True)
     for line in plan.lines:
-        parts = [f"{getattr(line.memory, part) / GIB:.1f}" for part in _PARTS]
-        fits = f"{line.memory.total / GIB:.1f}"
+        memory = line.memory
+        parts = (
+            memory.weights,
+            memory.gradients + memory.optimizer,
+            memory.activations,
+            memory.logits + memory.overhead,
+        )
         table.add_row(
             plain(f"{line.count} x {line.device.name}" if line.count > 1 else line.device.name),
-            *parts,
-            Text(fits, style="bold" if line.fits else "bold red"),
+            *(f"{part / GIB:.1f}" for part in parts),
+            Text(f"{memory.total / GIB:.1f}", style="bold" if line.fits else "bold red"),
             f"{line.device.memory_gib:.1f}",
-            clock(line.hours * 3600) if line.fits else "does not fit",
+            clock(line.hours * 3600) if line.fits else "too large",
             f"${line.dollars:,.2f}" if line.fits else "",
         )
     console.print(table)
