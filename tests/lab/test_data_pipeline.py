@@ -1,0 +1,285 @@
+"""The data pipeline on datatrove's own executor: same bytes, whatever the workers and whoever kills it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.data.card import Card
+from models.data.document import Document
+from models.data.engine.process import of_the_system
+from models.data.prepare import Progress, prepare
+from models.data.reading.hub import check_hub, read_hub
+from models.data.reading.rows import check_rows, read_rows
+from models.data.reading.unread import Part, Unread
+from models.data.recipe import Recipe
+from models.data.rows import TrainingRow
+from models.data.sources import HubSource, RowsSource
+from verifiers.errors import InvalidInput, ToolFailed
+
+FUNCTION = """def {name}(values, limit):
+    chosen = []
+    for position, value in enumerate(values):
+        if value > limit and position % {number} == 0:
+            chosen.append(value * {number})
+    total = sum(chosen)
+    print("the total of {name} is", total, "after", len(values), "values")
+    return total, chosen, [value for value in values if value not in chosen]
+"""
+PLANTED = {
+    "task_id": "Own/0",
+    "prompt": 'def spread(values):\n    """The largest minus the smallest of all values that there are."""\n',
+    "canonical_solution": "    return max(values) - min(values)\n",
+    "test": "def check(candidate):\n    assert candidate([3, 1, 2]) == 2\n",
+    "entry_point": "spread",
+}
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve packages with duplicates, near duplicates, a planted problem and what cannot be read."""
+    root = tmp_path_factory.mktemp("corpus")
+    code = root / "code"
+    for number in range(12):
+        package = code / f"package{number:02d}"
+        package.mkdir(parents=True)
+        words = " ".join(f"w{number}x{place}" for place in range(40))
+        (package / "own.py").write_text(f"# {words}\n" + FUNCTION.format(name=f"f{number}", number=number))
+        (package / "app.js").write_text(f"// {words}\nfunction f{number}(a) {{ return a + {number} }}\n")
+    shutil.copy(code / "package00" / "own.py", code / "package05" / "copy.py")
+    near = (code / "package01" / "own.py").read_text().replace("after", "since")
+    (code / "package06" / "near.py").write_text(near)
+    (code / "package07" / "leak.py").write_text(PLANTED["prompt"] + PLANTED["canonical_solution"])
+    (code / "package08" / "broken.py").symlink_to("/etc/passwd")
+    (code / "package08" / "noise.xyzzy").write_text("?")
+    (root / "suite.jsonl").write_text(json.dumps(PLANTED) + "\n")
+    rows = [
+        {"text": f"def g{n}():\n    return {n}\n", "ask": f"Write g{n}.", "repo": f"r{n % 6}"}
+        for n in range(20)
+    ]
+    (root / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows) + "not json\n")
+    return root
+
+
+def recipe(corpus: Path, **changes: Any) -> Recipe:
+    columns = {"text": "text", "prompt": "ask", "repository": "repo"}
+    rows = {"kind": "rows", "name": "rows", "path": corpus / "rows.jsonl", "columns": columns}
+    return Recipe.model_validate(
+        {
+            "name": "small",
+            "shards": 3,
+            "sources": [
+                {"kind": "folder", "name": "code", "path": corpus / "code", "repositories": "children"},
+                rows | {"language": "python", "method": "task", "license": "MIT"},
+            ],
+            "steps": [
+                "language",
+                {"step": "decontamination", "suites": [str(corpus / "suite.jsonl")]},
+                "exact-duplicates",
+                "near-duplicates",
+                {"step": "language-balance", "most": 0.8},
+            ],
+            "split": {"validation": 0.2, "test": 0.2},
+            **changes,
+        }
+    )
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """All that does not tell the time."""
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "report.json"}
+
+
+@pytest.fixture(scope="module")
+def made(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "data"
+    assert prepare(recipe(corpus), folder, workers=1) is not None
+    return folder
+
+
+def test_the_card_tells_what_each_step_did(made: Path) -> None:
+    card = Card.model_validate_json((made / "card.json").read_text())
+    flows = {report.step: report.flow for report in card.steps}
+    assert flows["read code"].documents_out == 28  # the link is not even listed
+    assert flows["read rows"].dropped == {"no JSON": 1}
+    assert flows["language"].dropped == {"unknown language": 1}
+    assert flows["decontamination"].dropped == {"shares text with an evaluation problem": 1}
+    assert flows["exact-duplicates"].dropped == {"equal to another": 1}
+    assert flows["near-duplicates"].dropped == {"much like another": 1}
+    assert flows["language-balance"].dropped.keys() <= {"language has too much"}
+    for before, after in zip(card.steps[2:], card.steps[3:], strict=False):
+        assert before.flow.documents_out == after.flow.documents_in
+    assert sum(file.rows for file in card.files) == flows["write"].documents_out
+    assert (made / "card.md").read_text().startswith("# small\n")
+
+
+def test_rows_are_rows_and_repositories_stay_whole(made: Path) -> None:
+    where: dict[str, set[str]] = {}
+    for split in ("train", "validation", "test"):
+        for line in (made / f"{split}.jsonl").read_text().splitlines():
+            row = TrainingRow.model_validate_json(line)
+            assert row.origin.license == "MIT"
+            where.setdefault(f"r{int(row.prompt[-1].content[7:-1]) % 6}", set()).add(split)
+        for line in (made / f"{split}.text.jsonl").read_text().splitlines():
+            package = json.loads(line)["origin"]["id"].split("/")[1]
+            where.setdefault(package, set()).add(split)
+    assert all(len(splits) == 1 for splits in where.values())
+    assert PLANTED["canonical_solution"] not in "".join(
+        json.loads(line)["text"]
+        for path in made.glob("*.text.jsonl")
+        for line in path.read_text().splitlines()
+    )
+
+
+def test_nothing_is_left_of_what_was_dropped(made: Path) -> None:
+    assert not (made / ".work").exists()
+
+
+def test_two_workers_and_a_kill_change_no_byte(corpus: Path, made: Path, tmp_path: Path) -> None:
+    """The engine is killed in its second pass; what was completed before is not done again."""
+    folder = tmp_path / "data"
+
+    class Killed(Exception):
+        pass
+
+    def kill(progress: Progress) -> None:
+        if progress.stage >= 3:
+            raise Killed
+
+    with pytest.raises(Killed):
+        prepare(recipe(corpus), folder, workers=2, on_progress=kill)
+    assert not (folder / "card.json").exists()
+    first_pass = folder / ".work" / "segments" / "00" / "00000.jsonl"
+    before = first_pass.stat().st_mtime_ns
+    seen: list[int] = []
+
+    def look(progress: Progress) -> None:
+        seen.append(first_pass.stat().st_mtime_ns if first_pass.exists() else before)
+
+    prepare(recipe(corpus), folder, workers=2, on_progress=look)
+    assert set(seen) == {before}
+    assert contents(folder) == contents(made)
+
+
+def test_a_folder_that_holds_something_is_not_written_over(corpus: Path, made: Path) -> None:
+    with pytest.raises(InvalidInput, match="holds a data set already"):
+        prepare(recipe(corpus), made)
+    assert (made / "card.json").exists()
+
+
+def test_an_unfinished_run_of_another_recipe_is_not_gone_on_with(corpus: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    empty = recipe(corpus).sources[0].model_copy(update={"include": ("*.zig",)})
+    wrong = recipe(corpus).model_copy(update={"sources": (empty,)})
+    with pytest.raises(InvalidInput, match=r"sources\.code: .* holds no file that matches"):
+        prepare(wrong, folder)
+    with pytest.raises(InvalidInput, match="unfinished run of another recipe"):
+        prepare(recipe(corpus), folder)
+
+
+def test_a_suite_that_is_missing_is_said_before_anything_runs(corpus: Path, tmp_path: Path) -> None:
+    steps = [{"step": "decontamination", "suites": [str(tmp_path / "none.jsonl")]}]
+    with pytest.raises(InvalidInput):
+        prepare(recipe(corpus, steps=steps), tmp_path / "data")
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_killed_worker_ends_the_run_with_a_sentence(corpus: Path, tmp_path: Path) -> None:
+    """Datatrove's pool would wait for it for ever."""
+    killed: list[int] = []
+
+    def kill(progress: Progress) -> None:
+        if not killed and progress.stage >= 1:
+            killed.extend(_workers(tmp_path / "data"))
+            for worker in killed:
+                os.kill(worker, signal.SIGKILL)
+
+    with pytest.raises(ToolFailed, match="A worker was killed") as raised:
+        prepare(recipe(corpus, shards=40), tmp_path / "data", workers=2, on_progress=kill)
+    assert killed
+    assert "goes on where this stopped" in raised.value.hint
+
+
+def _workers(folder: Path) -> list[int]:
+    """Processes under the engine of a folder that work on shards."""
+    parents, names = {}, {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            stat, line = (
+                (entry / "stat").read_text(),
+                (entry / "cmdline").read_bytes().decode("utf-8", "replace"),
+            )
+        except OSError:
+            continue
+        parents[int(entry.name)] = int(stat.rsplit(")", 1)[1].split()[1])
+        names[int(entry.name)] = line
+    engines = {
+        pid for pid, line in names.items() if "models.data.engine.process" in line and str(folder) in line
+    }
+    servers = {pid for pid, line in names.items() if "forkserver" in line and parents[pid] in engines}
+    return [pid for pid, parent in parents.items() if parent in servers]
+
+
+def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
+    error = of_the_system(OSError(28, "No space left on device", "/data/x"), tmp_path)
+    assert "/data/x could not be written or read: No space left on device." in str(error)
+    assert "goes on where it stopped" in str(error)
+
+
+def test_a_dataset_is_streamed_by_its_name(corpus: Path, tmp_path: Path) -> None:
+    """With a folder in place of a name of the hub, which no machine of ours reaches."""
+    dataset = tmp_path / "dataset"
+    dataset.mkdir()
+    for shard in range(2):
+        lines = [json.dumps({"code": f"x = {shard}{n}", "repo": "a/b"}) + "\n" for n in range(3)]
+        (dataset / f"train-{shard}.jsonl").write_text("".join(lines))
+    columns = {"text": "code", "repository": "repo"}
+    source = HubSource.model_validate({"name": "hub", "dataset": str(dataset), "columns": columns})
+    check_hub(source)
+
+    def texts(of: int, **settings: Any) -> list[str]:
+        changed = source.model_copy(update=settings)
+        parts = [list(read_hub(changed, Part(rank, of))) for rank in range(of)]
+        return sorted(item.text for part in parts for item in part if isinstance(item, Document))
+
+    everything = [f"x = {shard}{n}" for shard in range(2) for n in range(3)]
+    assert texts(1) == texts(2) == texts(4) == everything
+    assert len(texts(3, limit=4)) == 4
+    with pytest.raises(InvalidInput, match=r"columns\.text: no row has a column 'content'"):
+        check_hub(
+            source.model_copy(update={"columns": source.columns.model_copy(update={"text": "content"})})
+        )
+
+
+def test_code_that_comes_with_a_dataset_is_not_run(tmp_path: Path) -> None:
+    dataset = tmp_path / "evil"
+    dataset.mkdir()
+    (dataset / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').write('x')\n")
+    with pytest.raises(InvalidInput, match=r"sources\.hub\.dataset: .* cannot be opened"):
+        check_hub(HubSource(name="hub", dataset=str(dataset)))
+    assert not (tmp_path / "ran").exists()
+
+
+def test_parquet_is_streamed_and_damage_is_counted(tmp_path: Path) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    table = pyarrow.table({"text": ["a", "b", None], "license": [["MIT"], ["MIT", "ISC"], []]})
+    parquet.write_table(table, tmp_path / "rows.parquet")
+    source = RowsSource.model_validate(
+        {"name": "p", "path": tmp_path / "rows.parquet", "columns": {"license": "license"}}
+    )
+    check_rows(source)
+    first, second, third = read_rows(source, Part(0, 1))
+    assert isinstance(first, Document)
+    assert isinstance(second, Document)
+    assert (first.license, second.license, third) == ("MIT", "MIT OR ISC", Unread("no text"))
+    whole = (tmp_path / "rows.parquet").read_bytes()
+    (tmp_path / "rows.parquet").write_bytes(whole[: len(whole) // 2])
+    assert list(read_rows(source, Part(0, 1))) == [Unread("damaged file")]
