@@ -136,6 +136,7 @@ def launch(
     argv += ["--max-loras", str(options.max_adapters), "--max-cpu-loras", str(options.max_adapters)]
     argv += ["--structured-outputs-config.backend", "auto"]
     argv += ["--middleware", "acrisol_guard.Guard", "--disable-fastapi-docs"]
+    argv += ["--disable-access-log-for-endpoints", "/health,/metrics"]
     if options.context is not None:
         argv += ["--max-model-len", str(options.context)]
     if options.device == "cuda":

@@ -32,9 +32,10 @@ def opened(path: Path, field: str) -> Iterator[IO[bytes]]:
         link = path.is_symlink()
         why = "is a symbolic link" if link else f"cannot be read ({error.strerror})"
         raise InvalidInput(field, f"{_shown(path)} {why}.", "Give a folder of plain files.") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise InvalidInput(field, f"{_shown(path)} is no plain file.", "Give a folder of plain files.")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise InvalidInput(field, f"{_shown(path)} is no plain file.", "Give a folder of plain files.")
         yield file
 
 

@@ -22,7 +22,7 @@ _LOOK_S = 0.05
 _KEPT_LINES = 200
 _LINE_CHARS = 2_000
 _GONE_S = 10.0
-_ERROR = re.compile(r"\b(?:[A-Za-z_.]*Error|error): .+")
+_ERROR = re.compile(r"\b(?:[A-Za-z_][\w.]*Error|error): .+")
 
 
 class ServerProcess:
@@ -78,7 +78,7 @@ class ServerProcess:
         """
         deadline = time.monotonic() + grace_s
         if self._code is None:
-            self._process.terminate()
+            os.kill(self.pid, signal.SIGTERM)  # Popen's own way would reap it
         while self._code is None and time.monotonic() < deadline and not self._has_ended():
             time.sleep(_LOOK_S)
         return self._reap()
