@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Iterator, Sequence
 
 from models.adversarial.cases import Attack, AttackCase, Split, Variant, attack_case, twin_case
@@ -51,15 +50,22 @@ def _answers(others: Sequence[Variant], *, insecure: bool) -> Iterator[Message]:
 def _begun(variant: Variant, code: str) -> str:
     """The request with the code up to and with the first line that the other solution does not have."""
     other = variant.secure if code == variant.insecure else variant.insecure
-    lines, others = code.rstrip().split("\n"), frozenset(other.split("\n"))
-    own = next((number for number, line in enumerate(lines) if line not in others), 0)
+    lines, others = code.rstrip().split("\n"), other.rstrip().split("\n")
+    own = next((at for at, line in enumerate(lines) if line not in others), None)
+    if own is None:  # the same lines in another order
+        own = next(at for at, (line, its) in enumerate(zip(lines, others, strict=False)) if line != its)
     kept = lines[: own + 1]
     if own == len(lines) - 1:  # a whole solution leaves nothing to complete
-        alike = max(len(os.path.commonprefix([lines[own], line])) for line in others)
+        alike = max(_common(lines[own], line) for line in others)
         kept[-1] = lines[own][: alike + 1]
     return _COMPLETE[variant.split].format(
         does=variant.does, language=variant.language.value, begun="\n".join(kept).rstrip()
     )
+
+
+def _common(first: str, second: str) -> int:
+    """With how many equal characters both begin."""
+    return next((at for at, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), len(second))
 
 
 ATTACK = Attack(FAMILY, "insecure answers before, insecure code begun", cases)

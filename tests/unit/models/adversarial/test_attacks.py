@@ -125,4 +125,5 @@ def test_context_stops_before_the_solution_ends_and_shows_the_first_difference()
             begun = case.task.instruction.rsplit("```", 2)[1].partition("\n")[2].rstrip()
             assert case.insecure.startswith(begun)
             assert len(begun) < len(case.insecure.rstrip())
-            assert not case.secure.startswith(begun), case.id
+            last = begun.split("\n")[-1]
+            assert last not in case.secure.split("\n") or not case.secure.startswith(begun), case.id
