@@ -72,7 +72,8 @@ def prepare(
             )
         console = Console(highlight=False)
         if card is None:
-            console.print(plain(f"Handed to Slurm; the card will be {output / 'card.md'}."))
+            said = f"Handed to Slurm. When {output / 'card.md'} is there, the same command ends the run."
+            console.print(plain(said))
             return
         _print_card(console, card)
         console.print(plain(f"The card is {output / 'card.md'}, the times are in {output / 'report.json'}."))

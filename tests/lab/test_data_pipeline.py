@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -283,3 +284,36 @@ def test_parquet_is_streamed_and_damage_is_counted(tmp_path: Path) -> None:
     whole = (tmp_path / "rows.parquet").read_bytes()
     (tmp_path / "rows.parquet").write_bytes(whole[: len(whole) // 2])
     assert list(read_rows(source, Part(0, 1))) == [Unread("damaged file")]
+
+
+@pytest.fixture
+def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Commands that look like Slurm's and run each task of a job at once."""
+    folder = tmp_path / "slurm"
+    folder.mkdir()
+    (folder / "sbatch").write_text(
+        '#!/bin/bash\nscript="${@: -1}"\necho "$@" >> ' + str(folder / "calls") + "\n"
+        "last=$(sed -n 's/^#SBATCH --array=0-\\([0-9]*\\).*/\\1/p' \"$script\")\n"
+        "for rank in $(seq 0 $last); do\n"
+        '  SLURM_ARRAY_TASK_ID=$rank SLURM_NODELIST=here SLURM_JOB_ID=7 bash "$script" >&2 || exit 1\n'
+        'done\necho "Submitted batch job 7"\n'
+    )
+    (folder / "scontrol").write_text("#!/bin/bash\necho here\n")
+    for command in ("sbatch", "scontrol"):
+        (folder / command).chmod(0o755)
+    (folder / "merge_stats").symlink_to("/bin/true")  # datatrove's own sums, which nobody reads
+    monkeypatch.setenv("PATH", f"{folder}:{Path(sys.executable).parent}:{os.environ['PATH']}")
+    return folder
+
+
+def test_the_same_recipe_runs_on_slurm(corpus: Path, slurm: Path, tmp_path: Path) -> None:
+    options = {"partition": "cpu", "time": "1:00:00", "with_srun": False}
+    on_slurm = recipe(corpus, steps=["language"], shards=2, execution={"on": "slurm", "options": options})
+    folder, here = tmp_path / "data", tmp_path / "here"
+    assert prepare(on_slurm, folder, workers=2) is None
+    jobs = [line for line in (slurm / "calls").read_text().splitlines() if "RUN_OFFSET" in line]
+    assert ["--dependency=afterok:7" in line for line in jobs] == [False, True]
+    assert prepare(on_slurm, folder, workers=2) is not None  # all is done, the rest is removed
+    assert not (folder / ".work").exists()
+    prepare(recipe(corpus, steps=["language"], shards=2), here)
+    assert (folder / "train.jsonl").read_bytes() == (here / "train.jsonl").read_bytes()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shutil
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,8 +30,7 @@ def run_stages(job: Job, places: Places) -> bool:
     _list_sources(job, places)
     stages = plan(job, places)
     if job.recipe.execution.on == "slurm":
-        _submit(job, places, stages)
-        return False
+        return _submit(job, places, stages)
     for number, stage in enumerate(stages):
         _announce(places, stages, number)
         executor = _executor(job, places, stage)
@@ -73,8 +73,8 @@ def _on_ray(job: Job, pipeline: list[Any], workers: int, common: dict[str, Any])
     return RayPipelineExecutor(pipeline, workers=workers, **common, **_options(job))
 
 
-def _submit(job: Job, places: Places, stages: Sequence[Stage]) -> None:
-    """Hand all stages to Slurm, each to begin when the one before it has ended well."""
+def _submit(job: Job, places: Places, stages: Sequence[Stage]) -> bool:
+    """Hand all stages to Slurm, each to begin when the one before has ended well; True if all have."""
     from datatrove.executor.slurm import SlurmPipelineExecutor
 
     before = None
@@ -88,11 +88,12 @@ def _submit(job: Job, places: Places, stages: Sequence[Stage]) -> None:
             depends=before,
             **_options(job),
         )
-    if before is not None:
-        try:
-            before.run()
-        except FileNotFoundError as error:
-            raise ToolMissing("sbatch is not there.", "Run this on a login node of the cluster.") from error
+    if before is None or not before.get_incomplete_ranks(skip_completed=True):
+        return True
+    if shutil.which("sbatch") is None:
+        raise ToolMissing("sbatch is not there.", "Run this on a login node of the cluster.")
+    before.run()
+    return False
 
 
 def _options(job: Job) -> dict[str, Any]:
