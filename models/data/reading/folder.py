@@ -58,8 +58,8 @@ def list_folder(source: FolderSource, listing: Path) -> Listed:
     with listing.open("w", encoding="utf-8") as out:
         for index, path in enumerate(_wanted(source, commits)):
             if (index + 1) * most // total > index * most // total:  # evenly spread
-                repository, license_ = labels.of(path)
-                entry = {"path": path, "repository": repository, "license": license_}
+                base, repository, license_ = labels.of(path)
+                entry = {"path": path, "base": base, "repository": repository, "license": license_}
                 out.write(json.dumps(entry) + "\n")  # ASCII: undecodable bytes of a name survive as \udcxx
     return Listed(most, commits)
 
@@ -78,16 +78,21 @@ def read_listed(source: FolderSource, listing: Path, part: Part) -> Iterator[Doc
 
 def _document(source: FolderSource, entry: dict[str, str], data: bytes) -> Document:
     text, encoding = decoded(data)
-    path = entry["path"].encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    path, base = _printable(entry["path"]), _printable(entry["base"])
     return Document(
         id=f"{source.name}/{path}",
         text=text,
         source=source.name,
         repository=entry["repository"],
-        path=path,
+        path=path.removeprefix(f"{base}/") if base else path,
         license=entry["license"],
         metadata={"encoding": encoding},
     )
+
+
+def _printable(name: str) -> str:
+    """A name that may hold undecodable bytes, as text."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _content(root: str, path: str, most: int) -> bytes | Unread:
@@ -170,7 +175,8 @@ class _Labels:
         self._source = source
         self._known: dict[str, Declared] = {}
 
-    def of(self, path: str) -> tuple[str, str]:
+    def of(self, path: str) -> tuple[str, str, str]:
+        """The repository's folder, its name, and the licence."""
         base = _repository_folder(path, self._source.repositories)
         if base not in self._known:
             if len(self._known) > 10_000:
@@ -178,8 +184,7 @@ class _Labels:
             self._known[base] = declared_in(self._source.path, base)
         declared = self._known[base]
         name = declared.name or (base.rsplit("node_modules/", 1)[-1] if base else "")
-        printable = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-        return printable or self._source.name, declared.license or self._source.license
+        return base, _printable(name) or self._source.name, declared.license or self._source.license
 
 
 def _repository_folder(path: str, how: str) -> str:

@@ -158,10 +158,10 @@ def test_repositories_of_packages_and_their_licences(tmp_path: Path) -> None:
         (root / name / "package.json").write_text(json.dumps(declared))
         (root / name / "index.js").write_text("x")
     found = {item.id: item for item in read(root, repositories="packages") if isinstance(item, Document)}
-    labels = {key: (item.repository, item.license) for key, item in found.items()}
-    assert labels["s/left/index.js"] == ("left", "MIT")
-    assert labels["s/@org/right/index.js"] == ("@org/right", "MIT OR Apache-2.0")
-    assert labels["s/left/node_modules/in/index.js"] == ("in", "ISC")
+    labels = {key: (item.repository, item.license, item.path) for key, item in found.items()}
+    assert labels["s/left/index.js"] == ("left", "MIT", "index.js")
+    assert labels["s/@org/right/index.js"] == ("@org/right", "MIT OR Apache-2.0", "index.js")
+    assert labels["s/left/node_modules/in/index.js"] == ("in", "ISC", "index.js")
 
 
 @pytest.mark.parametrize("path", ["missing", "a.py"])
