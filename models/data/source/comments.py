@@ -54,7 +54,7 @@ def without_comments(text: str, language: str, path: str = "", remove: Collectio
         remove: What goes.
     """
     source = parse(text, language, path)
-    if source is None or b"\xef\xbf\xbd" in source.data and "\ufffd" not in text:
+    if source is None or (b"\xef\xbf\xbd" in source.data and "\ufffd" not in text):
         return Cleaned(text, Counter(), "cannot be parsed")
     if not source.sound and language not in _LOCAL_FAULTS:
         return Cleaned(text, Counter(), "has errors")
