@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -16,31 +13,24 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from agent.examiner import AgentExaminer, open_examiner
+from agent.examiner import AgentExaminer
 from agent.prompts import SMALL_CONTEXT, PromptLimits
-from agent.settings import AgentSettings
+from api.cli.data_outcomes import SMALL, from_outcomes
 from api.cli.exits import reported_errors
 from api.cli.rendering import plain
 from models.data import prepare as preparing
 from models.data.card import Card, markdown
-from models.data.outcomes import Row, rows_of
 from models.data.recipe import ALL_STEPS
 from models.data.recipe_file import packaged_recipes, read_recipe
 from models.data.rendering import frames_of
-from models.data.row_files import write_rows
 from verifiers.errors import InvalidInput
-from worker.settings import WorkerSettings
-from worker.store.database import open_database
-from worker.store.training import ended_tasks
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     help="Make training data from code, datasets, and what the service did.",
 )
-_SMALL = Annotated[
-    bool, typer.Option("--small-context", help="Put prompts as for the embedded model (short ones).")
-]
+app.command("from-outcomes")(from_outcomes)
 
 
 @app.command("prepare")
@@ -49,7 +39,7 @@ def prepare(
     output: Annotated[Path, typer.Option("--output", "-o", help="The data set's folder.")],
     workers: Annotated[int, typer.Option(min=1, max=1024, help="Processes; changes only the time.")] = 1,
     fresh: Annotated[bool, typer.Option(help="Begin anew, whatever the folder holds.")] = False,
-    small_context: _SMALL = False,
+    small_context: SMALL = False,
 ) -> None:
     """Make a data set by a recipe; the same command goes on where an interrupted run stopped."""
     errors = Console(stderr=True, highlight=False)
@@ -104,35 +94,6 @@ def steps() -> None:
         table.add_row(name, plain(says), plain(", ".join(fields)))
     console.print(table)
     console.print(plain(f"Packaged recipes: {', '.join(packaged_recipes())}"))
-
-
-@app.command("from-outcomes")
-def from_outcomes(
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where the rows go.")],
-    tenant: Annotated[str | None, typer.Option(help="Only this tenant's tasks.")] = None,
-    small_context: _SMALL = False,
-) -> None:
-    """Make rows of the service's own tasks, where their users have agreed to it."""
-    errors = Console(stderr=True, highlight=False)
-    with reported_errors(errors):
-        tasks: Counter[str] = Counter()
-        limits = SMALL_CONTEXT if small_context else PromptLimits()
-        with (
-            closing(open_database(WorkerSettings().database)) as database,
-            open_examiner(AgentSettings(), limits) as examiner,
-        ):
-
-            def rows() -> Iterator[Row]:
-                for ended in ended_tasks(database, tenant):
-                    tasks["tasks"] += 1
-                    yield from rows_of(ended, examiner)
-
-            counts = write_rows(rows(), output)
-        console = Console(highlight=False)
-        said = f"{tasks['tasks']:,} tasks with consent gave {counts.total():,} rows in {output}."
-        console.print(plain(said))
-        for name, count in sorted(counts.items()):
-            console.print(plain(f"  {name}: {count:,}"))
 
 
 def _bar(console: Console) -> Progress:
