@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.adversarial_evaluate import evaluate
+from api.cli.adversarial_lean import lean_
 from api.cli.adversarial_options import (
     ADAPTER,
     FAMILY,
@@ -167,3 +168,4 @@ def train(
 
 
 app.command("evaluate")(evaluate)
+app.command("lean")(lean_)
