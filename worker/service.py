@@ -26,6 +26,7 @@ from worker.observing.exposition import (
     listen,
     reserve,
 )
+from worker.observing.model_server import ModelServerCollector
 from worker.settings import WorkerSettings
 from worker.store.database import Database, open_database
 from worker.sweeper import Sweeper
@@ -134,7 +135,8 @@ class WorkerService:
     def _serve_metrics(self, worker: Child | None, folder: str) -> None:
         lives = None if worker is None else lambda: worker.pid is not None
         collector = ServiceCollector(self.database, self.broker, lives, self._settings.concurrency)
-        self.metrics = build_registry([collector], folder)
+        models = ModelServerCollector(self._settings.home.expanduser() / "models")
+        self.metrics = build_registry([collector, models], folder)
         host, port = self._settings.metrics_host, self._settings.metrics_port
         if port is None:
             return

@@ -84,13 +84,13 @@ class ServerApi:
         if b"NaN" in body or b"Infinity" in body or b'"token_logprobs":[null]' in body.replace(b" ", b""):
             raise ModelUnavailable(f"{name} computes no numbers.", "Its weights are broken: train it again.")
 
-    def metrics(self) -> str:
+    def metrics(self, timeout_s: float = _QUICK_S) -> str:
         """Its numbers in Prometheus' text format.
 
         Raises:
             ModelUnavailable: it does not answer.
         """
-        return self._asked("GET", "/metrics", None, _QUICK_S).decode("utf-8", "replace")
+        return self._asked("GET", "/metrics", None, timeout_s).decode("utf-8", "replace")
 
     def _change(self, path: str, asked: dict[str, Any], name: str, timeout_s: float) -> None:
         status, body = self._send("POST", path, asked, timeout_s)

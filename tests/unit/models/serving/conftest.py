@@ -67,8 +67,9 @@ class FakeServer:
         return [(body["lora_name"], Path(body["lora_path"]).name) for body in asked]
 
     def close(self) -> None:
-        os.killpg(self._process.pid, 9)
-        self._process.wait()
+        if self._process.returncode is None:
+            os.killpg(self._process.pid, 9)
+            self._process.wait()
 
 
 @pytest.fixture

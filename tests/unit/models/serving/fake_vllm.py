@@ -29,6 +29,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path == "/health":
             self.answer(503 if DEAF.is_set() else 200, {})
+        elif self.path == "/metrics" and (FOLDER / "metrics").exists():
+            self.answer(200, (FOLDER / "metrics").read_text())
         elif self.path == "/crash":
             say("(EngineCore) ERROR core.py ValueError: the fake was told to crash")
             say("RuntimeError: Engine core died")
@@ -66,7 +68,7 @@ class Handler(BaseHTTPRequestHandler):
         return False
 
     def answer(self, status: int, body: object) -> None:
-        data = json.dumps(body).encode()
+        data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
