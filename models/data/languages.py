@@ -33,6 +33,8 @@ _MORE = {".pyi": "python", ".pyw": "python", ".jsx": "javascript", ".tsx": "type
 _CPP = re.compile(
     r"^\s*(class|namespace|template\s*<|using\s+\w|public:|private:)|\bstd::|\boperator\b", re.M
 )
+_FOR_CPP = re.compile(r"#[ \t]*if(?:def)?[ \t]+(?:defined[ (]+)?__cplusplus.{0,200}?#[ \t]*endif", re.S)
+_LOOKED_AT = 20_000  # characters of a header
 _QT = re.compile(r"^\s*<(\?xml|!DOCTYPE TS|TS\b)")  # Qt's translations are called .ts as well
 _SHEBANG = re.compile(r"^#![ \t]*(?:\S+/)?(?:env[ \t]+(?:-\S+[ \t]+)*)?(?:\S+/)?([\w.+-]+)")
 _INTERPRETERS = {"node": "javascript", "deno": "typescript", "sh": "bash", "bash": "bash", "dash": "bash"}
@@ -67,7 +69,9 @@ def language_of(document: Document) -> str:
         return _ALIASES.get(said, said)
     suffix = PurePosixPath(document.path).suffix.lower()
     if suffix == ".h":
-        return Language.CPP.value if _CPP.search(document.text) else Language.C.value
+        # What only C++ sees of a header says nothing about it.
+        seen = _FOR_CPP.sub("", document.text[:_LOOKED_AT])
+        return Language.CPP.value if _CPP.search(seen) else Language.C.value
     if suffix == ".ts" and _QT.match(document.text):
         return ""
     known = _OURS.get(suffix) or _MORE.get(suffix)

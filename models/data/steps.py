@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from models.data.decontamination import Decontamination
+from models.data.filters.generated import GeneratedFilter
+from models.data.filters.license import LicenseFilter
+from models.data.filters.personal import PersonalDataFilter
+from models.data.filters.secrets import SecretsFilter
+from models.data.filters.shape import EncodingFilter, SizeFilter
 from models.data.languages import LanguageStep
 from verifiers.domain import Value
 
 # In the order in which a recipe usually has them.
-STEPS: tuple[type[Value], ...] = (LanguageStep, Decontamination)
+STEPS: tuple[type[Value], ...] = (
+    EncodingFilter,
+    SizeFilter,
+    LanguageStep,
+    GeneratedFilter,
+    LicenseFilter,
+    SecretsFilter,
+    PersonalDataFilter,
+    Decontamination,
+)

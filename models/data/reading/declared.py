@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
+import os
 import tomllib
 from collections.abc import Callable
 from email.parser import HeaderParser
@@ -11,7 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from models.data.filters.license import is_license_file, license_of_repository
+from models.data.filters.license_expressions import normalised
+
 _MAX_BYTES = 1_000_000
+_MOST_FILES = 10
 
 
 class Declared(NamedTuple):
@@ -37,7 +41,7 @@ def declared_in(root: Path, folder: str) -> Declared:
         found = _first(found, read(base))
     if "/" not in folder and folder:
         found = _first(found, _installed(root).get(folder, Declared()))
-    return found if found.license else _first(found, Declared(license=_licence_file(base)))
+    return found if found.license else _first(found, Declared(license=_licence_files(base)))
 
 
 def _first(left: Declared, right: Declared) -> Declared:
@@ -114,49 +118,16 @@ def _installed(root: Path) -> dict[str, Declared]:
     return found
 
 
-_CLASSIFIERS = {
-    "MIT License": "MIT",
-    "Apache Software License": "Apache-2.0",
-    "ISC License (ISCL)": "ISC",
-    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
-    "Python Software Foundation License": "PSF-2.0",
-    "The Unlicense (Unlicense)": "Unlicense",
-    "GNU General Public License v2 (GPLv2)": "GPL-2.0-only",
-    "GNU General Public License v3 (GPLv3)": "GPL-3.0-only",
-    "GNU Lesser General Public License v3 (LGPLv3)": "LGPL-3.0-only",
-    "GNU Affero General Public License v3": "AGPL-3.0-only",
-}
-
-
 def _of_classifiers(lines: list[str]) -> str:
+    """The licence that trove classifiers name; empty where one of them is too vague ("BSD License")."""
     names = [line.rsplit("::", 1)[-1].strip() for line in lines if line.startswith("License ::")]
-    known = [_CLASSIFIERS[name] for name in names if name in _CLASSIFIERS]
-    return " OR ".join(sorted(known)) if known and len(known) == len(names) else ""
+    known = {normalised(name.partition(" (")[0]) for name in names if name != "OSI Approved"}
+    return "" if "" in known else " OR ".join(sorted(known))
 
 
-# A phrase that only this licence's text has; the first that is found counts, so special ones come first.
-_PHRASES = (
-    ("AGPL-3.0-only", r"gnu affero general public license\s+version 3"),
-    ("LGPL-3.0-only", r"gnu lesser general public license\s+version 3"),
-    ("LGPL-2.1-only", r"gnu lesser general public license\s+version 2\.1"),
-    ("GPL-3.0-only", r"gnu general public license\s+version 3"),
-    ("GPL-2.0-only", r"gnu general public license\s+version 2"),
-    ("Apache-2.0", r"apache license,?\s+version 2\.0"),
-    ("MPL-2.0", r"mozilla public license,?\s+(version|v\.) 2\.0"),
-    ("BSL-1.0", r"boost software license - version 1\.0"),
-    ("BSD-3-Clause", r"redistributions in binary form must.*neither the name"),
-    ("BSD-2-Clause", r"redistributions in binary form must"),
-    ("Unlicense", r"free and unencumbered software released into the public domain"),
-    ("CC0-1.0", r"cc0 1\.0 universal"),
-    ("ISC", r"permission to use, copy, modify, and(/or)? distribute this software for any purpose"),
-    ("MIT", r"permission is hereby granted, free of charge, to any person obtaining a copy"),
-)
-_NAMES = ("LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "COPYING", "license", "LICENSE-MIT")
-
-
-def _licence_file(base: Path) -> str:
-    for name in _NAMES:
-        text = " ".join(_text(base / name)[:20_000].lower().split())
-        if text:
-            return next((spdx for spdx, phrase in _PHRASES if re.search(phrase, text)), "")
-    return ""
+def _licence_files(base: Path) -> str:
+    try:
+        names = [name for name in sorted(os.listdir(base)) if is_license_file(name)]
+    except OSError:
+        return ""
+    return license_of_repository({name: _text(base / name) for name in names[:_MOST_FILES]})

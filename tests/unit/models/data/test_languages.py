@@ -23,6 +23,7 @@ def document(path: str = "", text: str = "", language: str = "") -> Document:
         ("a.tsx", "", "typescript"),
         ("a.h", "int f(void);", "c"),
         ("a.h", "namespace a { }", "cpp"),
+        ("a.h", "#ifdef __cplusplus\nnamespace a {\n#endif\nint f(void);", "c"),
         ("a.ts", "export const a = 1", "typescript"),
         ("a.ts", "<?xml version='1.0'?><TS>", ""),
         ("run", "#!/usr/bin/env python3\n", "python"),
