@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from agent.budget import Stopwatch
 from agent.extraction import Found, extract, wanted_from
 from agent.feedback import feedback_on, has_code, unusable
+from agent.generation import kept_text
 from agent.prompts import PromptLimits, first_prompt, retry_prompt
 from agent.settings import AgentSettings
 from agent.verification import OVERRUN_S, Verification
@@ -21,7 +22,6 @@ from verifiers.policy import effective_status, in_force
 from verifiers.verifier import Stage, Verifier
 
 _SCANS = (Stage.SCAN, Stage.DEEP_SCAN)
-_KEPT_CHARS = 4_000  # of an answer without code
 
 
 class AgentExaminer:
@@ -52,8 +52,7 @@ class AgentExaminer:
         extraction = extract(answer, wanted_from(task))
         if extraction.found is Found.FILES:
             return self._judged(task, Candidate(files=extraction.files), scan=scan)
-        kept = answer[:_KEPT_CHARS].encode("utf-8", "replace").decode().replace("\0", "") or extraction.reason
-        candidate = Candidate(files=(SourceFile(path="answer.txt", content=kept),))
+        candidate = Candidate(files=(kept_text(answer, extraction),))
         attempt = Attempt(number=1, candidate=candidate, verdicts=(unusable(extraction, "stop"),))
         return Judged(attempt=attempt, passed=False, clean=None, accepted=False)
 

@@ -9,7 +9,7 @@ from agent.filling import Filler
 from agent.prompts import SMALL_CONTEXT, PromptLimits
 from agent.settings import AgentSettings
 from agent.verifier_wiring import chosen_sandbox, environments
-from models.select import EMBEDDED, open_model
+from models.select import is_small, open_model
 from verifiers.errors import SandboxUnavailable
 from verifiers.scanners.bandit import BanditVerifier
 from verifiers.scanners.secrets import SecretsVerifier
@@ -39,5 +39,5 @@ def open_filler(settings: AgentSettings) -> Iterator[Filler]:
         else:
             stack.callback(sandbox.close)
             scanners += [SemgrepVerifier(sandbox), BanditVerifier(sandbox)]
-        limits = SMALL_CONTEXT if settings.model == EMBEDDED else PromptLimits()
+        limits = SMALL_CONTEXT if is_small(settings.model) else PromptLimits()
         yield Filler(model, scanners, limits, missing=missing, chat_only=settings.fill_in == "chat")

@@ -118,7 +118,7 @@ class Generator:
         extraction = extract(sample.text, wanted, sample.finish_reason)
         usable = extraction.found is Found.FILES
         candidate = Candidate(
-            files=extraction.files if usable else (_kept(sample.text, extraction),),
+            files=extraction.files if usable else (kept_text(sample.text, extraction),),
             model=self._model.name,
             sampling=sampling,
             prompt_digest=prompt,
@@ -127,7 +127,7 @@ class Generator:
         return Attempt(number=number, sample=place, candidate=candidate, verdicts=verdicts)
 
 
-def _kept(text: str, extraction: Extraction) -> SourceFile:
+def kept_text(text: str, extraction: Extraction) -> SourceFile:
     """The beginning of an answer without code, as a text file, so that a person can see what it was."""
     cleaned, _ = clean(text[: 2 * _KEPT_CHARS])
     return SourceFile(path="answer.txt", content=cleaned[:_KEPT_CHARS] or extraction.reason)

@@ -31,8 +31,8 @@ class AgentSettings(BaseSettings):
         docker_runtime: Another runtime of the Docker engine's, such as ``runsc`` (gVisor).
         docker_most_running: Containers that run at a time; more wait their turn.
         docker_wait_s: Seconds that they wait before the sandbox counts as unavailable.
-        max_tokens: Completion tokens a sample; if None, 2,048, and 256 for the embedded model, which either
-            answers shortly or rambles.
+        max_tokens: Completion tokens a sample; if None, 2,048, and 256 for the embedded model and GGUF files
+            as small, which either answer shortly or ramble.
         workers: Candidates that are verified at a time.
         fill_in: How to ask a model behind a URL for code at a cursor: ``auto`` sends it the text on both
             sides, and has a chat where that is refused; ``chat`` is for servers that ignore the text behind.

@@ -13,7 +13,7 @@ from agent.settings import AgentSettings
 from agent.solver import Solver
 from agent.verifier_wiring import chosen_sandbox, environments, solidity_toolchain
 from models.chat import ChatModel
-from models.select import EMBEDDED, open_model
+from models.select import is_small, open_model
 from verifiers.domain import CodingTask, Event, Outcome
 from verifiers.receipt import Signer
 from verifiers.registry import build_verifiers, check_task
@@ -99,7 +99,7 @@ def build_agent(settings: AgentSettings, checkpoint_path: Path | str | None = No
     model = open_model(settings.model, settings.model_name, key, settings.adapter)
     toolchain = solidity_toolchain(settings)
     sandbox = chosen_sandbox(settings, environments(settings, toolchain))
-    small = settings.model == EMBEDDED
+    small = is_small(settings.model)
     max_tokens = settings.max_tokens or (SMALL_MAX_TOKENS if small else MAX_TOKENS)
     solver = Solver(
         model,

@@ -12,6 +12,7 @@ from verifiers.errors import InvalidInput
 
 EMBEDDED = "embedded"
 NO_ADAPTER = "none"
+_SMALL_BYTES = 500_000_000
 ACCEPTED = (
     f"Give {EMBEDDED!r}, the http(s):// URL of an OpenAI-compatible API, a .gguf file, a checkpoint folder "
     "with config.json, or a .jsonl file of recorded completions."
@@ -59,6 +60,15 @@ def open_model(
     if not spec or "\0" in spec:
         raise InvalidInput("model", "is empty or not a path.", ACCEPTED)
     return _open_path(spec, Path(os.path.expanduser(spec)), _adapter_path(adapter))
+
+
+def is_small(spec: str) -> bool:
+    """Whether a model is too small for long prompts: the packaged one, and any GGUF file below 500 MB."""
+    spec = spec.strip()
+    if spec == EMBEDDED:
+        return True
+    path = os.path.expanduser(spec)
+    return spec.lower().endswith(".gguf") and os.path.isfile(path) and os.path.getsize(path) < _SMALL_BYTES
 
 
 def _adapter_path(adapter: str | None) -> Path | None:

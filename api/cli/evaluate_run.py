@@ -20,7 +20,7 @@ from models.evaluation.plan import Plan, Ready, prepared, with_recorded
 from models.evaluation.run import Progress, run
 from models.evaluation.sources import Recorded, Sampled, Solve, Solved, Source
 from models.examining import Examiner
-from models.select import EMBEDDED, open_model
+from models.select import is_small, open_model
 from verifiers.domain import CodingTask, Outcome
 
 _SECONDS = 600.0  # of a task in the loop
@@ -35,7 +35,7 @@ def carry_out(plan: Plan, on_progress: Callable[[Progress], None]) -> Ready:
     """
     settings = settings_of(plan)
     with ExitStack() as stack:
-        limits = SMALL_CONTEXT if settings.model == EMBEDDED else PromptLimits()
+        limits = SMALL_CONTEXT if is_small(settings.model) else PromptLimits()
         examiner: Examiner = stack.enter_context(open_examiner(settings, limits))
         source: Source
         if plan.generations is not None:

@@ -11,7 +11,7 @@ from models.embedded import EmbeddedModel
 from models.errors import ModelMissing
 from models.openai_compatible import OpenAICompatibleModel
 from models.recorded import RecordedModel
-from models.select import open_model
+from models.select import is_small, open_model
 from verifiers.errors import InvalidInput, ToolMissing
 
 
@@ -106,6 +106,18 @@ def test_an_adapter_that_is_no_path_is_refused(adapter: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         open_model("embedded", adapter=adapter)
     assert caught.value.field == "adapter"
+
+
+def test_small_models_are_known_by_their_files(tmp_path: Path) -> None:
+    path = tmp_path / "a.gguf"
+    path.write_bytes(b"GGUF")
+    assert is_small("embedded")
+    assert is_small(str(path))
+    with path.open("r+b") as file:
+        file.truncate(600_000_000)  # a hole: takes no room
+    assert not is_small(str(path))
+    assert not is_small(str(tmp_path / "none.gguf"))
+    assert not is_small("http://localhost:9")
 
 
 def test_a_name_is_for_urls_only() -> None:
