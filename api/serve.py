@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import socket
@@ -111,6 +112,9 @@ def serve(
         on_ready(_url(api.host, listener))  # from here on connections wait in the socket's backlog
         if first_key is not None and on_first_key is not None:
             on_first_key(first_key)
+        # What is loaded by now stays. To look through it for garbage took 0.1 s, with all requests waiting.
+        gc.collect()
+        gc.freeze()
         DrainingServer(config, services.draining, api.drain_s).run(sockets=[listener])
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, Select, insert
+from sqlalchemy import Connection, Row, Select, insert
 
 from verifiers.audit_values import Audit, AuditRequest
 from verifiers.domain import Language, Status
@@ -52,9 +52,12 @@ def submit(
     """
     row = tasks.new_row(database.clock(), Language.SOLIDITY, request.title, request, wake_after_s, owner)
     row |= {"deadline_at": deadline_at}
-    with tasks.accepting(database, owner, row["id"], once) as connection:
+
+    def write(connection: Connection) -> None:
         connection.execute(insert(jobs).values(row))
         connection.execute(insert(audits).values(job_id=row["id"]))
+
+    tasks.accept(database, owner, row["id"], once, write)
     return summary(database, row["id"])
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DataError, NoSuchModuleError, SQLAlchemyError
 
 from verifiers.errors import InvalidInput
-from worker.errors import StoreUnavailable
-from worker.store import upgrade
+from worker.errors import AlreadyAccepted, StoreUnavailable
+from worker.store import sqlite, upgrade
 from worker.store.migrations import HEAD
+from worker.store.together import Together, Write
 
-_BUSY_MS = 15_000
+_LONGEST_S = 15.0  # that a writer waits for SQLite's one lock
 # A connection whose other end is gone without a word is given up within seconds, so that a job's lease is
 # not lost over it.
 _POSTGRES = {"connect_timeout": "5", "tcp_user_timeout": "10000"}
@@ -34,6 +35,7 @@ class Database:
 
     engine: Engine
     clock: Callable[[], float] = time.time
+    _together: Together = field(default_factory=Together, init=False, repr=False, compare=False)
 
     @contextmanager
     def begin(self, lasting: bool = True) -> Iterator[Connection]:
@@ -44,7 +46,8 @@ class Database:
 
         Args:
             lasting: What is written is acknowledged to somebody once the block has ended, so it has to
-                survive a power cut. Without it SQLite's commit waits for no disk; it still survives the
+                survive a power cut: on SQLite the block waits for the disk once it is committed, when the
+                lock is free for others again. Without it nothing waits for a disk; it still survives the
                 death of every process, and a power cut takes it together with all that was written later
                 and with the worker that wrote it: a claim, an event or a renewal is had again by running
                 the job again. Postgres always waits: a worker on another machine survives its power cut,
@@ -56,8 +59,14 @@ class Database:
         """
         try:
             with self.engine.begin() as connection:
-                _sync_sqlite(connection, lasting)
+                if not lasting or not self._is_sqlite:  # Postgres' commits wait for the disk themselves
+                    yield connection
+                    return
+                before = sqlite.rows_written(connection)
                 yield connection
+                wrote, log = sqlite.rows_written(connection) != before, sqlite.log_of(connection)
+            if wrote:
+                sqlite.to_disk(log)
         except DataError as error:
             raise InvalidInput("a value", f"cannot be stored: {_reason(error)}.") from error
         except SQLAlchemyError as error:
@@ -75,11 +84,31 @@ class Database:
             StoreUnavailable: as :meth:`begin`.
         """
         with self.begin(lasting) as connection:
-            if self.engine.dialect.name == "sqlite":  # which has one writer at a time anyway
+            if self._is_sqlite:  # which has one writer at a time anyway
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"acrisol {purpose}"))))
             yield connection
+
+    def together(self, purpose: str | None, write: Write) -> None:
+        """A lasting transaction with one write, which is alone if it has a purpose (see :meth:`alone`). On
+        SQLite writes that come at the same time share one, and one wait for its lock and its disk.
+
+        Raises:
+            AcrisolError: what the write raised; nothing was written.
+            StoreUnavailable: as :meth:`begin`.
+        """
+        if self._is_sqlite:
+            try:
+                self._together.write(partial(self.alone, "write"), write)
+            except AlreadyAccepted:  # by another server perhaps, which still waits for the disk
+                with self.begin() as connection:
+                    log = sqlite.log_of(connection)
+                sqlite.to_disk(log)
+                raise
+            return
+        with self.begin() if purpose is None else self.alone(purpose) as connection:
+            write(connection)
 
     def purge(self) -> None:
         """Have what was deleted gone from the disk as well.
@@ -90,9 +119,13 @@ class Database:
         Raises:
             StoreUnavailable: as :meth:`begin`.
         """
-        if self.engine.dialect.name == "sqlite":
+        if self._is_sqlite:
             with self.begin() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+                sqlite.empty_log(connection, _LONGEST_S)
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
 
     def close(self) -> None:
         """Close all connections."""
@@ -137,7 +170,7 @@ def _engine(url: str) -> Engine:
             )
         # The file holds code and webhooks' secrets: a folder that is made for it is its user's only.
         Path(str(parsed.database)).expanduser().parent.mkdir(0o700, parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": _BUSY_MS / 1000})
+        engine = create_engine(parsed, connect_args={"timeout": _LONGEST_S})
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreUnavailable(
             "ACRISOL_DATABASE_URL is not a database that can be used here.",
@@ -149,36 +182,13 @@ def _engine(url: str) -> Engine:
             f"The database's folder cannot be made: {error.strerror}: {error.filename}.",
             "Set ACRISOL_HOME or ACRISOL_DATABASE_URL to a place that can be written.",
         ) from error
-    event.listen(engine, "connect", _configure_sqlite)
+    sqlite.configure(engine, _LONGEST_S)
     return engine
 
 
 def _postgres(url: URL) -> URL:
     missing = {name: value for name, value in _POSTGRES.items() if name not in url.query}
     return url.set(drivername="postgresql+psycopg").update_query_dict(missing)
-
-
-def _configure_sqlite(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    # WAL: readers do not wait for the writer.
-    for pragma in (
-        "journal_mode=WAL",
-        f"busy_timeout={_BUSY_MS}",
-        "foreign_keys=ON",
-        "secure_delete=ON",  # what was deleted is overwritten
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _sync_sqlite(connection: Connection, lasting: bool) -> None:
-    if connection.dialect.name != "sqlite":
-        return
-    # FULL: 0.4 to 4 ms a commit on the machine where it was measured, with every other writer waiting.
-    wanted = "FULL" if lasting else "NORMAL"
-    if connection.info.get("synchronous") != wanted:
-        connection.exec_driver_sql(f"PRAGMA synchronous={wanted}")
-        connection.info["synchronous"] = wanted
 
 
 def _reason(error: SQLAlchemyError) -> str:

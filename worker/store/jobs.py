@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -20,6 +19,7 @@ from worker.store.reading import EVERYTHING, Filters
 from worker.store.records import Job, JobPage, JobSummary, moment
 from worker.store.schema import jobs
 from worker.store.text import encodable, to_json
+from worker.store.together import Write
 
 _TITLE_CHARS = 120
 _INSERT = insert(jobs)
@@ -57,8 +57,7 @@ def submit(
     """
     row = new_row(database.clock(), task.language, task.instruction, task, wake_after_s, owner)
     row |= {"priority": priority, "deadline_at": deadline_at}
-    with accepting(database, owner, row["id"], once) as connection:
-        connection.execute(_INSERT, row)
+    accept(database, owner, row["id"], once, lambda connection: connection.execute(_INSERT, row))
     created = moment(row["created_at"])
     assert created is not None
     return JobSummary(
@@ -71,9 +70,8 @@ def submit(
     )
 
 
-@contextmanager
-def accepting(database: Database, owner: Caller, job_id: str, once: Once | None) -> Iterator[Connection]:
-    """A transaction in which the owner may insert one job, of this id.
+def accept(database: Database, owner: Caller, job_id: str, once: Once | None, write: Write) -> None:
+    """Carry out a write that inserts one job of this id, if the owner may have one more.
 
     Raises:
         AlreadyAccepted: the job of this request is there already.
@@ -81,23 +79,26 @@ def accepting(database: Database, owner: Caller, job_id: str, once: Once | None)
         TooManyJobs: it has as many as it may.
         StoreUnavailable: nothing was written.
     """
-    if owner.max_queued is None:
-        with database.begin() as connection:
-            if once is not None:
-                claim(connection, database.clock(), owner, once, job_id)
-            yield connection
-        return
-    open_ = jobs.c.state.in_([JobState.QUEUED.value, JobState.RUNNING.value])
-    with database.alone(f"submit {owner.key_id}") as connection:  # or two requests would both be the last
+
+    def checked(connection: Connection) -> None:
         if once is not None:  # first: who is at the limit may still ask what became of a request
             claim(connection, database.clock(), owner, once, job_id)
-        count = select(func.count()).select_from(jobs).where(jobs.c.key_id == owner.key_id, open_)
-        if connection.execute(count).scalar_one() >= owner.max_queued:
-            raise TooManyJobs(
-                f"This API key has {owner.max_queued} tasks waiting and running, which is as many as it may.",
-                "Wait until one has ended, or ask the administrator for a higher limit.",
-            )
-        yield connection
+        if owner.max_queued is not None:
+            _check_room(connection, owner, owner.max_queued)
+        write(connection)
+
+    # Alone, or two requests of a key with a limit would both be the last.
+    database.together(None if owner.max_queued is None else f"submit {owner.key_id}", checked)
+
+
+def _check_room(connection: Connection, owner: Caller, most: int) -> None:
+    open_ = jobs.c.state.in_([JobState.QUEUED.value, JobState.RUNNING.value])
+    count = select(func.count()).select_from(jobs).where(jobs.c.key_id == owner.key_id, open_)
+    if connection.execute(count).scalar_one() >= most:
+        raise TooManyJobs(
+            f"This API key has {most} tasks waiting and running, which is as many as it may.",
+            "Wait until one has ended, or ask the administrator for a higher limit.",
+        )
 
 
 def new_row(

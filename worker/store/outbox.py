@@ -68,7 +68,8 @@ def take(database: Database, limit: int, busy: Collection[str] = ()) -> list[Due
         chosen = _chosen(connection, now, limit, busy)
     if not chosen:
         return []
-    with database.begin(lasting=False) as connection:
+    # Lasting: with it the end that is told is on the disk, even where its worker still waits for that.
+    with database.begin() as connection:
         rows = connection.execute(
             update(webhook_deliveries)
             .where(webhook_deliveries.c.id.in_(chosen), _due(now))  # another one may have been faster

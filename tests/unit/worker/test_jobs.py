@@ -43,14 +43,6 @@ def test_a_job_survives_reopening_the_file(tmp_path: Path, task: CodingTask) -> 
     again.close()
 
 
-def test_a_commit_is_synced_to_disk(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path}/jobs.db")
-    with database.engine.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
-        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
-    database.close()
-
-
 @pytest.mark.parametrize("job_id", ["", "nonsense", "' OR 1=1 --", "\x00", "a" * 5000])
 def test_an_unknown_id_is_not_found(database: Database, job_id: str) -> None:
     with pytest.raises(JobNotFound, match="no task with the id"):
