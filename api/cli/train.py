@@ -18,6 +18,7 @@ from agent.prompts import SMALL_CONTEXT, PromptLimits
 from agent.settings import AgentSettings
 from api.cli.exits import reported_errors
 from api.cli.train_expert import expert
+from api.cli.train_grpo import grpo
 from api.cli.train_view import TrainingProgress, show_plan, show_run
 from models.evaluation.settings import SuiteSettings
 from models.evaluation.suites import read_suite
@@ -59,6 +60,7 @@ app = typer.Typer(
     help="Fine-tune a model by a recipe: acrisol train RECIPE [OPTIONS].",
 )
 app.command("expert")(expert)
+app.command("grpo")(grpo)
 
 
 @app.callback()

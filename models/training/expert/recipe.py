@@ -14,7 +14,7 @@ from models.training.recipe_file import parse
 from verifiers.domain import Value
 from verifiers.errors import InvalidInput
 
-_SEE = "See docs/expert-iteration.md."
+SEE = "See docs/expert-iteration.md."
 _MAX_BYTES = 1_000_000
 Suite = Annotated[str, Field(min_length=1, max_length=1000)]
 
@@ -194,24 +194,36 @@ def read_expert_recipe(name: str) -> ExpertRecipe:
     Raises:
         InvalidInput: there is no such file, or it is no recipe; names the field and the fix.
     """
-    if not name.endswith((".yaml", ".yml")):
-        if name in shipped_expert_recipes():
-            text = files(__package__).joinpath(f"recipes/{name}.yaml").read_text(encoding="utf-8")
-            return parse_expert_recipe(text, f"{name}.yaml", Path.cwd())
-        known = ", ".join(shipped_expert_recipes())
+    if name in shipped_expert_recipes():
+        text = files(__package__).joinpath(f"recipes/{name}.yaml").read_text(encoding="utf-8")
+        return parse_expert_recipe(text, f"{name}.yaml", Path.cwd())
+    text = read_text(name, shipped_expert_recipes())
+    return parse_expert_recipe(text, Path(name).name, Path(name).resolve().parent)
+
+
+def read_text(name: str, shipped: tuple[str, ...]) -> str:
+    """A recipe's file.
+
+    Args:
+        name: Its path.
+        shipped: Names that would have done as well.
+
+    Raises:
+        InvalidInput: it cannot be read, or is too large to be a recipe.
+    """
+    path, known = Path(name), ", ".join(shipped)
+    if path.suffix not in (".yaml", ".yml"):
         raise InvalidInput(
             "recipe", f"there is no recipe '{name[:200]}'.", f"Give a .yaml file, or one of: {known}."
         )
-    path = Path(name)
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise InvalidInput("recipe", f"'{path}' is larger than 1 MB.", "Give a recipe.")
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise InvalidInput(
             "recipe", f"cannot read '{name[:200]}': {error}.", "Give a recipe's file."
         ) from error
-    return parse_expert_recipe(text, path.name, path.resolve().parent)
 
 
 def parse_expert_recipe(text: str, name: str, folder: Path) -> ExpertRecipe:
@@ -220,7 +232,7 @@ def parse_expert_recipe(text: str, name: str, folder: Path) -> ExpertRecipe:
     Raises:
         InvalidInput: it is none.
     """
-    recipe = parse(text, name, ExpertRecipe, _SEE)
+    recipe = parse(text, name, ExpertRecipe, SEE)
     placed: dict[str, Any] = {
         "extra": tuple(folder / path for path in recipe.extra),
         "tasks": tuple(

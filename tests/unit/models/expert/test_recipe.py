@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from models.training.expert.grpo import read_grpo_recipe, shipped_grpo_recipes
 from models.training.expert.recipe import (
     ExpertRecipe,
     parse_expert_recipe,
@@ -30,6 +31,11 @@ def test_what_ships_can_be_read_and_trained(name: str) -> None:
     training = recipe.training((Path("rows.jsonl"),), 1, None)
     assert training.model == recipe.model
     assert any("test" in suite or "humaneval" in suite for suite in recipe.held_out)
+
+
+@pytest.mark.parametrize("name", shipped_grpo_recipes())
+def test_what_ships_for_reinforcement_can_be_read(name: str) -> None:
+    assert "mbpp:test" in read_grpo_recipe(name).held_out
 
 
 def test_paths_start_from_the_recipe() -> None:
