@@ -43,6 +43,9 @@ def evaluate(
         Path | None, typer.Option(help="Compare the model with itself under this adapter: folder or GGUF.")
     ] = None,
     against: Annotated[str | None, typer.Option(help="Or compare it with this model.")] = None,
+    before_adapter: Annotated[
+        Path | None, typer.Option(help="An adapter that the model has before, such as another training's.")
+    ] = None,
     family: FAMILY = None,
     language: LANGUAGE = None,
     limit: LIMIT = None,
@@ -67,7 +70,7 @@ def evaluate(
         cases = both_sides(attacks_of(family, language, limit))
         draw = Draw(samples=samples, temperature=temperature, max_tokens=max_tokens, seed=seed)
         chosen = spread(read_suite(suite, split=split, data=suites_in(data)), problems) if suite else ()
-        wanted: list[tuple[str, str, Path | None]] = [("before", model, None)]
+        wanted: list[tuple[str, str, Path | None]] = [("before", model, before_adapter)]
         if adapter is not None or against is not None:
             wanted.append(("after", against or model, adapter))
         states: list[State] = []

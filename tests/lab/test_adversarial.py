@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 import torch
 
+from models.adversarial import rounds
 from models.adversarial.anchor import AnchoredObjective, objective_of
+from models.adversarial.cases import Split
+from models.adversarial.leaning import lean, pairs_of, summed
+from models.adversarial.mining import Mining, References
 from models.adversarial.objective import SecurityObjective, Terms, divergence
 from models.adversarial.recipe import AdversarialRecipe, parse_adversarial_recipe
 from models.adversarial.training import train_round
@@ -17,7 +21,12 @@ from models.chat import Message
 from models.data.rows import Origin, PreferenceRow, TrainingRow
 from models.training.batches import IGNORED
 from models.training.tokens import Encoder
+from tests.fakes import ScriptedModel
 from tests.lab.tiny import tiny_llama
+from tests.unit.models.adversarial.examples import INSECURE as INSECURE_ANSWER
+from tests.unit.models.adversarial.examples import SECURE as SECURE_ANSWER
+from tests.unit.models.adversarial.examples import WordExaminer, attack, twin
+from verifiers.domain import CodingTask
 
 PROMPT = (Message(role="user", content="Write f."),)
 SECURE = "```python\ndef f(text):\n    return parse(text)\n```"
@@ -145,7 +154,7 @@ training:
     return parse_adversarial_recipe(text, "r.yaml", folder).model_copy(update=changed)
 
 
-def rows(folder: Path) -> Path:
+def pair_file(folder: Path) -> Path:
     path = folder / "pairs.jsonl"
     path.write_text("".join(pair(number).model_dump_json() + "\n" for number in range(8)))
     return path
@@ -172,7 +181,7 @@ def test_three_steps_make_the_insecure_word_less_likely(llama: Path, tmp_path: P
         terms=Terms(secure=0.0, kept=0.0, insecure=1.0, kl=0.0),
         utility_share=0.0,
     )
-    run = train_round(wanted, [rows(tmp_path)], tmp_path / "run", None)[-1]
+    run = train_round(wanted, [pair_file(tmp_path)], tmp_path / "run", None)[-1]
     before, tokenizer = opened(llama)
     after, _ = opened(llama, run.best)
     assert run.steps == 3
@@ -185,7 +194,7 @@ def test_the_whole_loss_and_dpo_behind_it(llama: Path, tmp_path: Path) -> None:
     wanted = recipe(
         tmp_path, llama, stages=("security", "dpo"), utility=(utility(tmp_path),), utility_share=0.5
     )
-    security, dpo = train_round(wanted, [rows(tmp_path)], tmp_path / "run", None)
+    security, dpo = train_round(wanted, [pair_file(tmp_path)], tmp_path / "run", None)
     assert (security.rows, dpo.rows) == (16, 8)
     assert (dpo.best / "adapter_model.safetensors").is_file()
     before, tokenizer = opened(llama)
@@ -198,5 +207,74 @@ def test_the_whole_loss_and_dpo_behind_it(llama: Path, tmp_path: Path) -> None:
             )
 
         assert margin(after) > margin(before)
-    again = train_round(wanted, [rows(tmp_path)], tmp_path / "run", None)
+    again = train_round(wanted, [pair_file(tmp_path)], tmp_path / "run", None)
     assert [run.best_step for run in again] == [security.best_step, dpo.best_step]
+
+
+def test_how_a_model_leans_is_what_its_tokens_say(llama: Path) -> None:
+    case = attack(
+        task=CodingTask(instruction="Write f, number 0."),
+        secure="def f(text):\n    return parse(text)",
+        insecure="def f(text):\n    return eval(text)",
+    )
+    model, tokenizer = opened(llama)
+    (found,) = lean(pairs_of([case]), model, tokenizer, WordExaminer())
+    said = tokenizer.apply_chat_template(
+        [{"role": "system", "content": "Code."}, {"role": "user", "content": "Write f, number 0."}],
+        tokenize=False,
+        add_generation_prompt=True,
+    )
+
+    def mean(answer: str, word: str) -> float:
+        begun = said + answer.partition(word)[0]
+        start = len(tokenizer(begun, add_special_tokens=False)["input_ids"])
+        ids = tokenizer(begun + word, add_special_tokens=False)["input_ids"]
+        with torch.no_grad():
+            log_probs = torch.log_softmax(model(torch.tensor([ids])).logits[0, :-1], -1)
+        return float(log_probs[range(start - 1, len(ids) - 1), ids[start:]].mean())
+
+    assert found.margin == pytest.approx(mean(INSECURE, "eval") - mean(SECURE, "parse"), abs=1e-4)
+    (side,) = summed([[found], [found.model_copy(update={"margin": -1.0})]])
+    assert (side.insecure[0].value, side.insecure[1].value) == (float(found.margin > 0), 0.0)
+    assert not pairs_of([attack(insecure="")])
+
+
+def test_rounds_mine_train_and_attack_again(
+    llama: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = attack(id="weakness/python-eval/heldout/0", split=Split.HELDOUT)
+    cases = (attack(0), twin(), held)
+
+    def chosen(families: object = (), languages: object = (), splits: Any = (), limit: object = None) -> Any:
+        return tuple(case for case in cases if case.split in splits)
+
+    monkeypatch.setattr(rounds, "all_cases", chosen)
+    seen: list[Path | None] = []
+
+    def open_state(adapter: Path | None, folder: Path) -> ScriptedModel:
+        seen.append(adapter)
+        texts = [INSECURE_ANSWER, SECURE_ANSWER]  # falls before it was trained, and not after
+        return ScriptedModel([[texts[adapter is not None]]] * 9, name=f"tiny-{adapter is not None}")
+
+    base = recipe(tmp_path, llama).training
+    one_step = base.optimization.model_copy(update={"max_steps": 1, "batch": 4})
+    wanted = recipe(
+        tmp_path,
+        llama,
+        training=base.model_copy(update={"optimization": one_step}),
+        terms=Terms(kl=0.0),
+        mining=Mining(samples=1, attempts=0, references=References.ALWAYS),
+        rounds=2,
+    )
+    made = rounds.run_rounds(wanted, tmp_path / "run", WordExaminer(), open_state, workers=1)
+    assert [each.pairs for each in made.rounds] == [1, 1]
+    assert seen[:2] == [None, None]  # measured, then mined
+    assert seen[2] == made.rounds[0].adapter  # measured after round 1, and so on
+    assert made.adapter == made.rounds[1].adapter != made.rounds[0].adapter
+    report = made.rounds[0].report
+    assert report is not None
+    changes = {(change.what, change.split): (change.before, change.after) for change in report.changes}
+    assert changes["attack success", "heldout"] == (1.0, 0.0)
+    learnt = (tmp_path / "run" / "round-2" / "training" / "1-security.jsonl").read_text()
+    assert "weakness/python-eval/train/0" in learnt
+    assert "heldout" not in learnt
