@@ -17,7 +17,10 @@ _PATHS = {
     Language.JAVASCRIPT: "solution.js",
     Language.JAVA: "Solution.java",
     Language.GO: "solution.go",
+    Language.C: "solution.c",
     Language.CPP: "solution.cpp",
+    Language.TYPESCRIPT: "solution.ts",
+    Language.BASH: "solution.sh",
     Language.RUST: "solution.rs",
     Language.SOLIDITY: "Contract.sol",
 }
@@ -48,10 +51,8 @@ def read_generations(path: Path, problems: Sequence[Problem]) -> list[Generation
         if problem is None:
             continue
         mine = found.setdefault(problem.id, [])
-        mine += (
-            each.model_copy(update={"problem": problem.id, "sample": len(mine) + place_in_row})
-            for place_in_row, each in enumerate(_answers(row, place, problem), 1)
-        )
+        for each in _answers(row, place, problem):
+            mine.append(each.model_copy(update={"problem": problem.id, "sample": len(mine) + 1}))
     if not found:
         raise InvalidInput(
             "generations",

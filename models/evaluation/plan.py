@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Literal
 
@@ -87,6 +88,8 @@ def prepared(plan: Plan, source: str) -> Ready:
     every = read_suite(plan.suite, split=plan.split, data=plan.data)[: plan.limit]
     recorded = plan.generations is not None
     settings = {}
+    if plan.generations is not None:
+        settings = {"generations": _file_digest(plan.generations)}
     if plan.mode == "loop":
         settings = {"attempts": str(plan.attempts), "round_samples": str(plan.round_samples)}
     manifest = Manifest(
@@ -103,6 +106,14 @@ def prepared(plan: Plan, source: str) -> Ready:
         settings=settings,
     )
     return Ready(manifest=manifest, every=every, mine=shard_of(every, plan.shard))
+
+
+def _file_digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InvalidInput("generations", f"{path} cannot be read ({error.strerror}).") from error
 
 
 def with_recorded(ready: Ready, recorded: Recorded) -> tuple[Ready, dict[str, list[int]]]:
