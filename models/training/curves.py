@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import base64
 import html
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,10 @@ _SERIES = (
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <style>body{{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem}}
-svg{{max-width:100%;height:auto}}table{{border-collapse:collapse}}td,th{{padding:.2rem .8rem;text-align:right;
+img{{max-width:100%;height:auto}}table{{border-collapse:collapse}}td,th{{padding:.2rem .8rem;text-align:right;
 border-bottom:1px solid #ddd}}caption{{text-align:left;font-weight:600}}</style></head>
-<body><h1>{title}</h1>{drawing}{table}</body></html>
+<body><h1>{title}</h1>
+<img alt="Curves over the steps" src="data:image/png;base64,{picture}">{table}</body></html>
 """
 
 
@@ -40,14 +41,11 @@ def draw_curves(folder: Path) -> None:
     metrics = read_metrics(folder)
     if not metrics:
         return
-    figure = _figure(metrics)
-    figure.savefig(folder / "curves.png", dpi=110)
-    drawn = io.StringIO()
-    figure.savefig(drawn, format="svg", metadata={"Date": None})
-    drawing = drawn.getvalue()
+    picture = folder / "curves.png"
+    _figure(metrics).savefig(picture, dpi=110)
     page = _PAGE.format(
         title=html.escape(f"Training: {folder.resolve().name}"),
-        drawing=drawing[drawing.index("<svg") :],
+        picture=base64.b64encode(picture.read_bytes()).decode(),
         table=_table(metrics),
     )
     (folder / "curves.html").write_text(page, encoding="utf-8")
@@ -64,7 +62,7 @@ def _figure(metrics: list[dict[str, Any]]) -> Any:
         and not (name == "validation_loss" and _has(metrics, "perplexity"))
     ]
     rows = (len(present) + 1) // 2
-    figure = Figure(figsize=(11, 3.1 * rows), layout="constrained")  # no pyplot: it keeps state of its own
+    figure = Figure(figsize=(11, 3.3 * rows))  # no pyplot: it keeps state of its own
     FigureCanvasAgg(figure)
     for place, (name, title) in enumerate(present):
         axes = figure.add_subplot(rows, 2, place + 1)
@@ -74,6 +72,7 @@ def _figure(metrics: list[dict[str, Any]]) -> Any:
         axes.set_title(title, fontsize=10, loc="left")
         axes.set_xlabel("step", fontsize=9)
         axes.grid(alpha=0.3)
+    figure.subplots_adjust(left=0.06, right=0.98, top=1 - 0.1 / rows, bottom=0.16 / rows, hspace=0.45)
     return figure
 
 

@@ -99,7 +99,10 @@ def parse(text: str, name: str, kind: type[Kind], see: str) -> Kind:
     try:
         return kind.model_validate_json(json.dumps(value))
     except ValidationError as error:
-        raise _fault(error.errors(include_url=False)[0], name, kind, see) from error
+        faults = error.errors(include_url=False)
+        # A slip in a name also makes a field missing: the slip is what is to be mended.
+        first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
+        raise _fault(first, name, kind, see) from error
 
 
 def written(recipe: Recipe) -> str:

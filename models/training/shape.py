@@ -108,7 +108,7 @@ def shape_of(model: str) -> Shape:
         return Shape.model_validate(config)
     except ValidationError as error:
         raise invalid_input(error, f"{path}") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InvalidInput(
             "model",
             f"no configuration of '{model}' is here, so its size is not known.",

@@ -132,7 +132,7 @@ def _supervised(setting: Setting) -> Any:
 
         def held_out_loss(self) -> float:
             """Mean loss of a completion's token over all that is held out."""
-            return _held_out_loss(self, self.model, objective)
+            return _held_out_loss(self)
 
     trainer = Supervising(
         model=loaded.model,
@@ -156,6 +156,14 @@ def _supervised(setting: Setting) -> Any:
     return trainer
 
 
+def _tokens_scored(model: Any, inputs: dict[str, Any]) -> tuple[Any, Any]:
+    """Log-likelihoods of a batch's completion tokens, and their weights."""
+    given = {name: value for name, value in inputs.items() if name not in ("token_weights", "token_count")}
+    found = model(**given, fused_lm_head=True)
+    mask = found.label_mask
+    return found.log_probs[mask].float(), inputs["token_weights"][:, 1:][mask]
+
+
 def completion_loss(model: Any, inputs: dict[str, Any], objective: Objective) -> tuple[Any, Any]:
     """The weighted loss of a batch's completion tokens, and how many there are.
 
@@ -166,15 +174,13 @@ def completion_loss(model: Any, inputs: dict[str, Any], objective: Objective) ->
     """
     import torch
 
-    given = {name: value for name, value in inputs.items() if name not in ("token_weights", "token_count")}
-    found = model(**given, fused_lm_head=True)
-    mask = found.label_mask
-    weights = inputs["token_weights"][:, 1:][mask]
-    losses = objective.token_losses(found.log_probs[mask].float(), torch.sign(weights))
-    return (losses * weights.abs()).sum(), mask.sum()
+    log_probs, weights = _tokens_scored(model, inputs)
+    losses = objective.token_losses(log_probs, torch.sign(weights))
+    return (losses * weights.abs()).sum(), torch.tensor(len(weights), device=weights.device)
 
 
-def _held_out_loss(trainer: Any, model: Any, objective: Objective) -> float:
+def _held_out_loss(trainer: Any) -> float:
+    """Mean ``-log p`` of held-out tokens that are to be learnt, whatever their weights: log perplexity."""
     import torch
     from torch.utils.data import DataLoader
 
@@ -186,13 +192,14 @@ def _held_out_loss(trainer: Any, model: Any, objective: Objective) -> float:
         )
     )
     sums = torch.zeros(2, dtype=torch.float64, device=trainer.args.device)
-    wrapped = trainer.model_wrapped
+    model, wrapped = trainer.model, trainer.model_wrapped
     was_training = model.training
     model.eval()
     with torch.no_grad(), trainer.compute_loss_context_manager():
         for batch in loader:
-            total, count = completion_loss(wrapped, trainer._prepare_inputs(batch), objective)
-            sums += torch.stack([total.double(), count.double()])
+            log_probs, weights = _tokens_scored(wrapped, trainer._prepare_inputs(batch))
+            wanted = log_probs[weights > 0]
+            sums += torch.stack([-wanted.double().sum(), torch.tensor(float(len(wanted))).to(sums)])
     model.train(was_training)
     sums = trainer.accelerator.reduce(sums, "sum")
     return float(sums[0] / sums[1].clamp(min=1))

@@ -101,6 +101,7 @@ class Watch:
         beside = checkpoint / f"{STATE}.part"
         beside.write_text(standing.model_dump_json(), encoding="utf-8")
         os.replace(beside, checkpoint / STATE)
+        self._last = self._clock()  # neither is this the steps' time
 
     def seconds(self, now: float | None = None) -> float:
         """Wall clock of all parts of the run."""
