@@ -24,6 +24,7 @@ from verifiers.domain import Value
 
 _WORD = re.compile(r"\w+")
 _FEWEST = 6  # words: shorter texts are found all over the place
+_NAMES = 4  # different words that are no numbers: 0 1 2 3 ... is found all over the place as well
 _COMMON = 3  # problems that share a sequence make it no sign of any of them
 
 
@@ -106,8 +107,11 @@ def _words(text: str) -> list[str]:
 
 
 def _sequences(words: Sequence[str], length: int) -> Iterator[str]:
-    if len(words) >= _FEWEST:
-        yield from _windows(words, min(length, len(words)))
+    if len(words) < _FEWEST:
+        return
+    for each in _windows(words, min(length, len(words))):
+        if len({word for word in each.split() if not word.isdigit()}) >= _NAMES:
+            yield each
 
 
 def _windows(words: Sequence[str], length: int) -> Iterator[str]:

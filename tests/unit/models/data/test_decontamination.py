@@ -80,6 +80,16 @@ def test_what_only_looks_alike_is_kept(step: Decontamination) -> None:
     assert not found(step, "")
 
 
+def test_rows_of_numbers_are_no_sign(tmp_path: Path) -> None:
+    numbers = ", ".join(map(str, range(15)))
+    test = f"def check(candidate):\n    assert candidate([{numbers}]) == 14\n"
+    path = tmp_path / "numbers.jsonl"
+    path.write_text(json.dumps(dict(PROBLEMS[0], test=test)) + "\n")
+    step = Decontamination(suites=(str(path),))
+    assert not found(step, f"TABLE = [{numbers}]")
+    assert found(step, PROBLEMS[0]["prompt"])
+
+
 def test_what_all_problems_share_is_no_sign(tmp_path: Path) -> None:
     shared = " ".join(f"word{number}" for number in range(12))
     rows = [
