@@ -65,7 +65,9 @@ def _is_table(text: str) -> bool:
         return False
     sample = lines[:: max(1, len(lines) // 500)]
     full = [line for line in sample if line.strip()]
-    return len(full) > 50 and sum(len(line) < 2_000 and bool(_TABLE.match(line)) and any(map(str.isdigit, line)) for line in full) > 0.9 * len(full)
+    return len(full) > 50 and sum(
+        len(line) < 2_000 and bool(_TABLE.match(line)) and any(map(str.isdigit, line)) for line in full
+    ) > 0.9 * len(full)
 
 
 @cache

@@ -19,7 +19,9 @@ _HEAD = 4_000  # characters of a file in which its licence stands
 _MOST_TEXT = 60_000  # of a licence's own text; the longest of the usual ones has 35,000
 _TITLE = 200  # characters
 _SPDX = re.compile(r"SPDX-License-Identifier:[ \t]*([A-Za-z0-9.+() \t:-]{2,200})")
-_MARKS = re.compile(r"^[ \t]*(?:/\*+|\*+/?|//+!?|#+|--+|;+|dnl\b|rem\b|<!--)?[ \t]*", re.MULTILINE | re.IGNORECASE)
+_MARKS = re.compile(
+    r"^[ \t]*(?:/\*+|\*+/?|//+!?|#+|--+|;+|dnl\b|rem\b|<!--)?[ \t]*", re.MULTILINE | re.IGNORECASE
+)
 _NAMED = re.compile(r"(?:licen[cs]e|copying|unlicense|copyright)(?:[-_.].*)?", re.IGNORECASE)
 
 
@@ -33,7 +35,11 @@ def license_of_text(text: str) -> str:
     words = " ".join(_MARKS.sub(" ", text[:_MOST_TEXT]).lower().split()).replace("`", "'")
     for row in read_table("licenses.yaml")["texts"]:
         starts = row.get("starts", "") in words[:_TITLE]
-        if starts and all(part in words for part in row["all"]) and not any(part in words for part in row["none"]):
+        if (
+            starts
+            and all(part in words for part in row["all"])
+            and not any(part in words for part in row["none"])
+        ):
             return str(row["id"])
     return ""
 
@@ -46,9 +52,9 @@ def license_of_file(text: str) -> str:
 def license_of_repository(files: Mapping[str, str]) -> str:
     """A repository's licence, from the licence files at its top.
 
-    Several files count together: each licence must be met. (Where a repository offers a choice, as Rust crates
-    do with ``LICENSE-MIT`` and ``LICENSE-APACHE``, its package manifest says so, not these files; taking them as
-    ``AND`` errs on the safe side.)
+    Several files count together: each licence must be met. Where a repository offers a choice, as Rust crates
+    do with ``LICENSE-MIT`` and ``LICENSE-APACHE``, its package manifest says so, not these files; taking them
+    as ``AND`` errs on the safe side.
 
     Args:
         files: Path -> text; only paths without a folder that are named like a licence are read.
@@ -67,7 +73,7 @@ def is_license_file(path: str) -> bool:
 
 
 class LicenseFilter(Value):
-    """Keeps what is under licences that are allowed, by the file's own notice, else by its repository's licence.
+    """Keeps what is under allowed licences, by the file's own notice, else by its repository's licence.
 
     Attributes:
         allow: SPDX identifiers; permissive ones by default.

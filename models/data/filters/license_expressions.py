@@ -13,7 +13,17 @@ from models.data.filters.tables import read_table
 
 # Permissive: copies and derived works need no more than the notice.
 PERMISSIVE = (
-    *("0BSD", "Apache-2.0", "BSD-1-Clause", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "ISC", "MIT"),
+    *(
+        "0BSD",
+        "Apache-2.0",
+        "BSD-1-Clause",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "BSL-1.0",
+        "CC0-1.0",
+        "ISC",
+        "MIT",
+    ),
     *("MIT-0", "NCSA", "PostgreSQL", "Python-2.0", "PSF-2.0", "Unlicense", "UPL-1.0", "X11", "Zlib"),
 )
 _MOST_CHARS = 1_000
@@ -63,17 +73,26 @@ def _holds(tree: Any, allow: frozenset[str]) -> bool:
 
 def _names(symbol: Any) -> frozenset[str]:
     base = getattr(symbol, "license_symbol", symbol).key.lower()
-    return frozenset({base, base.removesuffix("-or-later"), base.removesuffix("-only"), base.removesuffix("+")})
+    return frozenset(
+        {base, base.removesuffix("-or-later"), base.removesuffix("-only"), base.removesuffix("+")}
+    )
 
 
 def _tree(expression: str) -> Any:
     text = expression.strip()[: _MOST_CHARS + 1]
     if not text or len(text) > _MOST_CHARS or text.count("(") > 50:
         return None
-    text = re.sub(r"\b(?:and|or|with)\b", lambda found: found[0].upper(), _aliases().get(text.lower(), text), flags=re.I)
+    text = re.sub(
+        r"\b(?:and|or|with)\b", lambda found: found[0].upper(), _aliases().get(text.lower(), text), flags=re.I
+    )
     try:
         tree = _licensing().parse(text, validate=True, strict=True)
-    except (license_expression.ExpressionError, license_expression.ExpressionParseError, TypeError, ValueError):
+    except (
+        license_expression.ExpressionError,
+        license_expression.ExpressionParseError,
+        TypeError,
+        ValueError,
+    ):
         return None
     return tree if all(symbol.key for symbol in _licensing().license_symbols(tree)) else None
 
@@ -86,4 +105,3 @@ def _licensing() -> Any:
 @cache
 def _aliases() -> dict[str, str]:
     return {str(name).lower(): str(value) for name, value in read_table("licenses.yaml")["names"].items()}
-

@@ -28,13 +28,14 @@ class Cleaned(Value):
 
 
 def without_personal_data(text: str, kinds: tuple[Kind, ...] = ALL_KINDS, style: str = "reserved") -> Cleaned:
-    """Replace personal data; the same data in one text becomes the same sample, and doing it again changes nothing.
+    """Replace personal data; the same in one text becomes the same sample. Done again, it changes nothing.
 
     Args:
         text: Hostile.
         kinds: Which are looked for.
-        style: ``reserved``: names and numbers that are kept for examples (RFC 2606, 3849 and 5737, and the North
-            American fictional telephone numbers), so that code that parses them still works. ``tags``:
+        style: ``reserved``: names and numbers that are kept for examples (RFC 2606, 3849 and 5737, and the
+            fictional telephone numbers of North America), so that code which parses them
+            still works. ``tags``:
             ``<EMAIL_1>`` and the like.
     """
     parts: list[str] = []

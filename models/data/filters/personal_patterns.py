@@ -1,4 +1,4 @@
-"""Where a text holds somebody's address, number or name; made for code, where most of what looks so is none."""
+"""Where a text holds somebody's address, number or name; made for code, where most that looks so is none."""
 
 from __future__ import annotations
 
@@ -28,14 +28,17 @@ _VERSION = re.compile(
 _PHONE = re.compile(
     r"(?<![\w+.)\]])\+[1-9]\d{0,2}[ .-]?\(?\d{1,4}\)?(?:[ .-]\d{2,7}){1,4}(?![\w.-])"
     r"|(?<![\w(])\(\d{3}\) ?\d{3}[-. ]\d{4}(?!\w)"
-    r"|(?i:(?<=tel)|(?<=phone)|(?<=mobile)|(?<=fax))(?:[.:]| number| no)?[\s:.\"'=]{1,4}(?P<number>\d[\d -]{5,16}\d)(?!\w)"
+    r"|(?i:(?<=tel)|(?<=phone)|(?<=mobile)|(?<=fax))(?:[.:]| number| no)?"
+    r"[\s:.\"'=]{1,4}(?P<number>\d[\d -]{5,16}\d)(?!\w)"
 )
-_NAME = r"[^\W\d_][\w.'’-]{0,30}(?:[ \t]+(?:[^\W\d_]\.|(?:de|van|von|der|da|di|la|le|bin|al)\b|[^\W\d_][\w.'’-]{0,30})){1,4}"
+_WORD = r"[^\W\d_][\w.'\u2019-]{0,30}"
+_NAME = _WORD + r"(?:[ \t]+(?:de|van|von|der|da|di|la|le|bin|al)\b|[ \t]+" + _WORD + "){1,4}"
 _COPYRIGHT = re.compile(
-    r"(?:copyright|\(c\)|©)(?:[ \t,:©-]|\(c\)|copyright|\d{4}|present|by){1,20}(?P<name>" + _NAME + ")", re.IGNORECASE
+    r"(?:copyright|\(c\)|©)(?:[ \t,:©-]|\(c\)|copyright|\d{4}|present|by){1,20}(?P<name>" + _NAME + ")",
+    re.IGNORECASE,
 )
 _AUTHOR = re.compile(
-    r"(?:@author[ \t:]{1,5}|\b(?:authors?|maintainers?|written by|created by|contributed by|modified by|developed by)"
+    r"(?:@author[ \t:]{1,5}|\b(?:authors?|maintainers?|(?:written|created|contributed|modified|developed) by)"
     r"[ \t]{0,4}[:=]?[ \t]{1,4}|__(?:author|maintainer)__[ \t]{0,4}=[ \t]{0,4}[\"'])(?P<name>" + _NAME + ")",
     re.IGNORECASE,
 )
@@ -102,11 +105,19 @@ def _addresses(text: str) -> Iterator[Found]:
     for found in _IPV4.finditer(text):
         parts = [int(part) for part in found[0].split(".")]
         # 1.2.3.4 is a version or a section far more often than a machine's address.
-        if max(parts) > 255 or max(parts) < 32 or any(part.startswith("0") and part != "0" for part in found[0].split(".")):
+        if (
+            max(parts) > 255
+            or max(parts) < 32
+            or any(part.startswith("0") and part != "0" for part in found[0].split("."))
+        ):
             continue
         if parts[3] in (0, 255):  # a network
             continue
-        if not ipaddress.IPv4Address(found[0]).is_global or parts[0] >= 224 or found[0] in _words("addresses_of_all"):
+        if (
+            not ipaddress.IPv4Address(found[0]).is_global
+            or parts[0] >= 224
+            or found[0] in _words("addresses_of_all")
+        ):
             continue
         if not _VERSION.search(text[max(0, found.start() - 24) : found.start()]):
             yield Found(found.start(), found.end(), "ip")
@@ -124,7 +135,11 @@ def _phones(text: str) -> Iterator[Found]:
     for found in _PHONE.finditer(text):
         group = "number" if found["number"] else 0
         digits = re.sub(r"\D", "", found[group])
-        if 7 <= len(digits) <= 15 and len(set(digits)) > 2 and not re.search(r"555-?\s?01\d\d$|555\d{4}$|1234567", found[group]):
+        if (
+            7 <= len(digits) <= 15
+            and len(set(digits)) > 2
+            and not re.search(r"555-?\s?01\d\d$|555\d{4}$|1234567", found[group])
+        ):
             yield Found(found.start(group), found.end(group), "phone")
 
 

@@ -10,7 +10,11 @@ from models.data.step import Dropped, Kept, kept
 from verifiers.domain import SourceFile, Value
 from verifiers.scanners import secrets
 
-_PEM = re.compile(r"(-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----).{0,20000}?(-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----)", re.DOTALL)
+_PEM = re.compile(
+    r"(-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----).{0,20000}?"
+    r"(-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----)",
+    re.DOTALL,
+)
 _QUOTED = re.compile(r"([\"'`])[^\"'`\s]{16,200}\1")
 _SAMPLE = "REDACTED"
 
@@ -24,7 +28,7 @@ def lines_with_secrets(text: str) -> list[int]:
 
 
 def without_secrets(text: str) -> str | None:
-    """The text with ``REDACTED`` for its secrets; None where one is left that cannot be told from what is around it."""
+    """The text with ``REDACTED`` for its secrets; None where one is left that cannot be cut out."""
     text = _PEM.sub(rf"\1 {_SAMPLE} \2", text)
     for form, pattern in secrets.forms():
         if form.mark in text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from pydantic import Field
 
@@ -13,36 +13,6 @@ from verifiers.domain import Value
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MOJIBAKE = re.compile(r"[\u00c2\u00c3\u00e2][\u0080-\u00bf\u2018-\u203a\u20ac]")
-
-
-class Decoded(NamedTuple):
-    """Bytes as text.
-
-    Attributes:
-        text: Without a byte-order mark.
-        encoding: ``utf-8``, ``utf-16``, ``latin-1``, or ``unknown`` (then the text is empty: it is no text).
-    """
-
-    text: str
-    encoding: str
-
-
-def decoded(data: bytes) -> Decoded:
-    """Bytes as text: UTF-8, else UTF-16 with its mark, else Latin-1 where that gives words and no signs."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        try:
-            return Decoded(data.decode("utf-16"), "utf-16")
-        except UnicodeDecodeError:
-            return Decoded("", "unknown")
-    try:
-        return Decoded(data.decode("utf-8-sig"), "utf-8")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    high = [char for char in text if char >= "\x80"]
-    letters = sum(char.isalpha() for char in high)
-    if "\0" in text or any("\x80" <= char < "\xa0" for char in high) or letters * 3 < len(high) * 2:
-        return Decoded("", "unknown")
-    return Decoded(text, "latin-1")
 
 
 class EncodingFilter(Value):

@@ -21,7 +21,9 @@ def read_table(name: str) -> dict[str, Any]:
     try:
         table = yaml.safe_load(files(__package__).joinpath(name).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ToolFailed(f"The table {name} cannot be read: {str(error)[:300]}", "Install Acrisol again.") from error
+        raise ToolFailed(
+            f"The table {name} cannot be read: {str(error)[:300]}", "Install Acrisol again."
+        ) from error
     if not isinstance(table, dict):
         raise ToolFailed(f"The table {name} is no mapping.", "Install Acrisol again.")
     return table

@@ -13,7 +13,9 @@ class CommentKind(StrEnum):
 
     DIRECTIVE = "directive"  # a tool reads it: never removed
     LICENSE = "license"
-    DOCUMENTATION = "documentation"  # by its form: `/**`, `///`, `//!`, or in Go what stands above a declaration
+    DOCUMENTATION = (
+        "documentation"  # by its form: `/**`, `///`, `//!`, or in Go what stands above a declaration
+    )
     CODE = "code"  # commented out
     TODO = "todo"
     BANNER = "banner"  # a line of signs, with or without a heading in it
@@ -25,7 +27,8 @@ class CommentKind(StrEnum):
 _DIRECTIVE = re.compile(
     r"#!|\s*(?:[#/*;!]\s*)*(?:-\*-|(?:file)?encoding[:=]|coding[:=]|type:\s*\S|noqa\b|nosec\b|nosemgrep\b"
     r"|pylint:|pyright:|mypy:|ruff:|flake8:|isort:|fmt:\s*(?:on|off|skip)|yapf:|pragma\b|cython:|distutils:"
-    r"|eslint\b|jshint\b|jslint\b|prettier-ignore|@ts-|@jsx|@flow\b|@preserve|@vite-ignore|istanbul\b|c8\b|v8 ignore"
+    r"|eslint\b|jshint\b|jslint\b|prettier-ignore|@ts-|@jsx|@flow\b|@preserve|@vite-ignore"
+    r"|istanbul\b|c8\b|v8 ignore"
     r"|biome-ignore|tslint:|<reference\b|webpack[A-Z]\w*:|[#@]__PURE__|[#@]__NO_SIDE_EFFECTS__"
     r"|go:\w|\+build\b|export \w+$|nolint\b|lint:|line \S+:\d"
     r"|NOLINT|NOSONAR|clang-format (?:on|off)|IWYU pragma|cppcheck-suppress|fall\s?-?thr(?:ough|u)\b"
@@ -45,7 +48,9 @@ _TOOLING = re.compile(r"\s*(?:#\s*source(?:Mapping)?URL=|vim?:|ex:|Local Variabl
 _TODO = re.compile(r"\s*(?:@?(?:TODO|FIXME|XXX|HACK|BUG)\b)", re.ASCII)
 _MARKS = re.compile(r"^[ \t]*(?:/\*+!?|\*+/|\*(?!/)|//+[!/]?|#+|<!--)?[ \t]?|[ \t]*(?:\*+/|-->)?[ \t]*$")
 _BANNER = re.compile(r"(?!\W*\.\.\.\W*$)[^\w]{4,}.{0,80}?[^\w\s]{3,}|(?!\W*\.\.\.\W*$)[^\w]{3,}", re.DOTALL)
-_MAY_BE_CODE = re.compile(r"[=(){};]|^\s*(?:import|from|return|pass|break|continue|del|raise|use|echo|export)\b")
+_MAY_BE_CODE = re.compile(
+    r"[=(){};]|^\s*(?:import|from|return|pass|break|continue|del|raise|use|echo|export)\b"
+)
 _LEAST_CODE = 0.75  # of a comment's lines with words
 _MOST_TRIED = 20_000  # characters
 
@@ -53,14 +58,62 @@ _MOST_TRIED = 20_000  # characters
 _TELLING = frozenset(
     {
         *("call", "call_expression", "method_invocation", "function_call", "command", "new_expression"),
-        *("assignment", "augmented_assignment", "assignment_expression", "variable_declarator", "assignment_statement"),
-        *("short_var_declaration", "let_declaration", "declaration", "local_variable_declaration", "return_statement"),
-        *("lexical_declaration", "variable_declaration", "variable_assignment", "field_declaration", "throw_statement"),
-        *("import_statement", "import_from_statement", "import_declaration", "use_declaration", "preproc_include"),
-        *("function_definition", "function_declaration", "class_definition", "class_declaration", "if_statement"),
-        *("for_statement", "while_statement", "raise_statement", "pass_statement", "assert_statement", "macro_invocation"),
-        *("delete_statement", "break_statement", "continue_statement", "decorated_definition", "method_declaration"),
-        *("augmented_assignment_expression", "update_expression", "state_variable_declaration", "emit_statement"),
+        *(
+            "assignment",
+            "augmented_assignment",
+            "assignment_expression",
+            "variable_declarator",
+            "assignment_statement",
+        ),
+        *(
+            "short_var_declaration",
+            "let_declaration",
+            "declaration",
+            "local_variable_declaration",
+            "return_statement",
+        ),
+        *(
+            "lexical_declaration",
+            "variable_declaration",
+            "variable_assignment",
+            "field_declaration",
+            "throw_statement",
+        ),
+        *(
+            "import_statement",
+            "import_from_statement",
+            "import_declaration",
+            "use_declaration",
+            "preproc_include",
+        ),
+        *(
+            "function_definition",
+            "function_declaration",
+            "class_definition",
+            "class_declaration",
+            "if_statement",
+        ),
+        *(
+            "for_statement",
+            "while_statement",
+            "raise_statement",
+            "pass_statement",
+            "assert_statement",
+            "macro_invocation",
+        ),
+        *(
+            "delete_statement",
+            "break_statement",
+            "continue_statement",
+            "decorated_definition",
+            "method_declaration",
+        ),
+        *(
+            "augmented_assignment_expression",
+            "update_expression",
+            "state_variable_declaration",
+            "emit_statement",
+        ),
     }
 )
 
@@ -95,8 +148,10 @@ def kind_of(comment: str, language: str, *, documents: bool = False) -> CommentK
 
 
 def stands_alone(line: str) -> bool:
-    """Whether a one-line comment says something else than those above and below it: a directive or a banner."""
-    return bool(_DIRECTIVE.match(line)) or (len(line) > 4 and bool(_BANNER.fullmatch(words_of(line)[0].strip() or line)))
+    """Whether a one-line comment is apart from those above and below it: a directive or a banner."""
+    return bool(_DIRECTIVE.match(line)) or (
+        len(line) > 4 and bool(_BANNER.fullmatch(words_of(line)[0].strip() or line))
+    )
 
 
 def is_documentation(comment: str, language: str) -> bool:
@@ -160,10 +215,13 @@ def _tries(text: str, language: str) -> tuple[str, ...]:
 
 
 _SHELL = re.compile(
-    r"^\s*(?:\w+=|(?:echo|cd|export|source|exit|set|fi|done|rm|mkdir|cp|mv)\b|(?:if|while) \[|for \w+ in )|\s--\w|\s\|\s",
+    r"^\s*(?:\w+=|(?:echo|cd|export|source|exit|set|fi|done|rm|mkdir|cp|mv)\b|(?:if|while) \[|for \w+ in )"
+    r"|\s--\w|\s\|\s",
     re.MULTILINE,
 )
-_PROSE = re.compile(r"\b(?:the|is|are|this|that|with|we|you|it|to|of|a|an|and|or|if not|e\.g|i\.e|see|note)\b(?!\s*[(=.])")
+_PROSE = re.compile(
+    r"\b(?:the|is|are|this|that|with|we|you|it|to|of|a|an|and|or|if not|e\.g|i\.e|see|note)\b(?!\s*[(=.])"
+)
 
 
 def _is_prose(text: str, language: str) -> bool:

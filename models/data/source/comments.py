@@ -12,7 +12,14 @@ from tree_sitter import Node
 from models.data.source.comment_kinds import CommentKind, kind_of, stands_alone
 from models.data.source.grammars import COMMENTS, STRINGS, Source, found, parse, tokens, walk
 
-NOISE = (CommentKind.EMPTY, CommentKind.TOOLING, CommentKind.LICENSE, CommentKind.CODE, CommentKind.TODO, CommentKind.BANNER)
+NOISE = (
+    CommentKind.EMPTY,
+    CommentKind.TOOLING,
+    CommentKind.LICENSE,
+    CommentKind.CODE,
+    CommentKind.TODO,
+    CommentKind.BANNER,
+)
 
 _C_IMPORT = re.compile(rb'import\s+"C"')
 # Their strings end with their line, so that what the grammar did not understand ends there, too.
@@ -40,12 +47,14 @@ class _Block(NamedTuple):
     kind: CommentKind
 
 
-def without_comments(text: str, language: str, path: str = "", remove: Collection[CommentKind] = NOISE) -> Cleaned:
+def without_comments(
+    text: str, language: str, path: str = "", remove: Collection[CommentKind] = NOISE
+) -> Cleaned:
     """Take comments of some kinds out.
 
     The program stays the same: its tokens are compared afterwards, and where one differs nothing is changed.
-    Strings, templates and heredocs keep their bytes, and what looks like a comment in them is none. Directives
-    stay, whatever ``remove`` says.
+    Strings, templates and heredocs keep their bytes, and what looks like a comment in them is none.
+    Directives stay, whatever ``remove`` says.
 
     Args:
         text: Source code; hostile.

@@ -31,7 +31,10 @@ _KINDS: dict[str, dict[str, str]] = {
         "impl_item": "",
     },
     "c": {"function_definition": "function", "struct_specifier": "class"},
-    "cpp": {"function_definition": "function", **dict.fromkeys(("class_specifier", "struct_specifier"), "class")},
+    "cpp": {
+        "function_definition": "function",
+        **dict.fromkeys(("class_specifier", "struct_specifier"), "class"),
+    },
     "bash": {"function_definition": "function"},
     "solidity": {
         **dict.fromkeys(("contract_declaration", "library_declaration"), "contract"),
@@ -48,9 +51,17 @@ _SCOPES = frozenset({"class", "contract", "interface", ""})
 _FUNCTION_VALUES = frozenset({"arrow_function", "function_expression", "function", "generator_function"})
 # Around a definition and part of it: what is written above them is written about it.
 _WRAPPERS = frozenset(
-    {"decorated_definition", "export_statement", "lexical_declaration", "variable_declaration", "template_declaration"}
+    {
+        "decorated_definition",
+        "export_statement",
+        "lexical_declaration",
+        "variable_declaration",
+        "template_declaration",
+    }
 )
-_NAMES = frozenset({"identifier", "field_identifier", "type_identifier", "property_identifier", "qualified_identifier"})
+_NAMES = frozenset(
+    {"identifier", "field_identifier", "type_identifier", "property_identifier", "qualified_identifier"}
+)
 _MOST_DEPTH = 60  # of definitions in each other and what stands between them
 
 
@@ -154,14 +165,20 @@ def _definition(
         text = text.rstrip()
     else:
         documentation = doc_comment(source, place.siblings, place.at)
-        text = text.rstrip().removesuffix("=>").rstrip() if holder.type == "arrow_function" else text.rstrip(" \t\n{")
+        text = (
+            text.rstrip().removesuffix("=>").rstrip()
+            if holder.type == "arrow_function"
+            else text.rstrip(" \t\n{")
+        )
     return Definition(
         kind=kind,
         name=name,
         scope=".".join(scopes),
         signature=dedented(data, outer.start_byte, text),
         documentation=documentation,
-        code=dedented(data, outer.start_byte, data[outer.start_byte : outer.end_byte].decode("utf-8", "replace")),
+        code=dedented(
+            data, outer.start_byte, data[outer.start_byte : outer.end_byte].decode("utf-8", "replace")
+        ),
         first=outer.start_point.row + 1,
         last=outer.end_point.row + 1,
         start=outer.start_byte,
@@ -195,7 +212,11 @@ def _name(source: Source, node: Node) -> str:
         if declarator.type in _NAMES:
             found = declarator
         declarator = declarator.child_by_field_name("declarator") or next(
-            (child for child in declarator.named_children if child.type.endswith("declarator") or child.type in _NAMES),
+            (
+                child
+                for child in declarator.named_children
+                if child.type.endswith("declarator") or child.type in _NAMES
+            ),
             None,
         )
     return source.text(found)[:200]

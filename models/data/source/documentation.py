@@ -19,9 +19,11 @@ from models.data.source.grammars import COMMENTS, Source
 _ANY_COMMENT = ("go", "bash", "c", "cpp", "python")
 _ATTRIBUTES = frozenset({"attribute_item", "inner_attribute_item", "decorator"})
 _MOST_COMMENTS = 500
-_TAG = re.compile(r"^\s*[@\\](?:param|returns?|throws|exception|notice|dev|tparam|brief|title|author|since|version|see)\b")
+_TAG = re.compile(r"^\s*[@\\][A-Za-z]\w*")
 _INLINE = re.compile(r"\{@(?:code|link|literal|linkplain|value)\s+([^{}]{0,200})\}")
-_HTML = re.compile(r"</?(?:p|b|i|em|strong|tt|code|pre|ul|ol|li|br|a|blockquote)\b[^<>]{0,200}>", re.IGNORECASE)
+_HTML = re.compile(
+    r"</?(?:p|b|i|em|strong|tt|code|pre|ul|ol|li|br|a|blockquote)\b[^<>]{0,200}>", re.IGNORECASE
+)
 
 
 def python_docstring(source: Source, body: Node) -> str:
@@ -61,7 +63,10 @@ def doc_comment(source: Source, siblings: Sequence[Node], index: int) -> str:
     comments.reverse()
     while comments and not _is_doc(comments[0], source.language):
         comments.pop(0)
-    if not comments or kind_of("\n".join(comments), source.language, documents=True) is not CommentKind.DOCUMENTATION:
+    if (
+        not comments
+        or kind_of("\n".join(comments), source.language, documents=True) is not CommentKind.DOCUMENTATION
+    ):
         return ""
     return tidy([line for comment in comments for line in words_of(comment)], source.language)
 
@@ -85,12 +90,21 @@ def summary(documentation: str) -> str:
         if _TAG.match(line) or _SECTION.match(line) or line.lstrip().startswith((">>>", "```")):
             break
         kept.append(line)
-    return "\n".join(kept).strip()
+    said = "\n".join(kept).strip()
+    if said.endswith(":"):  # what led to an example
+        before, _, last = said.rpartition("\n\n")
+        return (
+            before
+            if before and re.match(r"(?:for )?(?:example|instance|e\.g)", last, re.IGNORECASE)
+            else f"{said[:-1]}."
+        )
+    return said
 
 
 _SECTION = re.compile(
-    r"^\s*(?:(?:Args|Arguments|Parameters|Returns?|Raises|Yields?|Examples?|Notes?|Attributes|See Also|References|Usage)"
-    r"\s*:{1,2}\s*$|:(?:param|type|returns?|rtype|raises|arg)\b|(?:Parameters|Returns|Examples?|Notes|See Also)\s*$"
+    r"^\s*(?:(?:Args|Arguments|Parameters|Returns?|Raises|Yields?|Examples?|Notes?|Attributes|See Also)"
+    r"\s*:{1,2}\s*$|:(?:param|type|returns?|rtype|raises|arg)\b"
+    r"|(?:Parameters|Returns|Examples?|Notes|See Also)\s*$"
     r"|# (?:Examples?|Panics|Errors|Safety|Arguments)\b|\.\. )"
 )
 

@@ -54,8 +54,8 @@ class Gap(NamedTuple):
 def gaps(source: Source, seed: str, count: int, least: int = 10, most: int = 2000) -> list[Gap]:
     """Take parts out of a text at the borders of its syntax tree's nodes.
 
-    A part is one node, or some that follow each other in one parent (statements of a body). Nodes of each size
-    are about equally likely, by powers of two: else nearly all would be names.
+    A part is one node, or some that follow each other in one parent (statements of a body). Nodes of each
+    size are about equally likely, by powers of two: else nearly all would be names.
 
     Args:
         source: The text and its tree.

@@ -1,6 +1,6 @@
 """Source text as a syntax tree, within limits that hold for hostile text as well.
 
-Some texts cost a Tree-sitter grammar time that grows with the square of their length (``a?a?a?`` in Bash, line
+Some texts cost a Tree-sitter grammar time that grows with the square of their length (``a?a?`` in Bash, line
 ends behind backslashes in Python), so its work is counted, not timed: what it reads and how often it reports.
 Too much of either ends it, at the same place in every run.
 """

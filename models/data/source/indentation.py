@@ -84,7 +84,9 @@ def _rewritten(source: Source, tab: int) -> tuple[bytes, int]:
             last += 1
         if not (last < len(held) and held[last][0] <= end):  # nor does it end in one
             stripped = new.rstrip(b" \t")
-            new = new if stripped.endswith(b"\\") else stripped  # a blank behind a backslash changes what it is
+            new = (
+                new if stripped.endswith(b"\\") else stripped
+            )  # a blank behind a backslash changes what it is
         changed += new != line
         out.append(new)
         at = end + 1
@@ -93,7 +95,11 @@ def _rewritten(source: Source, tab: int) -> tuple[bytes, int]:
 
 def _held(source: Source) -> list[tuple[int, int]]:
     """Where bytes stay: strings, and comments over several lines."""
-    return [(node.start_byte, node.end_byte) for node in found(source, STRINGS | COMMENTS) if _holds(node.type, source.data[node.start_byte : node.end_byte])]
+    return [
+        (node.start_byte, node.end_byte)
+        for node in found(source, STRINGS | COMMENTS)
+        if _holds(node.type, source.data[node.start_byte : node.end_byte])
+    ]
 
 
 def _holds(kind: str, text: bytes) -> bool:
@@ -107,7 +113,11 @@ def _blanks(line: bytes) -> bytes:
 
 def _meaning(source: Source) -> list[tuple[str, int, bytes]]:
     return [
-        (kind, depth if source.language == "python" else 0, text.strip() if kind in _JSX else _lines(kind, text))
+        (
+            kind,
+            depth if source.language == "python" else 0,
+            text.strip() if kind in _JSX else _lines(kind, text),
+        )
         for kind, depth, text in tokens(source)
     ]
 

@@ -1,0 +1,1 @@
+"""Steps that judge a document by what it is and whose it is."""

@@ -1,0 +1,1 @@
+"""From documents to what is asked and what is answered."""

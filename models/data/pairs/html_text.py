@@ -1,0 +1,121 @@
+"""The HTML of a question or an answer as text with code in fences (CommonMark)."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+MAX_CHARS = 100_000  # of HTML: a post may have 30,000 characters of Markdown
+_BLOCKS = frozenset(
+    {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "tr", "hr", "dl", "dd", "dt"}
+)
+_SILENT = frozenset({"script", "style", "svg", "head"})
+
+
+def text_of(html: str, language: str = "") -> str:
+    """The text of a post.
+
+    Args:
+        html: Hostile; what is longer than :data:`MAX_CHARS` is cut.
+        language: Written behind the fences.
+    """
+    reader = _Reader(language)
+    # The parser takes quadratic time for many openings that never close: they are text in a post.
+    reader.feed(re.sub(r"<(?![/A-Za-z])", "&lt;", html[:MAX_CHARS]))
+    reader.close()
+    return reader.result()
+
+
+def code_blocks(html: str) -> list[str]:
+    """The code blocks of a post, as they are."""
+    reader = _Reader("")
+    reader.feed(re.sub(r"<(?![/A-Za-z])", "&lt;", html[:MAX_CHARS]))
+    reader.close()
+    return reader.blocks
+
+
+class _Reader(HTMLParser):
+    def __init__(self, language: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.blocks: list[str] = []
+        self._language = language
+        self._parts: list[str] = []
+        self._code: list[str] | None = None  # inside <pre>
+        self._silent = 0
+        self._quotes = 0
+        self._links: list[tuple[str, int]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _SILENT:
+            self._silent += 1
+        elif tag == "pre":
+            self._code = []
+        elif self._code is not None:
+            return
+        elif tag == "code":
+            self._parts.append("`")
+        elif tag == "br":
+            self._parts.append("\n")
+        elif tag == "li":
+            self._parts.append("\n- ")
+        elif tag == "blockquote":
+            self._quotes += 1
+            self._parts.append("\n\n> ")
+        elif tag == "a":
+            self._links.append((dict(attrs).get("href") or "", len(self._parts)))
+        elif tag in _BLOCKS:
+            self._parts.append("\n\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _SILENT:
+            self._silent = max(0, self._silent - 1)
+        elif tag == "pre" and self._code is not None:
+            self._end_code()
+        elif self._code is not None:
+            return
+        elif tag == "code":
+            self._parts.append("`")
+        elif tag == "a" and self._links:
+            self._end_link()
+        elif tag == "blockquote" or tag in _BLOCKS:
+            self._parts.append("\n\n")
+
+    def handle_data(self, data: str) -> None:
+        if self._silent:
+            return
+        if self._code is not None:
+            self._code.append(data)
+        else:
+            self._parts.append(re.sub(r"\s+", " ", data))
+
+    def _end_code(self) -> None:
+        code = "".join(self._code or ()).replace("\r\n", "\n").strip("\n")
+        self._code = None
+        if not code.strip():
+            return
+        self.blocks.append(code)
+        fence = "```"
+        while fence in code:
+            fence += "`"
+        self._parts.append(f"\n\n{fence}{self._language}\n{code}\n{fence}\n\n")
+
+    def _end_link(self) -> None:
+        address, start = self._links.pop()
+        label = "".join(self._parts[start:]).strip()
+        if address.startswith(("http://", "https://")) and len(address) < 500 and label and label != address:
+            self._parts[start:] = [f"[{label}]({address})"]
+
+    def result(self) -> str:
+        """What was read."""
+        if self._code is not None:
+            self._end_code()
+        out: list[str] = []
+        fenced = False
+        blank = True
+        for line in "".join(self._parts).split("\n"):
+            fenced = not fenced if line.startswith("```") else fenced
+            shown = line if fenced else line.strip()
+            if shown or fenced or not blank:
+                out.append(shown)
+            blank = not shown and not fenced
+        return "\n".join(out).strip()

@@ -1,0 +1,1 @@
+"""What Tree-sitter sees of source texts."""
