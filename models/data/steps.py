@@ -8,11 +8,6 @@ from models.data.filters.license import LicenseFilter
 from models.data.filters.personal import PersonalDataFilter
 from models.data.filters.secrets import SecretsFilter
 from models.data.filters.shape import EncodingFilter, SizeFilter
-from models.data.filters.generated import GeneratedFilter
-from models.data.filters.license import LicenseFilter
-from models.data.filters.personal import PersonalDataFilter
-from models.data.filters.secrets import SecretsFilter
-from models.data.filters.shape import EncodingFilter, SizeFilter
 from models.data.filters.sonarqube import SonarQubeFilter
 from models.data.filters.weaknesses import WeaknessFilter
 from models.data.languages import LanguageStep
@@ -29,7 +24,14 @@ STEPS: tuple[type[Value], ...] = (
     LanguageStep,
     GeneratedFilter,
     LicenseFilter,
+    WeaknessFilter,
+    SonarQubeFilter,
     SecretsFilter,
     PersonalDataFilter,
+    CommentStep,
+    IndentationStep,
     Decontamination,
+    DoctestStep,
+    InstructionStep,
+    FillInStep,
 )

@@ -34,15 +34,16 @@ _TEST_PATH = re.compile(
 # What says nothing about the code, or nothing that could be done from the words alone.
 _EMPTY_TALK = re.compile(
     r"\b(?:todo|fixme|see (?:above|below|also|the)\b|deprecated|internal use|do not use|same as|overrides?\b"
-    r"|inheritdoc|not implemented|stub\b|placeholder|auto-?generated|backwards? compat)|\{@inherit|@inheritdoc",
+    r"|inheritdoc|not implemented|stub\b|placeholder|auto-?generated|backwards? compat)|@inherit",
     re.IGNORECASE,
 )
 _TESTING = re.compile(r"(?:^|[_.])(?:test|setup|teardown|fixture|mock)|^Test|Test$|Suite$", re.IGNORECASE)
 _THIRD_PERSON = re.compile(
-    r"(?:add|append|apply|appl(?=ie)|build|calculat|check|clear|clos|compar|comput|conver|copi?|count|creat|decod|delet|determin|download"
-    r"|encod|escap|execut|extract|fetch|filter|find|format|generat|get|initializ|insert|iterat|join|list|load|mak|merg|normaliz|open"
-    r"|pars|perform|print|read|remov|renam|render|replac|resolv|return|revers|run|sav|search|select|send|set|sort|split|start|stop"
-    r"|strip|sum|test|transform|truncat|updat|validat|verif|writ|wrap|yield|multipl|subtract|divid|swap|rotat|flatten|emit|transfer|mint)\w{0,3}",
+    r"(?:add|append|apply|appl(?=ie)|build|calculat|check|clear|clos|compar|comput|conver|copi?|count|creat|decod|delet|determin"
+    r"|download|encod|escap|execut|extract|fetch|filter|find|format|generat|get|initializ|insert|iterat|join|list|load|mak|merg"
+    r"|normaliz|open|pars|perform|print|read|remov|renam|render|replac|resolv|return|revers|run|sav|search|select|send|set|sort|split"
+    r"|start|stop|strip|sum|test|transform|truncat|updat|validat|verif|writ|wrap|yield|multipl|subtract|divid|swap|rotat"
+    r"|flatten|emit|transfer|mint)\w{0,3}",
     re.IGNORECASE,
 )
 _ENDINGS = (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("s", ""))

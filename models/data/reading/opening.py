@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from models.data.document import Document
+from models.data.pairs.posts import Wanted, document_of, read_pairs
 from models.data.reading.folder import list_folder, read_listed
 from models.data.reading.hub import check_hub, read_hub
 from models.data.reading.rows import check_rows, read_rows
@@ -78,7 +80,11 @@ def read(source: Source, listings: Path, part: Part) -> Iterator[Document | Unre
 
 
 def _posts(source: PostsSource, part: Part) -> Iterator[Document | Unread]:
-    raise InvalidInput(f"sources.{source.name}.kind", "posts cannot be read yet.", "Leave it out.")
+    wanted = Wanted(min_score=source.min_score, tags=source.tags)
+    for index, pair in enumerate(islice(read_pairs(source.path, wanted), source.limit)):
+        if part.has(index):
+            document = document_of(pair, source.name, source.license, source.language)
+            yield document or Unread("no valid Unicode")
 
 
 def _listing(source: FolderSource, listings: Path) -> Path:
