@@ -200,11 +200,12 @@ def test_the_agent_solves_a_task_through_it(served: Served, tmp_path: Path) -> N
     tests.write_text("from solution import add\n\n\ndef test_add():\n    assert add(2, 3) == 5\n")
     done = served.acrisol(
         *("solve", "Write a Python function add(a, b) that returns the sum of a and b."),
-        *("--tests", str(tests), "--samples", "4", "--seconds", "900", "--json"),
+        *("--tests", str(tests), "--samples", "2", "--attempts", "8"),
+        *("--seconds", "900", "--json"),
         ACRISOL_MODEL=f"{served.url}/v1",
         ACRISOL_MODEL_NAME=LIVE,
         ACRISOL_MODEL_API_KEY=served.key,
-        ACRISOL_MAX_TOKENS="64",
+        ACRISOL_MAX_TOKENS="40",
         ACRISOL_SANDBOX="auto",
     )
     assert done.returncode == 0, done.stdout + done.stderr

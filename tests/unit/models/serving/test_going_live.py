@@ -85,8 +85,9 @@ def test_one_that_computes_nonsense_is_taken_out_again(
 
 def test_a_tampered_adapter_is_not_loaded(registry: Registry, server: FakeServer) -> None:
     (Path(registry.get("a").path) / "adapter_config.json").write_text("{}")
-    with pytest.raises(InvalidInput, match="cannot be trusted"):
-        use(registry, "a", server.reached)
+    for reached in (server.reached, None):
+        with pytest.raises(InvalidInput, match="cannot be trusted"):
+            use(registry, "a", reached)
     assert (server.asked(), live(registry)) == ([], BASE)
 
 
