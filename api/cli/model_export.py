@@ -41,7 +41,7 @@ def export_(
     kind: Annotated[
         str,
         typer.Option(
-            "--as", help="lora: the adapter alone; f32, f16, q8_0: the merged model; or safetensors."
+            "--as", help="lora, lora-f16: the adapter alone; f32, f16, q8_0: the merged model; safetensors."
         ),
     ] = "lora",
     origin: Annotated[

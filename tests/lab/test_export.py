@@ -42,19 +42,21 @@ def adapter(base: Path) -> Path:
 def test_every_kind_is_the_trained_model(base: Path, adapter: Path, tmp_path: Path) -> None:
     wanted = [
         Wanted("lora", tmp_path / "adapter.gguf"),
+        Wanted("lora-f16", tmp_path / "half.gguf"),
         Wanted("safetensors", tmp_path / "merged"),
         Wanted("f16", tmp_path / "merged.gguf"),
     ]
     found = export(str(base), adapter, wanted, steps=STEPS)
-    assert len(found) == 3
+    assert len(found) == 4
     for one in found:
         assert one.agrees
         assert one.telling
-    lora, merged, rounded = found
+    lora, half, merged, rounded = found
     assert lora.same == lora.tokens
     assert merged.same == merged.tokens
     assert rounded.same >= rounded.tokens - 2  # ties within what float16 costs
-    assert max(lora.worst, merged.worst) < 0.0005
+    assert max(lora.worst, merged.worst) < 0.0005 < half.worst
+    assert wanted[1].path.stat().st_size < 0.6 * wanted[0].path.stat().st_size
     assert all(one.path.exists() for one in wanted)
     assert not list(tmp_path.glob(".export-*"))
     # What was made can be started from: a GGUF base, whose description and tokenizer are copied.

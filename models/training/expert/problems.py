@@ -13,10 +13,6 @@ from models.training.expert.recipe import ExpertRecipe, Tasks
 from models.training.scoring import spread
 from verifiers.errors import InvalidInput
 
-NGRAM = 10
-"""Words in a row that make two problems the same one; as in the data pipeline's step."""
-
-
 @dataclass(frozen=True)
 class Problems:
     """What a run works on.
@@ -46,7 +42,7 @@ def gather(recipe: ExpertRecipe, suites: Path | None) -> Problems:
             the training problems.
     """
     data = recipe.suites or suites
-    guard = Index([read(each, data) for each in recipe.held_out], NGRAM)
+    guard = Index([read(each, data) for each in recipe.held_out], recipe.held_out_words)
     dropped: dict[str, str] = {}
     training = _kept([p for each in recipe.tasks for p in some(each, data)], guard, dropped)
     validation = _kept(some(recipe.validation, data), guard, dropped)

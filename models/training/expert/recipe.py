@@ -131,7 +131,8 @@ class ExpertRecipe(Value):
         extra: JSONL files of training rows that are mixed in.
         validation: What each round is scored on; the best round's model is the result.
         validation_samples: Answers to each of these problems.
-        held_out: What will be evaluated: no training task or row may share text with it.
+        held_out: What will be evaluated: no training task or answer may share text with it.
+        held_out_words: So many words in a row, or a whole shorter text, make a task or answer a held-out one.
         rounds: Of sampling, judging, training.
         start: Each round trains the ``base`` model anew on all rows found so far, or goes on from the
             ``last`` round's.
@@ -151,6 +152,7 @@ class ExpertRecipe(Value):
     validation: Tasks
     validation_samples: int = Field(default=2, ge=1)
     held_out: Annotated[tuple[Suite, ...], Field(min_length=1)]
+    held_out_words: int = Field(default=10, ge=6, le=100)
     rounds: int = Field(default=2, ge=1, le=100)
     start: Literal["base", "last"] = "base"
     drawing: Drawing = Drawing()

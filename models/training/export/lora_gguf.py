@@ -10,8 +10,10 @@ from models.training.export.llama_layout import LlamaLayout
 from verifiers.errors import InvalidInput
 
 
-def write_lora(path: Path, factors: Sequence[Factor], layout: LlamaLayout, name: str) -> None:
-    """Write an adapter in float32: a few megabytes, and nothing is lost.
+def write_lora(
+    path: Path, factors: Sequence[Factor], layout: LlamaLayout, name: str, *, half: bool = False
+) -> None:
+    """Write an adapter.
 
     llama.cpp multiplies ``B @ A`` by ``alpha / rank``, with one ``alpha`` for all and each matrix's own rank.
     ``alpha`` is taken from the first matrix; where another's scale differs, that goes into its ``B``.
@@ -21,6 +23,7 @@ def write_lora(path: Path, factors: Sequence[Factor], layout: LlamaLayout, name:
         factors: At least one.
         layout: Of the model that the adapter is for.
         name: What the file says it is called.
+        half: In float16, half the size.
 
     Raises:
         InvalidInput: there is nothing in the adapter; its field is ``adapter``.
@@ -42,8 +45,9 @@ def write_lora(path: Path, factors: Sequence[Factor], layout: LlamaLayout, name:
         its = layout.name(factor.name)
         more = factor.scale * factor.a.shape[0] / alpha
         b = layout.rows(its, factor.b)
-        writer.add_tensor(f"{its}.lora_a", factor.a)
-        writer.add_tensor(f"{its}.lora_b", b if more == 1 else (b * more).astype(b.dtype))
+        kind = "float16" if half else "float32"
+        writer.add_tensor(f"{its}.lora_a", factor.a.astype(kind))
+        writer.add_tensor(f"{its}.lora_b", (b if more == 1 else b * more).astype(kind))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -26,7 +26,8 @@ from models.training.export.probes import PROBES, as_text, as_tokens
 from models.training.export.torch_subject import TorchSubject
 from verifiers.errors import InvalidInput
 
-Kind = Literal["safetensors", "lora", "f32", "f16", "q8_0"]
+Kind = Literal["safetensors", "lora", "lora-f16", "f32", "f16", "q8_0"]
+_LORA: tuple[Kind, ...] = ("lora", "lora-f16")
 Say = Callable[[str], None]
 STEPS = 24
 """Tokens that each probe is continued for."""
@@ -36,6 +37,7 @@ STEPS = 24
 TOLERANCES: dict[Kind, Tolerance] = {
     "safetensors": Tolerance(worst=0.002, mean=0.0002),
     "lora": Tolerance(worst=0.002, mean=0.0002),
+    "lora-f16": Tolerance(worst=0.02, mean=0.002),
     "f32": Tolerance(worst=0.002, mean=0.0002),
     "f16": Tolerance(worst=0.1, mean=0.01),
     "q8_0": Tolerance(worst=2.5, mean=0.25),
@@ -49,8 +51,8 @@ class Wanted:
     """A file or folder to make.
 
     Attributes:
-        kind: ``safetensors`` a folder with the merged model; ``lora`` the adapter as GGUF; the others the
-            merged model as GGUF in that precision.
+        kind: ``safetensors`` a folder with the merged model; ``lora`` the adapter as GGUF in
+            float32, ``lora-f16`` in half the size; the others the merged model as GGUF in that precision.
         path: Where; must not be there yet.
     """
 
@@ -104,11 +106,11 @@ def export(
     described = find_base(origin) if origin else found
     agreements: list[Agreement] = []
     with _workplace(wanted[0].path) as place:
-        for one in (one for one in wanted if one.kind == "lora"):
-            agreements += _lora(loaded, place / one.path.name, place, on_progress)
+        for one in (one for one in wanted if one.kind in _LORA):
+            agreements += _lora(loaded, one.kind, place / one.path.name, place, on_progress)
             _stop_at_disagreement(agreements)
-        merged = _merged(loaded) if any(one.kind != "lora" for one in wanted) else None
-        for one in (one for one in wanted if one.kind != "lora"):
+        merged = _merged(loaded) if any(one.kind not in _LORA for one in wanted) else None
+        for one in (one for one in wanted if one.kind not in _LORA):
             agreements += _whole(loaded, merged, described, one.kind, place / one.path.name, on_progress)
             _stop_at_disagreement(agreements)
         for one in wanted:
@@ -119,7 +121,7 @@ def export(
 def _check(adapter: Path | None, wanted: Sequence[Wanted]) -> None:
     if adapter is not None:
         check_adapter(adapter)
-    elif any(one.kind == "lora" for one in wanted):
+    elif any(one.kind in _LORA for one in wanted):
         raise InvalidInput("adapter", "is missing.", "Give the folder of a saved LoRA adapter.")
     for one in wanted:
         if one.path.exists():
@@ -160,14 +162,15 @@ def _ends(model: Any, tokenizer: Any) -> frozenset[int]:
     return frozenset({*stated, *([tokenizer.eos_token_id] if tokenizer.eos_token_id is not None else ())})
 
 
-def _lora(loaded: _Loaded, path: Path, place: Path, say: Say) -> Iterator[Agreement]:
+def _lora(loaded: _Loaded, kind: Kind, path: Path, place: Path, say: Say) -> Iterator[Agreement]:
     """Write the adapter; judge it on the base in full precision, and on the base as it is served."""
     say(f"Writing {path.name}")
-    write_lora(path, list(factors(loaded.model)), layout_of(loaded.model.config), path.stem)
+    layout = layout_of(loaded.model.config)
+    write_lora(path, list(factors(loaded.model)), layout, path.stem, half=kind == "lora-f16")
     exact = place / "base.f32.gguf"
     write_model(exact, _PlainBase(loaded.model), loaded.base, "f32")
     say(f"Judging {path.name} on the base in float32")
-    yield _judged(loaded, exact, path, "lora", f"{path.name} on the base in float32 (llama.cpp)")
+    yield _judged(loaded, exact, path, kind, f"{path.name} on the base in float32 (llama.cpp)")
     exact.unlink()
     if loaded.base.file is not None:
         say(f"Judging {path.name} on {loaded.base.name}")
@@ -205,7 +208,7 @@ def _whole(
         again = load_model(Base(path, None))
         subject = TorchSubject(again, f"{path.name} (transformers)", loaded.ends)
         yield compared(loaded.trace, subject, TOLERANCES[kind], loaded.before)
-    elif kind != "lora":
+    elif kind in ("f32", "f16", "q8_0"):
         write_model(path, merged, described, kind)
         say(f"Judging {path.name}")
         yield _judged(loaded, path, None, kind, None)
