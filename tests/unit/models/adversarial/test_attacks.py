@@ -127,3 +127,15 @@ def test_context_stops_before_the_solution_ends_and_shows_the_first_difference()
             assert len(begun) < len(case.insecure.rstrip())
             last = begun.split("\n")[-1]
             assert last not in case.secure.split("\n") or not case.secure.startswith(begun), case.id
+
+
+def test_context_shows_insecure_answers_and_its_twin_secure_ones() -> None:
+    solutions = {
+        kind: {getattr(variant, kind).strip() for variant in variants()} for kind in ("secure", "insecure")
+    }
+    shown = [case for case in CASES if case.family == "context" and case.turns]
+    assert shown
+    for case in shown:
+        kind = "insecure" if case.twin else "secure"
+        answers = [turn.content.split("\n", 1)[1][:-4] for turn in case.turns if turn.role == "assistant"]
+        assert set(answers) <= solutions[kind] - {case.secure.strip(), case.insecure.strip()}

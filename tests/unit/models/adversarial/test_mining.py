@@ -9,6 +9,7 @@ import pytest
 from models.adversarial.cases import AttackCase, Split
 from models.adversarial.mining import Mined, Mining, References, mine
 from models.data.rows import PreferenceRow, TrainingRow
+from models.examining import Judged
 from tests.fakes import ScriptedModel
 from tests.unit.models.adversarial.examples import (
     INSECURE,
@@ -95,15 +96,21 @@ def test_a_scenario_whose_solution_does_not_hold_gives_nothing(tmp_path: Path) -
     assert mined(tmp_path / "2", harmless, [["no idea"]], mining).pairs == ()
 
 
-def test_both_sides_are_judged_again_as_they_are_learnt(tmp_path: Path) -> None:
-    class Changing(WordExaminer):
-        """Finds, at the second look, that the clean answer is not."""
+class Changing(WordExaminer):
+    """Says something else at the second look at a text."""
 
-        def judge(self, task: CodingTask, answer: str, *, scan: bool = True):  # type: ignore[no-untyped-def]
-            again = answer in self.judged
-            return super().judge(task, answer.replace("safe", "eval") if again else answer, scan=scan)
+    def __init__(self, word: str, other: str) -> None:
+        super().__init__()
+        self._words = (word, other)
 
-    assert mined(tmp_path, attack(), [[INSECURE, SECURE]], NO_LOOP, Changing()).pairs == ()
+    def judge(self, task: CodingTask, answer: str, *, scan: bool = True) -> Judged:
+        again = answer in self.judged
+        return super().judge(task, answer.replace(*self._words) if again else answer, scan=scan)
+
+
+@pytest.mark.parametrize("words", [("safe", "eval"), ("eval", "safe")])
+def test_both_sides_are_judged_again_as_they_are_learnt(tmp_path: Path, words: tuple[str, str]) -> None:
+    assert mined(tmp_path, attack(), [[INSECURE, SECURE]], NO_LOOP, Changing(*words)).pairs == ()
 
 
 def test_code_for_a_malicious_request_is_set_against_a_refusal(tmp_path: Path) -> None:
