@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 
@@ -14,7 +14,9 @@ from worker.settings import WorkerSettings
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.trace import Span
 
+_ADDRESSES = ("http.url", "http.target", "url.full", "url.query")  # of both conventions there have been
 _NOT_TRACED = "healthz,readyz,ping,metrics"  # they come every few seconds
 
 
@@ -43,6 +45,7 @@ class Tracing:
             app,
             tracer_provider=self.spans,
             excluded_urls=_NOT_TRACED,
+            server_request_hook=_without_query,
             exclude_spans=["receive", "send"],
         )
 
@@ -60,3 +63,11 @@ def tracing(settings: WorkerSettings) -> Iterator[Tracing]:
     finally:
         if spans is not None:
             spans.shutdown()
+
+
+def _without_query(span: Span, _: dict[str, Any]) -> None:
+    # Searches and, by mistake, keys stand there.
+    found = getattr(span, "attributes", None) or {}  # a span that is not recorded has none
+    for name in _ADDRESSES:
+        if name in found:
+            span.set_attribute(name, "" if name == "url.query" else str(found[name]).partition("?")[0])

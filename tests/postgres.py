@@ -59,11 +59,11 @@ class Postgres:
         """The SQLAlchemy URL of a database."""
         return f"postgresql://{_USER}@/{database}?host={self._folder}"
 
-    def new_database(self) -> str:
+    def new_database(self, encoding: str = "UTF8") -> str:
         """Make an empty database, and give its URL."""
         name = f"test_{next(self._names)}"
         with psycopg.connect(self._address, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0")
         return self.url(name)
 
     def end_connections(self) -> None:

@@ -22,6 +22,7 @@ _LONGEST_S = 15.0  # that a writer waits for SQLite's one lock
 # A connection whose other end is gone without a word is given up within seconds, so that a job's lease is
 # not lost over it.
 _POSTGRES = {"connect_timeout": "5", "tcp_user_timeout": "10000"}
+_UTF8 = {"client_encoding": "utf8"}  # else a database without an encoding has no text for us, only bytes
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,7 @@ def open_database(url: str, clock: Callable[[], float] = time.time) -> Database:
     database = Database(_engine(url), clock)
     try:
         with database.begin() as connection:
+            _check_encoding(connection)
             found = upgrade.version(connection)
         if found != HEAD:
             with database.alone("migrate") as connection:
@@ -188,7 +190,18 @@ def _engine(url: str) -> Engine:
 
 def _postgres(url: URL) -> URL:
     missing = {name: value for name, value in _POSTGRES.items() if name not in url.query}
-    return url.set(drivername="postgresql+psycopg").update_query_dict(missing)
+    return url.set(drivername="postgresql+psycopg").update_query_dict(missing | _UTF8)
+
+
+def _check_encoding(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        return
+    encoding = str(connection.exec_driver_sql("SHOW server_encoding").scalar_one())
+    if encoding != "UTF8":
+        raise StoreUnavailable(
+            f"The Postgres database has the encoding {encoding}, which has no place for every text.",
+            "Make one that has: CREATE DATABASE acrisol ENCODING 'UTF8' TEMPLATE template0.",
+        )
 
 
 def _reason(error: SQLAlchemyError) -> str:

@@ -37,6 +37,28 @@ def test_a_request_is_a_span_that_the_tasks_trace_is_linked_to(services: Service
     assert accepted.context.trace_id == uuid.UUID(task_id).int
     assert accepted.links[0].context.span_id == request.context.span_id
     assert admin_key not in request.to_json()
+    assert "hidden" not in request.to_json()
+
+
+def test_no_span_of_either_convention_has_a_query(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    semconv = pytest.importorskip("opentelemetry.instrumentation._semconv")
+    stability = semconv._OpenTelemetrySemanticConventionStability
+    monkeypatch.setattr(stability, "_initialized", False)
+    monkeypatch.setattr(stability, "_OTEL_SEMCONV_STABILITY_SIGNAL_MAPPING", {})
+    monkeypatch.setenv("OTEL_SEMCONV_STABILITY_OPT_IN", "http/dup")
+    seen = memory.InMemorySpanExporter()
+    spans = sdk.TracerProvider()
+    spans.add_span_processor(export.SimpleSpanProcessor(seen))
+    app = create_app(services, max_body_bytes=4_000_000, hosts={"testserver"})
+    Tracing(spans).install(app)
+    with TestClient(app) as client:
+        client.get("/v1/tasks?text=hidden%3Fhidden")
+    (request,) = seen.get_finished_spans()
+    assert request.attributes["http.url"] == "http://testserver/v1/tasks"
+    assert request.attributes["url.path"] == "/v1/tasks"
+    assert "hidden" not in request.to_json()
 
 
 def test_without_a_place_for_traces_nothing_is_installed(services: Services) -> None:

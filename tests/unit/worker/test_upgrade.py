@@ -139,3 +139,13 @@ def test_opening_what_is_at_head_does_not_load_alembic(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_hold_every_text_is_refused_by_one_sentence(
+    postgres: Postgres, encoding: str
+) -> None:
+    with pytest.raises(StoreUnavailable, match=f"encoding {encoding}") as caught:
+        open_database(postgres.new_database(encoding))
+    assert "ENCODING 'UTF8'" in str(caught.value)
