@@ -13,6 +13,7 @@ from models.training.expert.recipe import ExpertRecipe, Tasks
 from models.training.scoring import spread
 from verifiers.errors import InvalidInput
 
+
 @dataclass(frozen=True)
 class Problems:
     """What a run works on.
