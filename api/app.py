@@ -11,8 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from api import documentation, problems
 from api.deps import Services
 from api.guards import BodyLimit, HostGuard
-from api.headers import SafeHeaders
-from api.limits import QUOTA_HEADERS
+from api.headers import QUOTA_HEADERS, SafeHeaders
 from api.observing import HttpMetrics, Observed
 from api.openai import batches, chat, completions, files, models
 from api.openai.errors import OpenAIErrors

@@ -13,13 +13,13 @@ from fastapi import Depends, Request
 from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 
-from api.limits import RateLimiter
 from api.openai.filling import LazyFiller
 from api.openai.places import Places
 from api.watching import Watchers
 from verifiers.audit_values import AuditRequest
 from verifiers.domain import CodingTask
 from worker.broker import Broker
+from worker.limits import RateLimiter
 from worker.store.database import Database
 from worker.webhook_rules import WebhookRules
 

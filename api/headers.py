@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.limits import Quota
+from worker.limits import Quota
 
 # Unless a route says otherwise. JSON and text need nothing; the page, its reports and the API's description
 # have policies of their own.
@@ -19,6 +19,13 @@ SAFE = {
 }
 _ONE_YEAR_OF_HTTPS = "max-age=31536000"
 QUOTA = "quota"  # in the request's state
+QUOTA_HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+
+
+def _quota_headers(quota: Quota) -> dict[str, str]:
+    """What a response tells of a client's quota."""
+    values = (quota.limit, quota.remaining, quota.reset_s)
+    return {name: str(value) for name, value in zip(QUOTA_HEADERS, values, strict=True)}
 
 
 class SafeHeaders:
@@ -49,7 +56,7 @@ class SafeHeaders:
                     headers.setdefault("Strict-Transport-Security", _ONE_YEAR_OF_HTTPS)
                 quota = state.get(QUOTA)
                 if isinstance(quota, Quota):
-                    headers.update(quota.headers)
+                    headers.update(_quota_headers(quota))
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -19,7 +19,6 @@ from api.app import create_app
 from api.deps import Services
 from api.draining import DrainingServer
 from api.errors import CannotListen
-from api.limits import RateLimiter
 from api.local_key import make_first_key
 from api.openai.filling import LazyFiller
 from api.openai.places import Places
@@ -28,6 +27,7 @@ from api.settings import ApiSettings
 from api.tracing import tracing
 from verifiers.audit_check import check_audit
 from verifiers.registry import check_task
+from worker.limits import RateLimiter
 from worker.service import WORKER_COMMAND, WorkerService
 from worker.settings import WorkerSettings
 from worker.webhook_rules import WebhookRules

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from celery import Celery
 
+App = Celery  # for those who may not name celery
 QUEUE = "acrisol"
 RUN_JOB = "acrisol.run_job"
 

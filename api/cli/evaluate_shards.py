@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from celery import Celery
 from rich.console import Console
 
 from api.cli.evaluate_run import bar, carry_out
@@ -16,7 +15,7 @@ from models.evaluation.run import Progress, RunBusy, shard_of
 from models.evaluation.shards import merge
 from models.evaluation.suites import read_suite
 from verifiers.errors import InvalidInput, ToolFailed
-from worker.app import build_app
+from worker.app import App, build_app
 from worker.evaluation import DONE, FAILED, enqueue, register, work
 from worker.settings import WorkerSettings
 
@@ -100,7 +99,7 @@ def _lines(path: Path) -> int:
         return sum(1 for _ in file)
 
 
-def _app() -> Celery:
+def _app() -> App:
     url = WorkerSettings().redis_url
     if url is None:
         raise InvalidInput("shards", "need a queue.", "Set REDIS_URL to a Redis that all workers reach.")

@@ -14,12 +14,12 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.deps import Services
-from api.limits import RateLimiter
 from tests.fakes import FakeBroker, FakeClock
 from tests.requirements import require
 from verifiers.audit_check import check_audit
 from verifiers.registry import check_task
 from worker.embedded_redis import EmbeddedRedis, embedded_redis
+from worker.limits import RateLimiter
 from worker.store import keys
 from worker.store.database import open_database
 
@@ -124,13 +124,13 @@ def test_no_secret_is_in_redis(server: TestClient, redis: EmbeddedRedis) -> None
 def test_without_redis_requests_go_on_and_it_is_said_once(
     server: TestClient, redis: EmbeddedRedis, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.WARNING, logger="api.limits")
+    caplog.set_level(logging.WARNING, logger="worker.limits")
     ada = key(server)
     redis.child.stop(5.0)
     assert statuses(server, 8, ada) == [200] * 8
     CLOCK.turn(6)
     assert statuses(server, 2, ada) == [200] * 2
-    assert [record.message for record in caplog.records if record.name == "api.limits"] == [
+    assert [record.message for record in caplog.records if record.name == "worker.limits"] == [
         "Redis does not answer (ConnectionError): requests go on without rate limits until it does."
     ]
     assert "ratelimit-limit" not in server.get("/v1/tasks", headers=ada).headers

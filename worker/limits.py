@@ -21,7 +21,6 @@ from verifiers.domain import Value
 from worker.access import Caller
 
 _LOG = logging.getLogger(__name__)
-QUOTA_HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 _WINDOW_S = 60
 _TIMEOUT_S = 0.5
 _PAUSE_S = 5.0  # a Redis that did not answer is not asked again so soon: every request would wait for it
@@ -41,12 +40,6 @@ class Quota(Value):
     remaining: int
     reset_s: int
     exceeded: bool
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """What a response tells of it."""
-        values = (self.limit, self.remaining, self.reset_s)
-        return {name: str(value) for name, value in zip(QUOTA_HEADERS, values, strict=True)}
 
 
 class RateLimiter:
