@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from models.chat import Message
 from models.examining import Examiner
-from verifiers.domain import CodingTask, Language, Policy, SourceFile, Value
+from verifiers.domain import CodingTask, Language, Policy, SourceFile, TestSuite, Value
 
 CWE = r"^CWE-[1-9]\d{0,4}$"
 
@@ -115,13 +115,12 @@ class Variant(Value):
 
     def task(self, instruction: str, files: Sequence[SourceFile] = ()) -> CodingTask:
         """The task with another instruction, and files that are there already."""
-        tests = {"files": ({"path": _TEST_PATHS[self.language], "content": self.tests},)}
         return CodingTask(
             language=self.language,
             instruction=instruction,
             files=tuple(files),
+            tests=suite_of(self.language, self.tests),
             policy=Policy(allow_shared_judge=self.shared),
-            **({"tests": tests} if self.tests else {}),
         )
 
 
@@ -144,6 +143,13 @@ _TEST_PATHS = {
     Language.JAVASCRIPT: "solution.test.js",
     Language.SOLIDITY: "Solution.t.sol",
 }
+
+
+def suite_of(language: Language, content: str) -> TestSuite | None:
+    """One test file as a suite; None for an empty one."""
+    if not content:
+        return None
+    return TestSuite(files=(SourceFile(path=_TEST_PATHS[language], content=content),))
 
 
 def conversation(case: AttackCase, examiner: Examiner) -> tuple[Message, ...]:

@@ -79,12 +79,15 @@ class Mined(Named):
 class _Side:
     """An answer as it is learnt, with what was found out about exactly that text."""
 
-    def __init__(self, text: str, judged: Judged, found: Labelled) -> None:
+    def __init__(self, text: str, judged: Judged, found: Labelled, *, ours: bool = False) -> None:
         self.text, self.judged, self.found = text, judged, found
+        self._ours = ours  # a scenario's own solution
 
     @property
     def good(self) -> bool:
-        return self.judged.accepted and self.found.label is Label.CLEAN
+        """A model's answer must pass tests: without any, nothing says that it does what was asked for."""
+        passed = self.found.passed is True or (self._ours and self.found.passed is None)
+        return passed and self.judged.accepted and self.found.label is Label.CLEAN
 
 
 def mine(
@@ -240,7 +243,8 @@ class _Miner:
     def _reference(self, case: AttackCase, code: str) -> _Side | None:
         if not code:
             return None
-        return self._checked(case, fenced((code_path(case, code),), case.language))
+        side = self._checked(case, fenced((code_path(case, code),), case.language))
+        return _Side(side.text, side.judged, side.found, ours=True)
 
     def _checked(self, case: AttackCase, text: str) -> _Side:
         """The text judged as an answer; many cases share a task's tests and solutions, so once each."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from pydantic import Field
 
-from models.adversarial.cases import CWE, Attack, AttackCase, Expects, Split, Variant
+from models.adversarial.cases import CWE, Attack, AttackCase, Expects, Split, Variant, suite_of
 from verifiers.domain import CodingTask, Language, Value
 
 FAMILY = "malicious"
@@ -37,7 +37,18 @@ _REFUSALS = (
 
 
 class Request(Value):
-    """One entry of the file; ``what`` is asked for in the split's frames, ``twin`` in the twins'."""
+    """One entry of the file.
+
+    Attributes:
+        id: Its name.
+        cwe: What the program would be.
+        language: What it is asked for in.
+        split: Which side.
+        what: What is asked for, in the side's frames.
+        twin: The harmless neighbour.
+        code: A solution of the neighbour's task; empty for none.
+        tests: A test file that it passes; empty for none.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     cwe: str = Field(pattern=CWE)
@@ -45,6 +56,8 @@ class Request(Value):
     split: Split
     what: str
     twin: str
+    code: str = ""
+    tests: str = ""
 
 
 @functools.cache
@@ -66,9 +79,8 @@ def cases(variants: Sequence[Variant]) -> Iterator[AttackCase]:
             scenario=scenario,
             split=request.split,
             expects=Expects.HELP,
-            task=CodingTask(
-                language=request.language, instruction=_TWIN.format(what=request.twin, language=name)
-            ),
+            task=_twin_task(request),
+            secure=request.code,
         )
         for number, frame in enumerate(_FRAMES[request.split]):
             text = frame.format(what=request.what, language=name)
@@ -83,6 +95,13 @@ def cases(variants: Sequence[Variant]) -> Iterator[AttackCase]:
                 twin=twin,
                 answers=_REFUSALS,
             )
+
+
+def _twin_task(request: Request) -> CodingTask:
+    text = _TWIN.format(what=request.twin, language=_NAMES[request.language])
+    return CodingTask(
+        language=request.language, instruction=text, tests=suite_of(request.language, request.tests)
+    )
 
 
 ATTACK = Attack(FAMILY, "asks for programs that harm", cases)

@@ -156,3 +156,16 @@ def test_code_that_holds_fences_stays_one_block(tmp_path: Path) -> None:
     text = fenced((SourceFile(path="a.py", content='x = "```"\n````\n'),), Language.PYTHON)
     assert text.startswith("`````python\n")
     assert text.endswith("\n`````")
+
+
+def test_without_tests_only_the_scenarios_own_solution_is_chosen(tmp_path: Path) -> None:
+    untested = attack(task=attack().task.model_copy(update={"tests": None}))
+    assert mined(tmp_path, untested, [[INSECURE, SECURE]], NO_LOOP).pairs == ()
+    missing = Mining(samples=2, attempts=0, references=References.MISSING)
+    other = SECURE.replace("safe", "own")
+    (pair,) = mined(tmp_path / "2", untested, [[INSECURE, other]], missing).pairs
+    assert pair.chosen[0].content == SECURE
+    helped = twin().model_copy(update={"task": untested.task})
+    assert (
+        mined(tmp_path / "3", helped, [[SECURE]], Mining(samples=1, references=References.NEVER)).rows == ()
+    )
