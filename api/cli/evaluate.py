@@ -10,6 +10,8 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from api.cli.evaluate_juliet import juliet
+from api.cli.evaluate_perplexity import evaluate_perplexity
 from api.cli.evaluate_report import report_on, show, show_comparison, summary_of
 from api.cli.exits import ExitCode, reported_errors
 from api.cli.rendering import plain
@@ -28,6 +30,8 @@ app = typer.Typer(
     add_completion=False,
     help="Run a suite against a model, with and without the loop; report and compare.",
 )
+app.command("juliet")(juliet)
+app.command("perplexity")(evaluate_perplexity)
 _SAMPLING = Sampling()
 _Data = Annotated[
     Path | None, typer.Option(help="Folder of published suites; default what ACRISOL_SUITES says.")
