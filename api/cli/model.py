@@ -12,10 +12,11 @@ from agent.settings import AgentSettings
 from api.cli.exits import reported_errors
 from api.cli.model_export import export_, merge
 from api.cli.model_serve import serve
-from api.cli.model_view import print_entry, print_list, print_state
+from api.cli.model_view import described, print_entry, print_list, print_state
 from api.cli.rendering import plain
 from models.serving import running
 from models.serving.entries import LIVE, Score
+from models.serving.evaluated import read_evaluation
 from models.serving.going_live import Done, Reached
 from models.serving.going_live import rollback as go_back
 from models.serving.going_live import use as go_live
@@ -24,6 +25,7 @@ from models.serving.registry import Registry
 from models.serving.serve import name_for
 from models.serving.server_api import ServerApi
 from models.serving.state import checked, look
+from verifiers.errors import InvalidInput
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -115,18 +117,28 @@ def rollback(
 @app.command("score")
 def score(
     name: _NAME,
-    suite: Annotated[str, typer.Option(help="The suite's name.")],
-    value: Annotated[float, typer.Option(help="From 0 to 1.")],
+    evaluation: Annotated[
+        Path | None, typer.Option(help="The folder of an evaluation of it, with report.json.")
+    ] = None,
+    suite: Annotated[str | None, typer.Option(help="Or a suite's name, measured elsewhere.")] = None,
+    value: Annotated[float | None, typer.Option(help="From 0 to 1.")] = None,
     metric: Annotated[str, typer.Option(help="What was measured.")] = "pass@1",
     problems: Annotated[int, typer.Option(help="How many problems of the suite.")] = 0,
-    low: Annotated[float | None, typer.Option(help="Lower end of the confidence interval.")] = None,
-    high: Annotated[float | None, typer.Option(help="Upper end.")] = None,
 ) -> None:
     """Keep what a model or adapter was measured at, for 'promote' to compare with."""
     with reported_errors(_errors()):
-        measured = Score(suite=suite, metric=metric, value=value, problems=problems, low=low, high=high)
-        _registry().score(name, measured)
-        _say(f"{name}: {suite} {metric} {value:.1%}.")
+        if evaluation is not None:
+            measured = read_evaluation(evaluation)
+        elif suite is not None and value is not None:
+            measured = (Score(suite=suite, metric=metric, value=value, problems=problems),)
+        else:
+            raise InvalidInput(
+                "evaluation", "What was measured?", "Give --evaluation, or --suite and --value."
+            )
+        registry = _registry()
+        for each in measured:
+            registry.score(name, each)
+        _say(f"{name}: {'; '.join(map(described, measured))}.")
 
 
 @app.command("promote")

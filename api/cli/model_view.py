@@ -43,7 +43,7 @@ def print_entry(console: Console, contents: Contents, entry: Entry) -> None:
         if value:
             console.print(Text.assemble((f"{name:>8}  ", "dim"), plain(value)), soft_wrap=True)
     for score in entry.scores:
-        console.print(Text.assemble((f"{'score':>8}  ", "dim"), plain(_score(score))), soft_wrap=True)
+        console.print(Text.assemble((f"{'score':>8}  ", "dim"), plain(described(score))), soft_wrap=True)
     for file in entry.files:
         line = f"{file.sha256[:16]}  {file.bytes:>14,}  {file.path}"
         console.print(Text.assemble((f"{'file':>8}  ", "dim"), plain(line)), soft_wrap=True)
@@ -83,13 +83,14 @@ def _add_row(table: Table, entry: Entry, mark: str, indent: str) -> None:
         str(entry.rank or ""),
         f"{entry.bytes / 1e6:,.1f} MB" if entry.files else "",
         plain(entry.license),
-        plain("\n".join(_score(score) for score in entry.scores)),
+        plain("\n".join(described(score) for score in entry.scores)),
         entry.digest[:12],
         f"{entry.added:%Y-%m-%d %H:%M}",
     )
 
 
-def _score(score: Score) -> str:
+def described(score: Score) -> str:
+    """A score in words."""
     interval = "" if score.low is None or score.high is None else f" [{score.low:.1%}, {score.high:.1%}]"
     of = f" of {score.problems}" if score.problems else ""
     return f"{score.suite} {score.metric} {score.value:.1%}{interval}{of}"

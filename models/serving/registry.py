@@ -26,6 +26,7 @@ from models.training.weights import checkpoint_of
 from verifiers.errors import InvalidInput, ToolFailed
 
 _FILE, _LOCK, _ADAPTERS = "registry.json", "registry.lock", "adapters"
+EMBEDDED_LICENSE = "Apache-2.0"  # SmolLM2's
 _MAX_BYTES = 64 * 2**20
 
 
@@ -88,6 +89,7 @@ class Registry:
         path = model
         if model == EMBEDDED or model.lower().endswith(".gguf"):
             path = checkpoint_of(model, self.folder)
+            license = license or (EMBEDDED_LICENSE if model == EMBEDDED else "")
         digests: tuple[FileDigest, ...] = ()
         if os.path.isdir(os.path.expanduser(path)):
             folder = Path(path).expanduser().resolve()

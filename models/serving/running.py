@@ -82,14 +82,7 @@ def announce(folder: Path, server: RunningServer) -> None:
 
 def find(folder: Path) -> RunningServer | None:
     """The server that runs; None if none does, or none that has answered yet."""
-    try:
-        with (folder / _LOCK).open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        return None  # nobody holds it
-    except BlockingIOError:
-        return _read(folder)
-    except OSError:
-        return None
+    return _read(folder) if _held(folder) else None
 
 
 def found(folder: Path) -> RunningServer:
@@ -99,9 +92,11 @@ def found(folder: Path) -> RunningServer:
         ModelUnavailable: none does.
     """
     server = find(folder)
-    if server is None:
-        raise ModelUnavailable("No model server runs here.", "Start one: acrisol model serve --model NAME")
-    return server
+    if server is not None:
+        return server
+    if _held(folder):
+        raise ModelUnavailable("The model server is starting.", "Try again when it says that it serves.")
+    raise ModelUnavailable("No model server runs here.", "Start one: acrisol model serve --model NAME")
 
 
 def server_key(folder: Path) -> str:
@@ -128,6 +123,18 @@ def server_key(folder: Path) -> str:
 def key_file(folder: Path) -> Path:
     """Where this registry's own key is kept, for its user only."""
     return folder / _KEY
+
+
+def _held(folder: Path) -> bool:
+    """Whether a server has the lock: what a killed one has left in the file is not true any more."""
+    try:
+        with (folder / _LOCK).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _read(folder: Path) -> RunningServer | None:

@@ -119,23 +119,51 @@ def test_a_run_is_promoted_once_there_is_a_score_to_beat(tmp_path: Path) -> None
     refused = run("promote", "--run", str(tmp_path / "better"))
     assert refused.exit_code == 2
     assert "acrisol model use better" in refused.output
-    good(
-        "score",
-        "smol",
-        "--suite",
-        "mbpp",
-        "--value",
-        "0.1",
-        "--problems",
-        "20",
-        "--low",
-        "0.05",
-        "--high",
-        "0.2",
-    )
+    good("score", "smol", "--suite", "mbpp", "--value", "0.1", "--problems", "20")
     promoted = good("promote", "--run", str(tmp_path / "better")).output
     assert "40.0% against 10.0% of smol" in promoted
-    assert "mbpp pass@1 10.0% [5.0%, 20.0%] of 20" in good("list").output
+    assert "mbpp pass@1 10.0% of 20" in good("list").output
+
+
+def test_an_evaluations_report_becomes_scores(tmp_path: Path) -> None:
+    add_all(tmp_path)
+    estimate = {"value": 0.2, "low": 0.15, "high": 0.26, "over": 2, "method": "bootstrap"}
+    run_of = {
+        "suite": "mbpp",
+        "split": "test",
+        "problems": 2,
+        "problems_digest": "0",
+        "source": "x",
+        "samples": 1,
+    }
+    counts = [{"id": name, "samples": 1, "passed": 0} for name in "ab"]
+    summary = {
+        "run": run_of,
+        "complete": True,
+        "answers": 2,
+        "missing": 0,
+        "undecided": 0,
+        "problems": counts,
+    }
+    summary |= {"pass_at": {"1": estimate, "10": estimate}, "secure_pass": estimate}
+    report = tmp_path / "report.json"
+    report.write_text(json.dumps(summary))
+    good("score", "one", "--evaluation", str(tmp_path))
+    scores = json.loads(good("show", "one", "--json").output)["scores"]
+    assert [(score["suite"], score["metric"], score["problems"]) for score in scores] == [
+        ("mbpp test", "pass@1", 2),
+        ("mbpp test", "pass@10", 2),
+        ("mbpp test", "secure-pass", 2),
+    ]
+    for change, says in (
+        ({"complete": False, "missing": 1}, "1 answers are missing"),
+        ({"pass_at": {"1": estimate | {"value": 7}}}, "not from 0 to 1"),
+        ({"pass_at": 5}, "is not a report"),
+    ):
+        report.write_text(json.dumps(summary | change))
+        refused = run("score", "one", "--evaluation", str(tmp_path))
+        assert (refused.exit_code, says in refused.output) == (2, True), refused.output
+    assert "What was measured?" in run("score", "one", "--suite", "mbpp").output
 
 
 def test_a_server_that_runs_follows(tmp_path: Path, home: Path) -> None:

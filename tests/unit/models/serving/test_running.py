@@ -19,6 +19,8 @@ def test_it_is_found_while_it_runs(tmp_path: Path) -> None:
     assert find(folder) is None
     with only_one(folder):
         assert find(folder) is None  # it has not answered yet
+        with pytest.raises(ModelUnavailable, match="is starting"):
+            found(folder)
         announce(folder, SERVER)
         assert found(folder) == SERVER
         with pytest.raises(InvalidInput, match=r"runs already on http://127\.0\.0\.1:1"), only_one(folder):
