@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
 from models.chat import Message
 from models.data.document import Document
-from models.data.engine.job import INSTRUCTION
+from models.data.engine.job import INSTRUCTION, TESTS, WITH_TESTS
 from models.data.rows import Origin, TrainingRow
 from models.examining import Examiner
-from verifiers.domain import CodingTask, Language, Value
+from verifiers.domain import CodingTask, Language, SourceFile, TestSuite, Value
 
+_SIGNATURE = re.compile(r"^[ \t]*(?:async )?def \w+\(", re.M)
+_MOST_TESTS = 800  # characters; as many as the agent shows a model of a small context
 _FENCED = {"task", "docstring"}  # methods whose answer is code alone
 
 
@@ -34,10 +37,12 @@ def frames_of(examiner: Examiner) -> dict[str, tuple[Message, ...]]:
     The agent's prompt is made once for each language and filled in for each document: worker processes then
     need neither the agent nor its tools.
     """
-    return {
+    frames = {
         language.value: examiner.ask(CodingTask(language=language, instruction=INSTRUCTION))
         for language in Language
     }
+    tests = TestSuite(files=(SourceFile(path="tests.py", content=f"assert {TESTS}\n"),))
+    return frames | {WITH_TESTS: examiner.ask(CodingTask(instruction=INSTRUCTION, tests=tests))}
 
 
 def row_of(document: Document, frames: Mapping[str, tuple[Message, ...]]) -> TrainingRow | TextRow:
@@ -59,8 +64,9 @@ def row_of(document: Document, frames: Mapping[str, tuple[Message, ...]]) -> Tra
     asked, answer = document.prompt, document.text
     if document.method in _FENCED:
         answer = fenced(answer, document.language)
-    frame = frames.get(document.language) if document.method in _FENCED else None
-    prompt = _filled(frame, asked) if frame else (Message(role="user", content=asked),)
+    tests = _shown_tests(document)
+    frame = frames.get(WITH_TESTS if tests else document.language) if document.method in _FENCED else None
+    prompt = _filled(frame, asked, tests) if frame else (Message(role="user", content=asked),)
     return TrainingRow(prompt=prompt, completion=(Message(role="assistant", content=answer),), origin=origin)
 
 
@@ -72,8 +78,24 @@ def fenced(code: str, language: str) -> str:
     return f"{fence}{language}\n{code.strip(chr(10))}\n{fence}"
 
 
-def _filled(frame: tuple[Message, ...], instruction: str) -> tuple[Message, ...]:
-    return tuple(
-        Message(role=message.role, content=message.content.replace(INSTRUCTION, instruction.strip()))
-        for message in frame
-    )
+def _filled(frame: tuple[Message, ...], instruction: str, tests: str) -> tuple[Message, ...]:
+    def fill(text: str) -> str:
+        # The instruction last: it is hostile, and might hold the other mark.
+        return text.replace(f"assert {TESTS}", tests).replace(INSTRUCTION, instruction.strip())
+
+    return tuple(Message(role=message.role, content=fill(message.content)) for message in frame)
+
+
+def _shown_tests(document: Document) -> str:
+    """The first assertions, as the agent shows them where the instruction does not give the signature."""
+    tests = document.metadata.get("tests")
+    if document.language != Language.PYTHON or not isinstance(tests, str):
+        return ""
+    if _SIGNATURE.search(document.prompt):
+        return ""
+    shown: list[str] = []
+    for line in tests.splitlines():
+        fits = sum(map(len, shown)) + len(line) <= _MOST_TESTS
+        if line.startswith("assert ") and fits and line not in document.prompt:
+            shown.append(line)
+    return "\n".join(shown)

@@ -22,6 +22,7 @@ from models.data.reading.unread import Part, Unread
 from models.data.recipe import Recipe
 from models.data.rows import TrainingRow
 from models.data.sources import HubSource, RowsSource
+from models.evaluation.suites import read_suite
 from verifiers.errors import InvalidInput, ToolFailed
 
 FUNCTION = """def {name}(values, limit):
@@ -61,7 +62,12 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (code / "package08" / "noise.xyzzy").write_text("?")
     (root / "suite.jsonl").write_text(json.dumps(PLANTED) + "\n")
     rows = [
-        {"text": f"def g{n}():\n    return {n}\n", "ask": f"Write g{n}.", "repo": f"r{n % 6}"}
+        {
+            "text": f"def g{n}():\n    return {n}\n",
+            "ask": f"Write g{n}.",
+            "repo": f"r{n % 6}",
+            "tests": [f"assert g{n}() == {n}"],
+        }
         for n in range(20)
     ]
     (root / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows) + "not json\n")
@@ -69,7 +75,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def recipe(corpus: Path, **changes: Any) -> Recipe:
-    columns = {"text": "text", "prompt": "ask", "repository": "repo"}
+    columns = {"text": "text", "prompt": "ask", "repository": "repo", "tests": "tests"}
     rows = {"kind": "rows", "name": "rows", "path": corpus / "rows.jsonl", "columns": columns}
     return Recipe.model_validate(
         {
@@ -138,6 +144,14 @@ def test_rows_are_rows_and_repositories_stay_whole(made: Path) -> None:
     )
 
 
+def test_tasks_with_tests_are_problems_to_sample(made: Path) -> None:
+    problems = read_suite(made / "train.problems.jsonl")
+    rows = [json.loads(line) for line in (made / "train.jsonl").read_text().splitlines()]
+    assert [problem.id for problem in problems] == [row["origin"]["id"] for row in rows]
+    assert problems[0].task.tests is not None
+    assert "assert g" in problems[0].task.tests.files[0].content
+
+
 def test_nothing_is_left_of_what_was_dropped(made: Path) -> None:
     assert not (made / ".work").exists()
 
@@ -191,18 +205,22 @@ def test_a_suite_that_is_missing_is_said_before_anything_runs(corpus: Path, tmp_
     assert not (tmp_path / "data").exists()
 
 
-def test_a_killed_worker_ends_the_run_with_a_sentence(corpus: Path, tmp_path: Path) -> None:
+def test_a_killed_worker_ends_the_run_with_a_sentence(tmp_path: Path) -> None:
     """Datatrove's pool would wait for it for ever."""
     killed: list[int] = []
+    texts = [" ".join(f"word{n}x{place}" for place in range(1000)) for n in range(3000)]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    source = {"kind": "rows", "name": "rows", "path": tmp_path / "rows.jsonl"}
+    long = Recipe.model_validate({"sources": [source], "steps": ["near-duplicates"], "shards": 4})
 
     def kill(progress: Progress) -> None:
-        if not killed and progress.stage >= 1:
+        if not killed and progress.done >= 10:
             killed.extend(_workers(tmp_path / "data"))
             for worker in killed:
                 os.kill(worker, signal.SIGKILL)
 
     with pytest.raises(ToolFailed, match="A worker was killed") as raised:
-        prepare(recipe(corpus, shards=40), tmp_path / "data", workers=2, on_progress=kill)
+        prepare(long, tmp_path / "data", workers=2, on_progress=kill)
     assert killed
     assert "goes on where this stopped" in raised.value.hint
 

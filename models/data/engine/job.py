@@ -13,6 +13,10 @@ from verifiers.domain import Value, digest
 
 INSTRUCTION = "ACRISOL-INSTRUCTION-GOES-HERE"
 """Stands for the instruction in a prompt's frame."""
+TESTS = "ACRISOL_TESTS_GO_HERE"
+"""Stands for the tests in a frame."""
+WITH_TESTS = "python, with tests"
+"""Names the frame for tasks whose tests are shown."""
 
 
 class Job(Value):

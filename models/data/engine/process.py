@@ -23,7 +23,7 @@ from models.data.engine.job import Job, Places
 from models.data.engine.stages import run_stages
 from verifiers.errors import AcrisolError, InvalidInput
 
-_EVERY_S = 0.3
+_EVERY_S = 0.05  # a worker that was killed has to be seen before its pool forgets it
 # Imported once, by the process that all workers are forked from; each stage has workers of its own.
 _FOR_WORKERS = (
     "datatrove.executor.local",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,7 @@ from models.data.counting import Tally
 from models.data.document import Document
 from models.data.engine.balance import fraction
 from models.data.engine.job import Job, Places
+from models.data.pairs.problems import problem_of, suite_rows
 from models.data.recipe import Output, Split
 from models.data.rendering import TextRow, row_of
 
@@ -34,7 +36,7 @@ def split_of(document: Document, split: Split, seed: int) -> str:
 
 @dataclass(frozen=True)
 class WriteRows:
-    """Writes a shard's documents as rows, by split."""
+    """Writes a shard's documents as rows, by split; of those that have tests also the problem."""
 
     folder: Path
     flow: Path
@@ -54,15 +56,20 @@ class WriteRows:
                     tally.dropped["without a prompt"] += 1
                     continue
                 split = split_of(document, self.split, self.seed)
-                files[f"{split}.text" if isinstance(row, TextRow) else split].write(
-                    row.model_dump_json() + "\n"
-                )
+                file = files[f"{split}.text" if isinstance(row, TextRow) else split]
+                file.write(row.model_dump_json() + "\n")
+                problem = problem_of(document)
+                if problem is not None:
+                    lines = (json.dumps(each) + "\n" for each in suite_rows((problem,)))
+                    files[f"{split}.problems"].writelines(lines)
+                    tally.counts["with tests"] += 1
                 tally.counts[split] += 1
                 tally.leaves(document)
         tally.save(self.flow / f"{rank:05d}.json")
 
     def _names(self) -> tuple[str, ...]:
-        return (*SPLITS, *(f"{split}.text" for split in SPLITS if self.output.code))
+        kinds = ("", ".problems", ".text") if self.output.code else ("", ".problems")
+        return tuple(f"{split}{kind}" for split in SPLITS for kind in kinds)
 
     def _open(self, stack: ExitStack, name: str, rank: int) -> IO[str]:
         path = self.folder / name / f"{rank:05d}.jsonl"

@@ -6,9 +6,10 @@ from agent.examiner import AgentExaminer
 from agent.extraction import extract, wanted_from
 from agent.prompts import SMALL_CONTEXT
 from models.data.document import Document
+from models.data.engine.job import TESTS
 from models.data.rendering import TextRow, fenced, frames_of, row_of
 from models.data.rows import TrainingRow
-from verifiers.domain import CodingTask, Language
+from verifiers.domain import CodingTask, Language, SourceFile, TestSuite
 
 EXAMINER = AgentExaminer((), SMALL_CONTEXT)
 
@@ -24,6 +25,17 @@ def test_a_prompt_is_the_agents_own() -> None:
         row = row_of(document(prompt=asked, method="docstring", language=language.value), frames)
         assert isinstance(row, TrainingRow)
         assert row.prompt == EXAMINER.ask(CodingTask(language=language, instruction=asked))
+
+
+def test_tests_are_shown_as_the_agent_shows_them() -> None:
+    frames = frames_of(EXAMINER)
+    asserts = "assert f(1) == 2\nassert f(2) == 3\n"
+    suite = TestSuite(files=(SourceFile(path="tests.py", content=asserts),))
+    for asked in ("Write a function that adds one.", "Write:\n\n```python\ndef f(a):\n```", f"Say {TESTS}."):
+        made = document(prompt=asked, method="task", language="python")
+        row = row_of(made.model_copy(update={"metadata": {"tests": asserts}}), frames)
+        assert isinstance(row, TrainingRow)
+        assert row.prompt == EXAMINER.ask(CodingTask(instruction=asked, tests=suite))
 
 
 def test_an_answer_is_read_back_as_it_was() -> None:
