@@ -1,6 +1,6 @@
 """Perplexity of a suite's reference solutions, each after its task's text.
 
-The log-probabilities of a given text come from an OpenAI-compatible server that echoes prompts with them (vLLM
+The log-probabilities of a text come from an OpenAI-compatible server that echoes prompts with them (vLLM
 does), or from a checkpoint folder through transformers. llama.cpp's server, and so the embedded model, gives
 none for prompts.
 """
@@ -127,7 +127,8 @@ def server_score(base_url: str, model: str, api_key: str | None = None) -> Score
 
     from models.wire import open_client, parse_api_key, parse_base_url, run_to_end, tls_context
 
-    url, key, tls = parse_base_url(base_url), parse_api_key(api_key), tls_context()
+    url, key = parse_base_url(base_url), parse_api_key(api_key)
+    tls = tls_context(url)
 
     async def ask(text: str) -> Any:
         async with open_client(url, key, tls) as client:
