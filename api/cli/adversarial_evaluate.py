@@ -73,13 +73,15 @@ def evaluate(
         wanted: list[tuple[str, str, Path | None]] = [("before", model, before_adapter)]
         if adapter is not None or against is not None:
             wanted.append(("after", against or model, adapter))
+        # Both get the same prompts, the smaller one's.
+        prompts_for = EMBEDDED if EMBEDDED in (model, against) else model
         states: list[State] = []
         with Bar(errors) as bar:
             for name, spec, over in wanted:
                 folder = out / name
                 bar.step(f"Attacks, {name}")
                 with (
-                    examiner_for(spec, sandbox) as examiner,
+                    examiner_for(prompts_for, sandbox) as examiner,
                     closing(open_state(spec, over, folder / "serving")) as opened,
                 ):
                     states.append(

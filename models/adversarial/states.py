@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from models.chat import ChatModel
 from models.select import EMBEDDED, NO_ADAPTER, open_model
@@ -39,10 +40,10 @@ def open_state(base: str, adapter: Path | None, folder: Path) -> ChatModel:
     return open_model(str(merged))
 
 
-def _make(base: str, adapter: Path, path: Path, kind: str) -> None:
+def _make(base: str, adapter: Path, path: Path, kind: Literal["lora", "safetensors"]) -> None:
     if path.exists():
         return
     from models.training.export.run import Wanted, export
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    export(base, adapter, [Wanted(kind, path)])  # type: ignore[arg-type]
+    export(base, adapter, [Wanted(kind, path)])
