@@ -35,7 +35,7 @@ def register(app: Celery, run_shard: Callable[[Plan], None]) -> None:
             wanted.out.mkdir(parents=True, exist_ok=True)
             note.write_text(str(error), encoding="utf-8")
 
-    app.task(evaluate_shard, name=RUN_SHARD)
+    app.task(evaluate_shard, name=RUN_SHARD, shared=False)
 
 
 def enqueue(app: Celery, plans: Iterable[Plan]) -> None:

@@ -14,46 +14,15 @@ from pathlib import Path
 import pytest
 
 from models.evaluation.results import read_results
+from tests.integration.evaluation.programs import PROBLEMS, PROGRAM, SAMPLES, plant
 from tests.requirements import require
-
-SAMPLES, PROBLEMS = 4, 4
-_PROGRAM = "from api.cli.main import app; app()"
-
-
-def _suite(path: Path) -> Path:
-    rows = [
-        {
-            "task_id": f"T/{number}",
-            "prompt": f"def add{number}(a, b):\n    '''Add {number}.'''\n",
-            "entry_point": f"add{number}",
-            "canonical_solution": f"    return a + b + {number}\n",
-            "test": f"def check(candidate):\n    assert candidate(1, 2) == {3 + number}\n",
-        }
-        for number in range(PROBLEMS)
-    ]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return path
-
-
-def _model(path: Path) -> Path:
-    """Half of the answers are right; each is another text, so that each is judged."""
-    rows = []
-    for number in range(PROBLEMS):
-        good, bad = f"return a + b + {number}", f"return a - b - {number}"
-        answers = [
-            f"```python\ndef add{number}(a, b):\n    x = {place}\n    {bad if place % 2 else good}\n```"
-            for place in range(SAMPLES)
-        ]
-        rows.append({"contains": f"Add {number}.", "completions": answers, "repeat": True})
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return path
 
 
 def _start(folder: Path, out: Path) -> subprocess.Popen[str]:
     command = [
         sys.executable,
         "-c",
-        _PROGRAM,
+        PROGRAM,
         "evaluate",
         "run",
         str(folder / "suite.jsonl"),
@@ -73,8 +42,7 @@ def _lines(path: Path) -> int:
 
 def test_a_killed_evaluation_loses_nothing_and_goes_on(tmp_path: Path) -> None:
     require("bubblewrap", shutil.which("bwrap") is not None, "apt-get install bubblewrap")
-    _suite(tmp_path / "suite.jsonl")
-    _model(tmp_path / "model.jsonl")
+    plant(tmp_path)
     out = tmp_path / "run"
     first = _start(tmp_path, out)
     give_up = time.monotonic() + 240

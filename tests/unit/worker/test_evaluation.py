@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from celery import Celery
+
+from models.evaluation.plan import Plan
+from verifiers.errors import ToolFailed
+from worker.app import build_app
+from worker.errors import BrokerUnavailable
+from worker.evaluation import DONE, FAILED, QUEUE, RUN_SHARD, enqueue, register
+
+
+def plan(tmp_path: Path, shard: str) -> Plan:
+    return Plan(suite="humaneval", data=tmp_path, out=tmp_path / shard.replace("/", "of"), shard=shard)
+
+
+def memory() -> Celery:
+    return build_app("memory://", {"polling_interval": 0.01})
+
+
+def test_a_message_is_a_whole_plan(tmp_path: Path) -> None:
+    app, seen = memory(), list[Plan]()
+
+    def run_shard(wanted: Plan) -> None:
+        wanted.out.mkdir(parents=True)
+        seen.append(wanted)
+
+    register(app, run_shard)
+    plans = [plan(tmp_path, f"{place}/2") for place in (1, 2)]
+    enqueue(app, plans)
+    with app.connection_for_read() as connection:
+        queue = connection.SimpleQueue(QUEUE)
+        messages = [queue.get(timeout=10) for _ in plans]
+    for message in messages:
+        assert message.headers["task"] == RUN_SHARD
+        app.tasks[RUN_SHARD](*message.payload[0])
+    assert seen == plans
+    assert all((each.out / DONE).exists() for each in plans)
+
+
+def test_what_goes_wrong_is_left_in_the_shards_folder_until_it_goes_well(tmp_path: Path) -> None:
+    app, broken = memory(), [True]
+
+    def run_shard(wanted: Plan) -> None:
+        if broken.pop():
+            raise ToolFailed("The sandbox is gone.")
+
+    register(app, run_shard)
+    one = plan(tmp_path, "1/2")
+    app.tasks[RUN_SHARD](one.model_dump_json())
+    assert "sandbox is gone" in (one.out / FAILED).read_text()
+    assert not (one.out / DONE).exists()
+    broken.append(False)
+    app.tasks[RUN_SHARD](one.model_dump_json())
+    assert not (one.out / FAILED).exists()
+    assert (one.out / DONE).exists()
+
+
+def test_a_queue_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(BrokerUnavailable, match="REDIS_URL"):
+        enqueue(build_app("redis://127.0.0.1:1/0"), [plan(tmp_path, "1/2")])
