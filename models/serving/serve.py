@@ -198,7 +198,7 @@ def _base(registry: Registry, given: str | None) -> Entry:
     contents = registry.read()
     if given is None:
         return found_in(contents, _last_base(contents))
-    entry = contents.find(given)
+    entry = contents.find(given) or _by_place(contents, given)
     if entry is None:
         return registry.add_model(given, name_for(given))
     if entry.kind == "adapter":
@@ -206,6 +206,13 @@ def _base(registry: Registry, given: str | None) -> Entry:
             "model", f"{given} is an adapter.", f"acrisol model serve --model {entry.base} --adapter {given}"
         )
     return entry
+
+
+def _by_place(contents: Contents, given: str) -> Entry | None:
+    """The model that was added from there, whatever it is called."""
+    places = (given, os.path.realpath(os.path.expanduser(given)))
+    models = (entry for entry in contents.entries if entry.kind == "model")
+    return next((entry for entry in models if entry.path in places or entry.source == given), None)
 
 
 def _last_base(contents: Contents) -> str:

@@ -100,6 +100,12 @@ def test_the_command_is_printed_without_vllm_being_there(tmp_path: Path) -> None
     assert "--model" in good("serve", "--dry-run").output  # the only model there is
 
 
+def test_a_folder_is_known_by_another_name(tmp_path: Path) -> None:
+    good("add", str(tmp_path / "smol"), "--name", "other")
+    assert "--served-model-name other" in good("serve", "--dry-run", "--model", str(tmp_path / "smol")).output
+    assert len(json.loads(good("list", "--json").output)["entries"]) == 1
+
+
 def test_a_larger_adapter_makes_room(tmp_path: Path) -> None:
     add_all(tmp_path)
     good("add", str(write_adapter(tmp_path / "big", rank=20)), "--base", "smol")
