@@ -64,7 +64,7 @@ def _holds(tree: Any, allow: frozenset[str]) -> bool:
             values.append(bool(allow & _names(node)))
         elif done:
             inner = [values.pop() for _ in parts]
-            values.append(all(inner) if node.operator == "AND" else any(inner))
+            values.append(all(inner) if node.operator.strip() == "AND" else any(inner))
         else:
             waiting.append((node, True))
             waiting += [(part, False) for part in parts]

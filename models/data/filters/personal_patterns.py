@@ -21,7 +21,7 @@ _LONGEST_LOCAL = 65
 _IPV4 = re.compile(r"(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\w)")
 _IPV6 = re.compile(r"(?<![\w:.])[23][0-9A-Fa-f]{3}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![\w:])")
 _VERSION = re.compile(
-    r"(?:versions?|ver|v|release[sd]?|since|rev(?:ision)?|build|oid|section|chapter|rfc|assembly\w*|agent|sdk|==|[<>~^=!]=?|/)"
+    r"(?:versions?|ver|v|release[sd]?|since|rev(?:ision)?|build|oid|section|chapter|rfc|assembly\w*|agent|sdk|[<>~^=!]=|[~^]|/)"
     r"[\s\"'(:=@]{0,6}$",
     re.IGNORECASE,
 )
@@ -31,7 +31,7 @@ _PHONE = re.compile(
     r"|(?i:(?<=tel)|(?<=phone)|(?<=mobile)|(?<=fax))(?:[.:]| number| no)?"
     r"[\s:.\"'=]{1,4}(?P<number>\d[\d -]{5,16}\d)(?!\w)"
 )
-_WORD = r"[^\W\d_][\w.'\u2019-]{0,30}"
+_WORD = r"(?!(?:and|or|the|at|in|on|for)\b)[^\W\d_][\w.'\u2019-]{0,30}"
 _NAME = _WORD + r"(?:[ \t]+(?:de|van|von|der|da|di|la|le|bin|al)\b|[ \t]+" + _WORD + "){1,4}"
 _COPYRIGHT = re.compile(
     r"(?:copyright|\(c\)|©)(?:[ \t,:©-]|\(c\)|copyright|\d{4}|present|by){1,20}(?P<name>" + _NAME + ")",

@@ -7,6 +7,7 @@ Too much of either ends it, at the same place in every run.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from functools import cache
 from pathlib import PurePosixPath
@@ -156,7 +157,7 @@ def tokens(source: Source, without: frozenset[str] = COMMENTS) -> Iterator[tuple
     """
     for node, depth in walk(source.root, STRINGS | without):
         kind = node.type
-        if kind not in without and (kind in STRINGS or not node.child_count):
+        if depth and kind not in without and (kind in STRINGS or not node.child_count):
             yield kind, depth, source.data[node.start_byte : node.end_byte]
 
 
@@ -167,4 +168,7 @@ def found(source: Source, kinds: frozenset[str], closed: frozenset[str] = frozen
 
 @cache
 def _language(grammar: str) -> tree_sitter.Language:
-    return tree_sitter.Language(_GRAMMARS[grammar]())
+    with warnings.catch_warnings():
+        # Solidity's package gives its grammar in the older way, as a number.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return tree_sitter.Language(_GRAMMARS[grammar]())
