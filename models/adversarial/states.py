@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from pathlib import Path
-from typing import Literal
 
 from models.chat import ChatModel
+from models.errors import ModelMissing
 from models.select import EMBEDDED, NO_ADAPTER, open_model
 from verifiers.errors import InvalidInput
+
+_WEIGHTS = "adapter_model.safetensors"
 
 
 def open_state(base: str, adapter: Path | None, folder: Path) -> ChatModel:
     """Open a state; the caller closes it.
 
+    What must be made to serve the adapter is named by the adapter's digest, and so is the model: results of
+    another adapter are never taken for its own.
+
     Args:
         base: ``embedded``, a GGUF file, a checkpoint folder, or a server's URL where there is no adapter.
         adapter: A saved LoRA adapter's folder, or one as GGUF; None for the base as it is.
-        folder: Where what must be made to serve the adapter is kept, and found again: a GGUF file for
-            llama.cpp, or the merged weights of a checkpoint.
+        folder: Where what is made is kept, and found again: a GGUF file for llama.cpp, or the merged weights
+            of a checkpoint.
 
     Raises:
         InvalidInput: the base takes no adapter.
@@ -27,23 +34,46 @@ def open_state(base: str, adapter: Path | None, folder: Path) -> ChatModel:
     llama = base == EMBEDDED or base.lower().endswith(".gguf")
     if adapter is None:
         return open_model(base, adapter=NO_ADAPTER if llama else None)
-    if llama:
-        made = adapter if adapter.suffix == ".gguf" else folder / "adapter.gguf"
-        _make(base, adapter, made, "lora")
-        return open_model(base, adapter=str(made))
-    if not Path(base).is_dir():
+    if not llama and not Path(base).is_dir():
         raise InvalidInput(
             "adapter", f"cannot be laid over {base[:200]!r} here.", "Serve both, and give the server's URL."
         )
-    merged = folder / "merged"
-    _make(base, adapter, merged, "safetensors")
+    is_gguf = adapter.suffix == ".gguf"
+    if is_gguf and not llama:
+        raise InvalidInput("adapter", "is GGUF, and the base is not.", "Give the adapter's folder.")
+    name = f"adapter-{_digest(adapter if is_gguf else adapter / _WEIGHTS)[:12]}"
+    folder.mkdir(parents=True, exist_ok=True)
+    if llama:
+        made = folder / f"{name}.gguf"
+        if is_gguf and not made.exists():
+            shutil.copyfile(adapter, made)
+        elif not made.exists():
+            _lora(base, adapter, made)
+        return open_model(base, adapter=str(made))
+    merged = folder / name
+    if not merged.exists():
+        _merged(base, adapter, merged)
     return open_model(str(merged))
 
 
-def _make(base: str, adapter: Path, path: Path, kind: Literal["lora", "safetensors"]) -> None:
-    if path.exists():
-        return
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelMissing(
+            f"The adapter {str(path)[:200]!r} cannot be read ({error.strerror}).",
+            "Give a saved LoRA adapter's folder, such as a run's best/, or a GGUF file.",
+        ) from error
+
+
+def _lora(base: str, adapter: Path, path: Path) -> None:
     from models.training.export.run import Wanted, export
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    export(base, adapter, [Wanted(kind, path)])
+    export(base, adapter, [Wanted("lora", path)])
+
+
+def _merged(base: str, adapter: Path, path: Path) -> None:
+    from models.training.export.run import Wanted, export
+
+    export(base, adapter, [Wanted("safetensors", path)])

@@ -1,0 +1,38 @@
+"""States of a model: what serves them is named by what it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from models.adversarial.states import open_state
+from models.errors import ModelMissing
+from verifiers.errors import InvalidInput
+
+
+def gguf(path: Path, content: bytes = b"") -> Path:
+    path.write_bytes(b"GGUF" + content)
+    return path
+
+
+def test_another_adapter_of_the_same_name_is_another_model(tmp_path: Path) -> None:
+    pytest.importorskip("xllamacpp")
+    base = str(gguf(tmp_path / "base.gguf"))
+    names = []
+    for content in (b"one", b"two", b"one"):
+        adapter = gguf(tmp_path / "adapter.gguf", content)
+        names.append(open_state(base, adapter, tmp_path / "serving").name)
+    assert names[0] == names[2] != names[1]
+    assert open_state(base, None, tmp_path / "serving").name == "base"
+
+
+def test_what_cannot_be_laid_over_each_other(tmp_path: Path) -> None:
+    adapter = gguf(tmp_path / "a.gguf")
+    with pytest.raises(InvalidInput, match="cannot be laid over 'http"):
+        open_state("http://127.0.0.1:1/v1", adapter, tmp_path / "serving")
+    with pytest.raises(InvalidInput, match="is GGUF, and the base is not"):
+        open_state(str(tmp_path), adapter, tmp_path / "serving")
+    with pytest.raises(ModelMissing, match="cannot be read"):
+        open_state("embedded", tmp_path / "nothing", tmp_path / "serving")
+    assert not (tmp_path / "serving").exists()
