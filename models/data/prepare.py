@@ -18,10 +18,11 @@ from models.chat import Message
 from models.data.card import Card
 from models.data.engine.job import Job, Places
 from models.data.engine.publishing import clean_up
+from models.data.engine.trouble import of_the_system, told
 from models.data.recipe import Recipe
 from models.data.step import Checked
 from verifiers.domain import Value
-from verifiers.errors import AcrisolError, InvalidInput, ToolFailed, ToolMissing
+from verifiers.errors import InvalidInput, ToolMissing
 
 _EVERY_S = 0.2
 _HANDED_OVER = 10
@@ -83,12 +84,15 @@ def prepare(
     job = Job(recipe=recipe, frames=dict(frames or {}), workers=workers)
     places = Places(folder.resolve())
     _make(places.work)
-    with _alone(places):
-        _begin(job, places, fresh)
-        if not _engine(places, on_progress):
-            return None
-        card = Card.model_validate_json(places.card.read_text())
-    clean_up(places)
+    try:
+        with _alone(places):
+            _begin(job, places, fresh)
+            if not _engine(places, on_progress):
+                return None
+            card = Card.model_validate_json(places.card.read_text())
+        clean_up(places)
+    except OSError as error:
+        raise of_the_system(error, places.folder) from error
     return card
 
 
@@ -133,7 +137,6 @@ def _begin(job: Job, places: Places, fresh: bool) -> None:
             f"{places.folder} holds a data set already.",
             "Choose another folder, or make it anew with --fresh.",
         )
-    places.error.unlink(missing_ok=True)
     places.job.write_text(job.model_dump_json())
 
 
@@ -146,11 +149,19 @@ def _job_of(places: Places) -> Job | None:
 
 def _engine(places: Places, on_progress: Callable[[Progress], None]) -> bool:
     """Run the engine to its end; False where a cluster goes on by itself."""
-    command = [sys.executable, "-m", "models.data.engine.process", str(places.folder), str(os.getpid())]
-    with places.log.open("ab") as log:
+    ours, theirs = os.pipe()
+    command = [sys.executable, "-m", "models.data.engine.process", str(places.folder)]
+    command += [str(os.getpid()), str(theirs)]
+    with places.log.open("ab") as log, os.fdopen(ours, "rb", buffering=0):
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=(theirs,),
+            start_new_session=True,
         )
+        os.close(theirs)
         try:
             while process.poll() is None:
                 on_progress(_progress(places))
@@ -159,9 +170,9 @@ def _engine(places: Places, on_progress: Callable[[Progress], None]) -> bool:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-    on_progress(_progress(places))
-    if process.returncode not in (0, _HANDED_OVER):
-        raise _error(places, process.returncode)
+        on_progress(_progress(places))
+        if process.returncode not in (0, _HANDED_OVER):
+            raise told(ours, process.returncode, places.log)
     return process.returncode == 0
 
 
@@ -172,16 +183,3 @@ def _progress(places: Places) -> Progress:
     except (OSError, ValueError):
         return Progress()
     return Progress(**now, done=sum(int(count) for count in counts if count.isdigit()))
-
-
-def _error(places: Places, code: int) -> AcrisolError:
-    try:
-        told = json.loads(places.error.read_text())
-    except (OSError, ValueError):
-        return ToolFailed(
-            f"The data engine ended with {code} and said nothing.",
-            f"Look at {places.log}; the same command goes on where it stopped.",
-        )
-    if told["kind"] == "input":
-        return InvalidInput(told["field"], told["message"], told["hint"])
-    return ToolFailed(told["message"], told["hint"])

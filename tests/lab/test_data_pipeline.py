@@ -14,7 +14,6 @@ import pytest
 
 from models.data.card import Card
 from models.data.document import Document
-from models.data.engine.process import of_the_system
 from models.data.prepare import Progress, prepare
 from models.data.reading.hub import check_hub, read_hub
 from models.data.reading.rows import check_rows, read_rows
@@ -243,12 +242,6 @@ def _workers(folder: Path) -> list[int]:
     }
     servers = {pid for pid, line in names.items() if "forkserver" in line and parents[pid] in engines}
     return [pid for pid, parent in parents.items() if parent in servers]
-
-
-def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
-    error = of_the_system(OSError(28, "No space left on device", "/data/x"), tmp_path)
-    assert "/data/x could not be written or read: No space left on device." in str(error)
-    assert "goes on where it stopped" in str(error)
 
 
 def test_a_dataset_is_streamed_by_its_name(corpus: Path, tmp_path: Path) -> None:

@@ -54,7 +54,6 @@ class Places:
         self.listings = self.work / "listings"
         self.provenance = self.work / "provenance.json"
         self.log = self.work / "engine.log"
-        self.error = self.work / "error.json"
         self.now = self.work / "now.json"
         self.progress = self.work / "progress"
         self.report = folder / "report.json"

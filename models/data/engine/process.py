@@ -1,13 +1,12 @@
 """The engine as a process of its own: ``python -m models.data.engine.process FOLDER``.
 
 Datatrove logs to standard error from every worker, its pool waits for ever for a worker that was killed, and
-native code may crash. Apart from the caller all of that ends in one sentence: this process writes what went
-wrong to ``error.json`` and takes its workers with it.
+native code may crash. Apart from the caller all of that ends in one sentence: this process tells what
+went wrong and takes its workers with it.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
@@ -21,7 +20,8 @@ import multiprocess  # type: ignore[import-not-found]
 
 from models.data.engine.job import Job, Places
 from models.data.engine.stages import run_stages
-from verifiers.errors import AcrisolError, InvalidInput
+from models.data.engine.trouble import of_the_system, tell
+from verifiers.errors import AcrisolError
 
 _EVERY_S = 0.05  # a worker that was killed has to be seen before its pool forgets it
 # Imported once, by the process that all workers are forked from; each stage has workers of its own.
@@ -33,48 +33,35 @@ _FOR_WORKERS = (
 )
 
 
-def main(folder: Path, parent: int) -> int:
+def main(folder: Path, parent: int, pipe: int) -> int:
     """Run the job of a folder.
 
     Args:
         folder: The data set's.
         parent: Process id of the caller; when it is gone, so is this.
+        pipe: Where errors are told.
     """
     places = Places(folder)
     multiprocess.set_forkserver_preload(list(_FOR_WORKERS))
-    threading.Thread(target=_watch, args=(places, parent), daemon=True).start()
+    threading.Thread(target=_watch, args=(parent, pipe), daemon=True).start()
     try:
         done = run_stages(Job.model_validate_json(places.job.read_text()), places)
     except AcrisolError as error:
-        _tell(places, error)
+        tell(pipe, error)
         return 1
     except OSError as error:
-        _tell(places, of_the_system(error, folder))
+        tell(pipe, of_the_system(error, folder))
         return 1
     except Exception as error:  # noqa: BLE001  (whatever a step or the engine raises is told, never lost)
         traceback.print_exc()
         said = " ".join(str(error).split())[:500]
         hint = f"All of it is in {places.log}. The same command goes on where this stopped."
-        _tell(places, AcrisolError(f"The data engine failed: {type(error).__name__}: {said}.", hint))
+        tell(pipe, AcrisolError(f"The data engine failed: {type(error).__name__}: {said}.", hint))
         return 1
     return 0 if done else 10
 
 
-def of_the_system(error: OSError, folder: Path) -> AcrisolError:
-    """A full disk and the like as a sentence."""
-    what = error.strerror or str(error)
-    hint = "Make room there, then run the same command again: it goes on where it stopped."
-    return AcrisolError(f"{error.filename or folder} could not be written or read: {what}.", hint)
-
-
-def _tell(places: Places, error: AcrisolError) -> None:
-    field = error.field if isinstance(error, InvalidInput) else ""
-    kind = "input" if field else "tool"
-    told = {"kind": kind, "field": field, "message": error.message, "hint": error.hint}
-    places.error.write_text(json.dumps(told))
-
-
-def _watch(places: Places, parent: int) -> None:
+def _watch(parent: int, pipe: int) -> None:
     """End everything when a worker was killed or the caller is gone."""
     seen: dict[int, Any] = {}
     while True:
@@ -83,10 +70,10 @@ def _watch(places: Places, parent: int) -> None:
         killed = [child for child in seen.values() if child.exitcode == -signal.SIGKILL]
         if killed:
             hint = "Use fewer --workers or more shards; the same command goes on where this stopped."
-            _tell(places, AcrisolError("A worker was killed, most likely for want of memory.", hint))
+            tell(pipe, AcrisolError("A worker was killed, most likely for want of memory.", hint))
         if killed or os.getppid() != parent:
             os.killpg(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2])))
+    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
