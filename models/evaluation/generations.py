@@ -12,7 +12,7 @@ from models.examining import Problem
 from verifiers.domain import Language
 from verifiers.errors import InvalidInput
 
-_PATHS = {
+PATHS = {  # of code for which an answer gives no file name
     Language.PYTHON: "solution.py",
     Language.JAVASCRIPT: "solution.js",
     Language.JAVA: "Solution.java",
@@ -110,6 +110,6 @@ def _generation(row: Row, problem: Problem, field: str, text: str) -> Generation
     bare = Generation(problem=problem.id, sample=1, model=str(row.get("model", ""))[:200])
     if field in ("completion", "samples", "completions"):
         prompt = row["prompt"] if isinstance(row.get("prompt"), str) else problem.task.instruction
-        path = _PATHS.get(problem.task.language, "solution.txt")
+        path = PATHS.get(problem.task.language, "solution.txt")
         return bare.model_copy(update={"code": ((path, prompt + text),)})
     return bare.model_copy(update={"answer": text})
