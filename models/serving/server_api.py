@@ -8,6 +8,7 @@ import httpx2
 
 from models.answers import NonsenseAnswer, error_text, one_line, parse_models
 from models.errors import ModelUnavailable
+from models.wire import tls_context
 from verifiers.errors import InvalidInput
 
 _MAX_BYTES = 16 * 2**20
@@ -27,6 +28,7 @@ class ServerApi:
     def __init__(self, url: str, key: str | None) -> None:
         self._url = url.rstrip("/")
         self._key = key
+        self._tls = tls_context(self._url)
 
     def healthy(self, timeout_s: float = _QUICK_S) -> bool:
         """Whether it answers and its engine lives."""
@@ -127,7 +129,9 @@ class ServerApi:
             headers["Authorization"] = f"Bearer {self._key}"
         try:
             with (
-                httpx2.Client(trust_env=False, follow_redirects=False, timeout=timeout_s) as client,
+                httpx2.Client(
+                    verify=self._tls, trust_env=False, follow_redirects=False, timeout=timeout_s
+                ) as client,
                 client.stream(method, f"{self._url}{path}", json=asked, headers=headers) as response,
             ):
                 return response.status_code, _body(response.iter_raw())
