@@ -19,7 +19,7 @@ from api.deps import services
 from api.headers import QUOTA
 from api.sessions import asks_for_page, session_caller, to_sign_in
 from worker.access import Caller, Scope
-from worker.store import keys
+from worker.store.access import authentication
 
 _UNKNOWN = (
     "Send an API key that is good here, with the header 'Authorization: Bearer KEY'. "
@@ -57,7 +57,7 @@ def _caller(request: Request) -> Caller:
         scheme, _, secret = sent[0].partition(" ")
         # Of two headers, a proxy in front might look at the one and this server at the other.
         bearer = len(sent) == 1 and scheme.lower() == "bearer"
-        found = keys.authenticate(services(request).database, secret.strip()) if bearer else None
+        found = authentication.authenticate(services(request).database, secret.strip()) if bearer else None
         if found is None:
             count_failure(request)
     if found is None:

@@ -21,7 +21,7 @@ from verifiers.domain import CodingTask
 from worker.broker import Broker
 from worker.limits import RateLimiter
 from worker.store.database import Database
-from worker.webhook_rules import WebhookRules
+from worker.webhooks.rules import WebhookRules
 
 
 @dataclass(frozen=True)

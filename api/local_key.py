@@ -8,11 +8,12 @@ from pathlib import Path
 
 from api.errors import KeyNotKept
 from worker.access import Scope
-from worker.store import keys
+from worker.store.access import keys
+from worker.store.access.values import KeyRequest
 from worker.store.database import Database
 
 FILE = "api-key"  # in ACRISOL_HOME
-_FIRST = keys.KeyRequest(
+_FIRST = KeyRequest(
     name="this machine's first key",
     scopes=frozenset(Scope),
     per_minute=1_000_000,  # whoever can read the file can also change the server's limit

@@ -30,7 +30,7 @@ from verifiers.registry import check_task
 from worker.limits import RateLimiter
 from worker.service import WORKER_COMMAND, WorkerService
 from worker.settings import WorkerSettings
-from worker.webhook_rules import WebhookRules
+from worker.webhooks.rules import WebhookRules
 
 if TYPE_CHECKING:
     from agent.filling import Filler

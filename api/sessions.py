@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 
 from api.deps import services
 from worker.access import Caller
-from worker.store import keys, sessions
+from worker.store.access import authentication, sessions
 
 SIGN_IN = "/sign-in"
 _LIFETIME_S = 7 * 86_400
@@ -42,7 +42,7 @@ def sign_in(request: Request, secret: str, response: Response) -> Caller | None:
     """
     _refuse_other_origins(request)
     database = services(request).database
-    found = keys.authenticate(database, secret.strip())
+    found = authentication.authenticate(database, secret.strip())
     if found is None or found.key_id is None:
         return None
     _end(request)

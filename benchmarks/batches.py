@@ -31,7 +31,7 @@ from sqlalchemy import func, select
 
 from benchmarks.processes import below
 from benchmarks.report import finish, machine, progress, table
-from worker.batch_lines import MAX_LINE_BYTES
+from worker.batches.lines import MAX_LINE_BYTES
 from worker.settings import WorkerSettings
 from worker.store.database import open_database
 from worker.store.schema import jobs

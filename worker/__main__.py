@@ -13,7 +13,7 @@ from verifiers.validation import invalid_input
 from worker.observing.logs import configure
 from worker.service import WorkerService
 from worker.settings import WorkerSettings
-from worker.webhook_rules import WebhookRules, WebhookSettings
+from worker.webhooks.rules import WebhookRules, WebhookSettings
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from verifiers.errors import ToolFailed
 from verifiers.registry import check_task
-from worker.batches import BatchRunner
+from worker.batches.runner import BatchRunner
 from worker.broker import CeleryBroker
 from worker.checkpoints import forgetting
 from worker.child import Child, keep_running
@@ -30,8 +30,8 @@ from worker.observing.model_server import ModelServerCollector
 from worker.settings import WorkerSettings
 from worker.store.database import Database, open_database
 from worker.sweeper import Sweeper
-from worker.webhook_rules import WebhookRules
-from worker.webhooks import Deliverer
+from worker.webhooks.deliverer import Deliverer
+from worker.webhooks.rules import WebhookRules
 
 WORKER_COMMAND = (sys.executable, "-m", "worker.process")
 _REDIS_STOP_S = 2.0

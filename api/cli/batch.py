@@ -28,8 +28,8 @@ from verifiers.domain import CodingTask, Outcome
 from verifiers.errors import AcrisolError, InvalidInput
 from verifiers.registry import check_task
 from verifiers.validation import invalid_input
-from worker.batch_lines import Endpoint
-from worker.store.batch_values import BatchState
+from worker.batches.lines import Endpoint
+from worker.store.batches.values import BatchState
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Work on many tasks of one file, here or on a server."

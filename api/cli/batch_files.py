@@ -13,9 +13,9 @@ from typing import Any, BinaryIO, NamedTuple
 
 from verifiers.domain import CodingTask
 from verifiers.errors import InvalidInput, ToolFailed
-from worker.batch_lines import BadLine, Line, RawLine, is_empty, read, split
-from worker.batch_results import failure
-from worker.store.batch_values import BatchError
+from worker.batches.lines import BadLine, Line, RawLine, is_empty, read, split
+from worker.batches.results import failure
+from worker.store.batches.values import BatchError
 
 _CHUNK_BYTES = 2**20
 _BEGINNING = b'{"id": "batch_req_'

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from api.cli.batch_files import Results, Todo, again
 from verifiers.domain import CodingTask, Outcome, OutcomeStatus
 from verifiers.errors import InvalidInput, ToolError
-from worker.batch_lines import Line
-from worker.batch_results import answer
+from worker.batches.lines import Line
+from worker.batches.results import answer
 from worker.retry import RetryPolicy
 from worker.states import state_of
 from worker.store.jobs import title_of

@@ -22,7 +22,8 @@ from api.cli.rendering import plain
 from verifiers.errors import InvalidInput
 from worker.access import Scope
 from worker.settings import WorkerSettings
-from worker.store import keys
+from worker.store.access import keys
+from worker.store.access.values import Key, KeyRequest, NewKey
 from worker.store.database import Database, open_database
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Make, list, rotate and revoke API keys.")
@@ -47,7 +48,7 @@ def create(
 ) -> None:
     """Make a key and print it on standard output, this once."""
     with _store() as database:
-        wanted = keys.KeyRequest(
+        wanted = KeyRequest(
             name=name,
             tenant=tenant,
             scopes=frozenset(scope),
@@ -126,7 +127,7 @@ def _id_of(database: Database, key: str) -> str:
     return named[0] if named else key
 
 
-def _print_new(made: keys.NewKey) -> None:
+def _print_new(made: NewKey) -> None:
     typer.echo(made.secret)
     note = (
         f"{made.key.name}: id {made.key.id}. The key is shown this once; the database holds its digest only."
@@ -134,7 +135,7 @@ def _print_new(made: keys.NewKey) -> None:
     Console(stderr=True, highlight=False).print(plain(note), soft_wrap=True)
 
 
-def _table(found: tuple[keys.Key, ...], now: datetime) -> Table:
+def _table(found: tuple[Key, ...], now: datetime) -> Table:
     table = Table(border_style="dim")
     for column in ("key", "name", "tenant", "may", "limits", "last used", "state"):
         table.add_column(column, overflow="fold", no_wrap=column == "key")  # which the other commands take
@@ -152,7 +153,7 @@ def _table(found: tuple[keys.Key, ...], now: datetime) -> Table:
     return table
 
 
-def _state(key: keys.Key, now: datetime) -> Text:
+def _state(key: Key, now: datetime) -> Text:
     if key.revoked_at is not None:
         return Text(f"revoked {key.revoked_at:%Y-%m-%d}", style="red")
     if key.expires_at is None:

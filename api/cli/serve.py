@@ -15,7 +15,7 @@ from api.settings import ApiSettings
 from verifiers.validation import invalid_input
 from worker.observing.logs import configure
 from worker.settings import WorkerSettings
-from worker.webhook_rules import WebhookSettings
+from worker.webhooks.rules import WebhookSettings
 
 
 def serve(

@@ -12,9 +12,9 @@ from api.auth import Reader, Submitter
 from api.deps import ServicesDep, json_only
 from api.openai.errors import RESPONSES, ErrorBody
 from verifiers.domain import Text, Value
-from worker.batch_lines import Endpoint
-from worker.store import batches
-from worker.store.batch_values import Batch, BatchError, BatchState
+from worker.batches.lines import Endpoint
+from worker.store.batches import batches
+from worker.store.batches.values import Batch, BatchError, BatchState
 
 _NO_BODY = {status: told for status, told in RESPONSES.items() if status not in (413, 415)}
 _NOT_FOUND: dict[int | str, dict[str, Any]] = {

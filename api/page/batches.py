@@ -17,9 +17,10 @@ from api.page.live import changes
 from api.page.rendering import page
 from verifiers.errors import InvalidInput
 from worker.access import Caller
-from worker.batch_lines import Endpoint
-from worker.store import batches, files
-from worker.store.batch_values import Batch
+from worker.batches.lines import Endpoint
+from worker.store import files
+from worker.store.batches import batches
+from worker.store.batches.values import Batch
 from worker.store.records import moment
 
 router = APIRouter(prefix="/batches", include_in_schema=False)

@@ -13,7 +13,8 @@ from api.page.forms import Faulty, Form, read, value
 from api.page.rendering import page
 from verifiers.errors import InvalidInput
 from worker.access import Caller, Scope
-from worker.store import audit_log, keys
+from worker.store.access import audit_log, keys
+from worker.store.access.values import KeyRequest, NewKey
 
 router = APIRouter(prefix="/keys", include_in_schema=False)
 _GRACE_S = 86_400.0
@@ -63,7 +64,7 @@ def log(
     return page(request, "key_log", caller, section="Keys", shown=shown, names=names, cursor=cursor)
 
 
-def _wanted(fields: dict[str, str], scopes: Sequence[object]) -> keys.KeyRequest:
+def _wanted(fields: dict[str, str], scopes: Sequence[object]) -> KeyRequest:
     days = fields.pop("days", "").strip()
     if days and not (days.isdecimal() and len(days) < 6):
         raise Faulty([InvalidInput("days", "must be a whole number of days, or nothing for never.")])
@@ -71,7 +72,7 @@ def _wanted(fields: dict[str, str], scopes: Sequence[object]) -> keys.KeyRequest
         fields["expires_in_s"] = str(int(days) * _DAY_S)
     fields.pop("scopes", None)
     chosen = frozenset(Scope(str(scope)) for scope in scopes if scope in list(Scope))
-    return value(keys.KeyRequest, fields, scopes=chosen)
+    return value(KeyRequest, fields, scopes=chosen)
 
 
 def _page(
@@ -81,7 +82,7 @@ def _page(
     *,
     fields: dict[str, str] | None = None,
     faults: tuple[InvalidInput, ...] = (),
-    made: keys.NewKey | None = None,
+    made: NewKey | None = None,
 ) -> Response:
     return page(
         request,

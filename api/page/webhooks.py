@@ -15,15 +15,15 @@ from api.page.rendering import page
 from api.routes import webhooks as resource
 from verifiers.errors import InvalidInput
 from worker.access import Caller
-from worker.store import deliveries, webhooks
 from worker.store.database import Database
-from worker.store.webhook_records import NewEndpoint
+from worker.store.webhooks import deliveries, endpoints
+from worker.store.webhooks.records import NewEndpoint
 
 router = APIRouter(prefix="/webhooks", include_in_schema=False)
 _SHOWN = 50
 _SWITCHES: dict[str, Callable[[Database, str, Caller], Any]] = {
-    "enable": webhooks.enable,
-    "disable": webhooks.disable,
+    "enable": endpoints.enable,
+    "disable": endpoints.disable,
     "test": deliveries.send_test,
 }
 
@@ -63,7 +63,7 @@ def show(
         "webhook",
         caller,
         section="Webhooks",
-        webhook=webhooks.get(given.database, webhook_id, caller.sees),
+        webhook=endpoints.get(given.database, webhook_id, caller.sees),
         shown=deliveries.page(given.database, webhook_id, _SHOWN, cursor, caller.sees),
         cursor=cursor,
     )
@@ -72,13 +72,13 @@ def show(
 @router.post("/{webhook_id}/rotate")
 def rotate(webhook_id: str, request: Request, given: ServicesDep, caller: Submitter) -> Response:
     """Make a new secret and show it, this once."""
-    return _page(request, given, caller, made=webhooks.rotate(given.database, webhook_id, caller))
+    return _page(request, given, caller, made=endpoints.rotate(given.database, webhook_id, caller))
 
 
 @router.post("/{webhook_id}/delete")
 def delete(webhook_id: str, given: ServicesDep, caller: Submitter) -> Response:
     """Delete a webhook and the record of its deliveries."""
-    webhooks.remove(given.database, webhook_id, caller)
+    endpoints.remove(given.database, webhook_id, caller)
     return RedirectResponse("/webhooks", 303)
 
 
@@ -93,7 +93,7 @@ def redeliver(webhook_id: str, delivery_id: str, given: ServicesDep, caller: Sub
 def switch(webhook_id: str, switch: str, given: ServicesDep, caller: Submitter) -> Response:
     """Enable, disable or test a webhook."""
     if switch not in _SWITCHES:
-        raise webhooks.not_found(f"{webhook_id}/{switch}")
+        raise endpoints.not_found(f"{webhook_id}/{switch}")
     _SWITCHES[switch](given.database, webhook_id, caller)
     return RedirectResponse(f"/webhooks/{webhook_id}", 303)
 
@@ -113,8 +113,8 @@ def _page(
         caller,
         422 if faults else 200,
         section="Webhooks",
-        shown=webhooks.listing(given.database, caller.sees),
-        kinds=webhooks.KINDS,
+        shown=endpoints.listing(given.database, caller.sees),
+        kinds=endpoints.KINDS,
         fields=fields or {},
         faults=faults,
         wrong={fault.field for fault in faults},

@@ -12,9 +12,9 @@ from api.deps import ServicesDep, json_only
 from api.problems import Problem
 from api.routes.examples import KEYS
 from verifiers.domain import Value
-from worker.store import audit_log, keys
-from worker.store.audit_log import AuditLogPage
-from worker.store.keys import Key, KeyList, KeyRequest, NewKey
+from worker.store.access import audit_log, keys
+from worker.store.access.audit_log import AuditLogPage
+from worker.store.access.values import Key, KeyList, KeyRequest, NewKey
 
 router = APIRouter(
     prefix="/v1",

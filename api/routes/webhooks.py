@@ -12,8 +12,8 @@ from api.deps import ServicesDep, json_only
 from api.problems import Problem
 from api.routes.examples import WEBHOOKS
 from verifiers.domain import Value
-from worker.store import deliveries, webhooks
-from worker.store.webhook_records import Delivery, DeliveryPage, Endpoint, EndpointList, NewEndpoint
+from worker.store.webhooks import deliveries, endpoints
+from worker.store.webhooks.records import Delivery, DeliveryPage, Endpoint, EndpointList, NewEndpoint
 
 router = APIRouter(
     prefix="/v1/webhooks",
@@ -44,16 +44,16 @@ class WebhookRequest(Value):
     url: str = Field(min_length=1, max_length=2_000)
     kinds: tuple[str, ...] = Field(
         default=(),
-        max_length=len(webhooks.KINDS),
-        json_schema_extra={"items": {"type": "string", "enum": list(webhooks.KINDS)}},
+        max_length=len(endpoints.KINDS),
+        json_schema_extra={"items": {"type": "string", "enum": list(endpoints.KINDS)}},
     )
 
     @field_validator("kinds")
     @classmethod
     def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for kind in value:
-            if kind not in webhooks.KINDS:
-                raise ValueError(f"must be some of {', '.join(webhooks.KINDS)}")
+            if kind not in endpoints.KINDS:
+                raise ValueError(f"must be some of {', '.join(endpoints.KINDS)}")
         return value
 
 
@@ -83,7 +83,7 @@ def create(
     happens, the delivery is repeated for three days, under the same `webhook-id`.
     """
     given.webhooks.target(request.url)
-    made = webhooks.create(given.database, request.url, request.kinds, caller)
+    made = endpoints.create(given.database, request.url, request.kinds, caller)
     response.headers.update({**_SECRET, "Location": f"/v1/webhooks/{made.webhook.id}"})
     return made
 
@@ -91,19 +91,19 @@ def create(
 @router.get("", summary="List webhooks")
 def listing(given: ServicesDep, caller: Reader) -> EndpointList:
     """All webhooks, newest first, without their secrets."""
-    return EndpointList(webhooks=webhooks.listing(given.database, caller.sees))
+    return EndpointList(webhooks=endpoints.listing(given.database, caller.sees))
 
 
 @router.get("/{webhook_id}", summary="Get a webhook", responses=_NOT_FOUND)
 def get(webhook_id: str, given: ServicesDep, caller: Reader) -> Endpoint:
     """One webhook, without its secret; whether deliveries fail, and why it is disabled if it is."""
-    return webhooks.get(given.database, webhook_id, caller.sees)
+    return endpoints.get(given.database, webhook_id, caller.sees)
 
 
 @router.delete("/{webhook_id}", status_code=204, summary="Delete a webhook", responses=_NOT_FOUND)
 def delete(webhook_id: str, given: ServicesDep, caller: Submitter) -> None:
     """Delete a webhook and the record of its deliveries."""
-    webhooks.remove(given.database, webhook_id, caller)
+    endpoints.remove(given.database, webhook_id, caller)
 
 
 @router.post("/{webhook_id}/rotate", summary="Give a webhook a new secret", responses=_NOT_FOUND)
@@ -113,19 +113,19 @@ def rotate(webhook_id: str, response: Response, given: ServicesDep, caller: Subm
     For a day deliveries carry two signatures, so that a receiver that knows either secret accepts them.
     """
     response.headers.update(_SECRET)
-    return webhooks.rotate(given.database, webhook_id, caller)
+    return endpoints.rotate(given.database, webhook_id, caller)
 
 
 @router.post("/{webhook_id}/enable", summary="Enable a webhook", responses=_NOT_FOUND)
 def enable(webhook_id: str, given: ServicesDep, caller: Submitter) -> Endpoint:
     """Tell of what happens from now on; what happened meanwhile is not told."""
-    return webhooks.enable(given.database, webhook_id, caller)
+    return endpoints.enable(given.database, webhook_id, caller)
 
 
 @router.post("/{webhook_id}/disable", summary="Disable a webhook", responses=_NOT_FOUND)
 def disable(webhook_id: str, given: ServicesDep, caller: Submitter) -> Endpoint:
     """Tell nothing more. Deliveries that are waiting are given up, and can be sent again by hand."""
-    return webhooks.disable(given.database, webhook_id, caller)
+    return endpoints.disable(given.database, webhook_id, caller)
 
 
 @router.post("/{webhook_id}/test", status_code=202, summary="Send a test", responses=_DISABLED)

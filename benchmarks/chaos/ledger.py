@@ -13,10 +13,11 @@ from sqlalchemy import func, or_, select
 from benchmarks.chaos.receiver import Receiver
 from benchmarks.chaos.worker import RUN
 from worker.states import JobState
-from worker.store import events, outbox
+from worker.store import events
 from worker.store.database import Database
 from worker.store.schema import events as event_rows
 from worker.store.schema import jobs, webhook_deliveries
+from worker.store.webhooks import outbox
 
 _ENDS = (events.OUTCOME, events.ERROR)
 

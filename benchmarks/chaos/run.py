@@ -18,8 +18,8 @@ from benchmarks.chaos.system import System, system
 from benchmarks.report import progress
 from worker.access import LOCAL
 from worker.errors import StoreUnavailable
-from worker.store import webhooks
 from worker.store.database import Database, open_database
+from worker.store.webhooks import endpoints
 
 _REST_S = 600.0
 _SOON_S = 300  # longer than the pauses between attempts here
@@ -91,7 +91,7 @@ def run(plan: Plan, database: str, keep: Path | None = None) -> Report:
         receiver = Receiver()
         store = open_database(made.database_url)
         clients = Clients(made, plan.tasks, partial(_unended, store))
-        webhooks.create(store, receiver.url, (), LOCAL)
+        endpoints.create(store, receiver.url, (), LOCAL)
         clients.start()
         _break(made, plan, clients, store, report)
         _rest(made, clients, store, report)

@@ -8,7 +8,7 @@ from api.serve import serve
 from api.settings import ApiSettings
 from verifiers.errors import AcrisolError
 from worker.settings import WorkerSettings
-from worker.webhook_rules import WebhookSettings
+from worker.webhooks.rules import WebhookSettings
 
 WORKER = "benchmarks.chaos.worker"
 

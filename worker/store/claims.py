@@ -23,11 +23,12 @@ from sqlalchemy import (
 from verifiers.audit_values import Audit, AuditRequest
 from verifiers.domain import CodingTask, Event, Outcome, OutcomeStatus, Value
 from worker.states import JobState, state_of, step
-from worker.store import events, turns, webhooks
+from worker.store import events, turns
 from worker.store.database import Database
 from worker.store.records import Claim
 from worker.store.schema import audits, jobs
 from worker.store.text import encodable, to_json
+from worker.store.webhooks import endpoints
 
 CANCELLED = Outcome(status=OutcomeStatus.CANCELLED, reason="Cancelled while a worker ran it.")
 
@@ -211,7 +212,7 @@ def _tell(connection: Connection, row: Any, job_id: str, now: float, event: Even
         return False
     events.insert_event(connection, job_id, row.events, row.deliveries, now, event)
     if JobState(row.state).terminal:
-        webhooks.job_ended(connection, job_id, row.tenant, JobState(row.state), now)
+        endpoints.job_ended(connection, job_id, row.tenant, JobState(row.state), now)
     return True
 
 

@@ -11,7 +11,7 @@ from verifiers.domain import Value
 from verifiers.errors import InvalidInput
 from worker.access import Caller
 from worker.errors import Conflict, NotFound
-from worker.store import audit_log
+from worker.store.access import audit_log
 from worker.store.database import Database
 from worker.store.ids import new_id
 from worker.store.schema import batches, file_parts, files

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, select
 from worker.access import Caller
 from worker.errors import JobNotEnded
 from worker.states import TERMINAL
-from worker.store import audit_log
+from worker.store.access import audit_log
 from worker.store.database import Database
 from worker.store.reading import IS_AUDIT
 from worker.store.schema import jobs, webhook_deliveries

@@ -7,7 +7,8 @@ from contextlib import suppress
 from sqlalchemy import select
 
 from worker.errors import Conflict, NotFound
-from worker.store import batches, files
+from worker.store import files
+from worker.store.batches import batches
 from worker.store.database import Database
 from worker.store.removal import Forget, drop
 from worker.store.schema import batch_lines, jobs

@@ -22,7 +22,8 @@ from tests.requirements import require
 from verifiers.audit_check import check_audit
 from verifiers.registry import check_task
 from worker.access import Caller, Scope
-from worker.store import keys
+from worker.store.access import authentication, keys
+from worker.store.access.values import KeyRequest
 from worker.store.database import Database, open_database
 
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 375, "height": 800}
@@ -73,8 +74,8 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def serving(folder: Path, seed: Callable[[Database, Caller], dict[str, str]]) -> Iterator[Site]:
     """A server in a thread, over a store of its own."""
     database = open_database(f"sqlite:///{folder}/jobs.db")
-    key = keys.create(database, keys.KeyRequest(name="Ada", scopes=frozenset(Scope))).secret
-    owner = keys.authenticate(database, key)
+    key = keys.create(database, KeyRequest(name="Ada", scopes=frozenset(Scope))).secret
+    owner = authentication.authenticate(database, key)
     assert owner is not None
     services = Services(database, FakeBroker(), wake_after_s=5, check=check_task, check_audit=check_audit)
     app = create_app(services, max_body_bytes=4_000_000, hosts={"127.0.0.1"})

@@ -24,14 +24,18 @@ from verifiers.domain import (
     Verdict,
 )
 from worker.access import Caller
-from worker.batch_lines import Endpoint
-from worker.store import audits, batches, claims, events, feedback, files, jobs, keys, webhooks
+from worker.batches.lines import Endpoint
+from worker.store import audits, claims, events, feedback, files, jobs
+from worker.store.access import keys
+from worker.store.access.values import KeyRequest
+from worker.store.batches import batches
 from worker.store.database import Database
 from worker.store.feedback import FeedbackRequest, FeedbackVerdict
 from worker.store.records import Claim
 from worker.store.schema import batches as batch_rows
 from worker.store.schema import jobs as job_rows
 from worker.store.schema import webhook_deliveries
+from worker.store.webhooks import endpoints
 
 CODE = "def double(number):\n    return eval(f'{number} * 2')\n"
 BETTER = "def double(number):\n    return number * 2\n"
@@ -170,10 +174,10 @@ def move(database: Database, batch_id: str, **values: object) -> None:
 
 def webhook(database: Database, owner: Caller, url: str, said: str) -> str:
     """A webhook with a delivery that was refused."""
-    made = webhooks.create(database, url, (), owner).webhook
+    made = endpoints.create(database, url, (), owner).webhook
     with database.begin() as connection:
         data = {"id": said, "state": "solved"}
-        delivery = webhooks.insert_delivery(
+        delivery = endpoints.insert_delivery(
             connection, made.id, "job", owner.tenant, "task.solved", data, 1e9
         )
         connection.execute(
@@ -211,7 +215,7 @@ def site(database: Database, owner: Caller) -> dict[str, str]:
     running = queued(database, owner)
     happen(database, taken(database, running), FIRST, attempt(2, BETTER, sample=2))
     dead(database, owner, "5 workers in a row died.")
-    keys.create(database, keys.KeyRequest(name="CI", tenant="other", expires_in_s=1e6, per_minute=60), owner)
+    keys.create(database, KeyRequest(name="CI", tenant="other", expires_in_s=1e6, per_minute=60), owner)
     difference = f"{paths['solved']}?attempt=2.1&against=1.1"
     return {**paths, "running": f"/tasks/{running}", "difference": difference}
 
@@ -260,7 +264,7 @@ def hostile(database: Database, owner: Caller, texts: Sequence[str], paths: Sequ
     dead(database, owner, everything)
     for text in texts[:15]:
         shown = "".join(char for char in text if char.isprintable())[:120]
-        keys.create(database, keys.KeyRequest(name=shown), owner)
+        keys.create(database, KeyRequest(name=shown), owner)
     url = f"https://hooks.example.org/?{texts[0]}{texts[10]}"
     error = '{"code": "x", "message": "<script>alert(1)</script><img src=x onerror=alert(1)>"}'
     failed = batch(database, owner, name=texts[3], state="failed", error=error, finished_at=1e9)

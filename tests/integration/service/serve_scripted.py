@@ -10,7 +10,7 @@ from tests.integration.service.conftest import COMMAND
 from verifiers.errors import AcrisolError
 from worker.observing.logs import configure
 from worker.settings import WorkerSettings
-from worker.webhook_rules import WebhookSettings
+from worker.webhooks.rules import WebhookSettings
 
 
 def _say(url: str) -> None:

@@ -20,7 +20,8 @@ from verifiers.audit_check import check_audit
 from verifiers.registry import check_task
 from worker.embedded_redis import EmbeddedRedis, embedded_redis
 from worker.limits import RateLimiter
-from worker.store import keys
+from worker.store.access import keys
+from worker.store.access.values import KeyRequest
 from worker.store.database import open_database
 
 pytestmark = pytest.mark.redis
@@ -50,7 +51,7 @@ def server(redis: EmbeddedRedis, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def key(server: TestClient, per_minute: int | None = None) -> dict[str, str]:
     database = cast(FastAPI, server.app).state.services.database
-    made = keys.create(database, keys.KeyRequest(name="tests", per_minute=per_minute))
+    made = keys.create(database, KeyRequest(name="tests", per_minute=per_minute))
     return {"Authorization": f"Bearer {made.secret}"}
 
 

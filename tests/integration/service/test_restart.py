@@ -14,8 +14,8 @@ from benchmarks.chaos.system import system
 from tests.integration.service.processes import wait_for
 from tests.requirements import require
 from worker.access import LOCAL
-from worker.store import webhooks
 from worker.store.database import open_database
+from worker.store.webhooks import endpoints
 
 pytestmark = pytest.mark.redis
 
@@ -28,7 +28,7 @@ def test_a_rolling_restart_loses_and_doubles_nothing_and_answers_everybody(tmp_p
     receiver = Receiver()
     with system(tmp_path, "sqlite") as made:
         store = open_database(made.database_url)
-        webhooks.create(store, receiver.url, (), LOCAL)
+        endpoints.create(store, receiver.url, (), LOCAL)
         clients = Clients(made, TASKS, lambda: ledger.unended(store))
         clients.start()
         wait_for("some are accepted", lambda: len(clients.accepted) >= TASKS // 3, 200)

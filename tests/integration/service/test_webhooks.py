@@ -24,11 +24,12 @@ from tests.integration.service.processes import wait_for
 from tests.integration.service.receiver import Receiver, receiving
 from verifiers.domain import CodingTask, Outcome, OutcomeStatus
 from worker.access import LOCAL
-from worker.store import claims, deliveries, jobs, webhooks
+from worker.store import claims, jobs
 from worker.store.database import Database, open_database
-from worker.store.webhook_records import Delivery, DeliveryState, NewEndpoint
-from worker.webhook_rules import WebhookRules
-from worker.webhooks import Deliverer
+from worker.store.webhooks import deliveries, endpoints
+from worker.store.webhooks.records import Delivery, DeliveryState, NewEndpoint
+from worker.webhooks.deliverer import Deliverer
+from worker.webhooks.rules import WebhookRules
 
 RULES = WebhookRules(
     http=True,
@@ -67,7 +68,7 @@ def delivering(
 
 
 def subscribe(database: Database, url: str, *kinds: str) -> NewEndpoint:
-    return webhooks.create(database, url, kinds, LOCAL)
+    return endpoints.create(database, url, kinds, LOCAL)
 
 
 def solve(database: Database) -> str:
@@ -107,7 +108,7 @@ def test_the_end_of_a_task_is_told_once_and_the_signature_is_good(
 
 def test_after_a_rotation_the_old_secret_is_good_for_a_day(store: Database, receiver: Receiver) -> None:
     made = subscribe(store, receiver.url)
-    rotated = webhooks.rotate(store, made.webhook.id, LOCAL)
+    rotated = endpoints.rotate(store, made.webhook.id, LOCAL)
     with delivering(store):
         solve(store)
         until(store, made, DeliveryState.DELIVERED)
@@ -125,7 +126,7 @@ def test_what_fails_is_tried_again_under_the_same_id(store: Database, receiver: 
     assert receiver.ids == [sent.id] * 4
     assert sent.attempts == 4
     assert len({got.body for got in receiver.got}) == 1
-    assert webhooks.get(store, made.webhook.id).failing_since is None
+    assert endpoints.get(store, made.webhook.id).failing_since is None
 
 
 def test_a_receiver_that_hangs_or_drips_stops_nobody_else(store: Database, receiver: Receiver) -> None:
@@ -173,7 +174,7 @@ def test_gone_disables_the_webhook(store: Database, receiver: Receiver) -> None:
         solve(store)
         sent = until(store, made, DeliveryState.GIVEN_UP)
     assert sent.last_status == 410
-    found = webhooks.get(store, made.webhook.id)
+    found = endpoints.get(store, made.webhook.id)
     assert not found.enabled
     assert "410" in str(found.disabled_because)
 
@@ -249,7 +250,7 @@ def test_many_deliveries_arrive_once_each_from_two_deliverers(store: Database, r
     made = subscribe(store, receiver.url)
     with store.begin() as connection:
         for number in range(100):
-            webhooks.enqueue(
+            endpoints.enqueue(
                 connection, f"job-{number}", "default", "task.solved", {"id": number}, store.clock()
             )
     with delivering(store), delivering(store):

@@ -17,7 +17,8 @@ from tests.fakes import FakeBroker
 from verifiers.audit_check import check_audit
 from verifiers.registry import check_task
 from worker.access import Scope
-from worker.store import keys
+from worker.store.access import keys
+from worker.store.access.values import KeyRequest
 from worker.store.database import Database, open_database
 
 
@@ -42,7 +43,7 @@ def services(database: Database, broker: FakeBroker) -> Services:
 @pytest.fixture
 def admin_key(database: Database) -> str:
     """An API key that may do everything."""
-    return keys.create(database, keys.KeyRequest(name="tests", scopes=frozenset(Scope))).secret
+    return keys.create(database, KeyRequest(name="tests", scopes=frozenset(Scope))).secret
 
 
 @pytest.fixture

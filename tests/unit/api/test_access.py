@@ -26,7 +26,9 @@ from verifiers.audit_check import check_audit
 from verifiers.domain import Attempt, Candidate, Outcome, OutcomeStatus, SourceFile
 from verifiers.registry import check_task
 from worker.access import Scope
-from worker.store import claims, keys
+from worker.store import claims
+from worker.store.access import keys
+from worker.store.access.values import KeyRequest
 from worker.store.database import Database, open_database
 from worker.store.schema import batches, jobs, metadata
 
@@ -141,7 +143,7 @@ def keys_of(database: Database) -> dict[str, str]:
         "admin": ("ops", {Scope.ADMIN}),
     }
     new = {
-        name: keys.create(database, keys.KeyRequest(name=name, tenant=tenant, scopes=frozenset(scopes)))
+        name: keys.create(database, KeyRequest(name=name, tenant=tenant, scopes=frozenset(scopes)))
         for name, (tenant, scopes) in wanted.items()
     }
     return {name: made.secret for name, made in new.items()} | {"wrong": "acr_" + "A" * 43}
@@ -191,7 +193,7 @@ def things(client: TestClient, database: Database, secret: str) -> dict[str, str
         "delivery_id": post(f"/v1/webhooks/{webhook}/test", {})["id"],
         "file_id": file,
         "batch_id": batch_id,
-        "key_id": keys.create(database, keys.KeyRequest(name="spare", tenant="red")).key.id,
+        "key_id": keys.create(database, KeyRequest(name="spare", tenant="red")).key.id,
         "model_id": "acrisol",
         "switch": "disable",
     }

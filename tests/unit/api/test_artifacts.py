@@ -16,7 +16,9 @@ from tests.unit.api.test_tasks import submit
 from verifiers.domain import Attempt, Candidate, Outcome, OutcomeStatus, Receipt, SourceFile, Status, Verdict
 from verifiers.reports.archive import zip_of
 from worker.access import Scope
-from worker.store import claims, keys
+from worker.store import claims
+from worker.store.access import keys
+from worker.store.access.values import KeyRequest
 from worker.store.database import Database
 
 NAMES = ("code.zip", "findings.sarif", "junit.xml", "receipt.json")
@@ -108,7 +110,7 @@ def test_a_task_that_ended_in_an_error_has_nothing_but_the_error(
 
 def test_another_tenants_artifacts_are_not_there(client: TestClient, database: Database) -> None:
     place = solved(client, database)
-    wanted = keys.KeyRequest(name="other", tenant="other", scopes=frozenset({Scope.READ}))
+    wanted = KeyRequest(name="other", tenant="other", scopes=frozenset({Scope.READ}))
     other = {"Authorization": f"Bearer {keys.create(database, wanted).secret}"}
     for path in (place, *(f"{place}/{name}" for name in NAMES)):
         assert client.get(path, headers=other).status_code == 404

@@ -11,7 +11,8 @@ from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from worker.access import Scope
-from worker.store import keys
+from worker.store.access import authentication, keys
+from worker.store.access.values import KeyRequest
 from worker.store.database import Database
 
 TASK = {"instruction": "Write a function `add(a, b)`."}
@@ -21,7 +22,7 @@ TASK = {"instruction": "Write a function `add(a, b)`."}
 def key(client: TestClient, database: Database) -> str:
     """A good key; the client itself sends none."""
     del client.headers["Authorization"]
-    return keys.create(database, keys.KeyRequest(name="Ada")).secret
+    return keys.create(database, KeyRequest(name="Ada")).secret
 
 
 def odd(key: str) -> dict[str, bytes]:
@@ -38,7 +39,7 @@ def odd(key: str) -> dict[str, bytes]:
         "a key and more": b"Bearer " + good + b" x",
         "a part": b"Bearer " + good[:-1],
         "more": b"Bearer " + good + b"A",
-        "its digest": b"Bearer " + keys.digest(key).encode(),
+        "its digest": b"Bearer " + authentication.digest(key).encode(),
         "a wildcard": b"Bearer acr_" + b"%" * 43,
         "SQL": b"Bearer ' OR 1=1 --",
         "latin-1": b"Bearer acr_" + b"\xe9" * 43,
@@ -84,7 +85,7 @@ def test_a_key_anywhere_else_is_none(client: TestClient, key: str) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "PUT", "PATCH"])
 def test_a_method_cannot_be_talked_into_another(client: TestClient, database: Database, method: str) -> None:
-    reader = keys.create(database, keys.KeyRequest(name="r", scopes=frozenset({Scope.READ}))).secret
+    reader = keys.create(database, KeyRequest(name="r", scopes=frozenset({Scope.READ}))).secret
     headers = {
         "Authorization": f"Bearer {reader}",
         "X-HTTP-Method-Override": "GET",
@@ -139,7 +140,7 @@ def test_another_name_is_refused_also_with_a_good_key(client: TestClient, key: s
 
 def test_the_time_that_a_wrong_key_takes_tells_nothing(database: Database) -> None:
     """A key is looked up by its digest: no comparison stops earlier the less of the key is right."""
-    secret = keys.create(database, keys.KeyRequest(name="Ada")).secret
+    secret = keys.create(database, KeyRequest(name="Ada")).secret
     asked: list[tuple[str, Any]] = []
 
     @event.listens_for(database.engine, "before_cursor_execute")
@@ -149,11 +150,11 @@ def test_the_time_that_a_wrong_key_takes_tells_nothing(database: Database) -> No
 
     near, far = secret[:-1] + ("A" if secret[-1] != "A" else "B"), "acr_" + "A" * 43
     for wrong in (near, far):
-        assert keys.authenticate(database, wrong) is None
+        assert authentication.authenticate(database, wrong) is None
     (first, given), (second, other) = asked
     assert first == second
-    assert keys.digest(near) in given
-    assert keys.digest(far) in other
+    assert authentication.digest(near) in given
+    assert authentication.digest(far) in other
     assert near not in repr(asked)
 
 

@@ -11,8 +11,9 @@ from starlette.testclient import TestClient
 
 from verifiers.domain import CodingTask
 from worker.access import Scope
-from worker.batches import BatchRunner
-from worker.store import keys
+from worker.batches.runner import BatchRunner
+from worker.store.access import keys
+from worker.store.access.values import KeyRequest
 from worker.store.database import Database
 
 LINE = b'{"custom_id": "a", "instruction": "x"}\n'
@@ -38,7 +39,7 @@ def go_round(database: Database) -> None:
 @pytest.fixture
 def other(database: Database) -> dict[str, str]:
     """The headers of another tenant, who is no admin."""
-    request = keys.KeyRequest(name="other", tenant="other", scopes=frozenset({Scope.READ, Scope.SUBMIT}))
+    request = KeyRequest(name="other", tenant="other", scopes=frozenset({Scope.READ, Scope.SUBMIT}))
     return {"Authorization": f"Bearer {keys.create(database, request).secret}"}
 
 

@@ -12,7 +12,9 @@ from starlette.testclient import TestClient
 
 from api.deps import Services
 from verifiers.domain import CodingTask
-from worker.store import audit_log, claims, jobs, keys
+from worker.store import claims, jobs
+from worker.store.access import audit_log, keys
+from worker.store.access.values import KeyRequest
 from worker.store.database import Database
 
 BODIES = {
@@ -51,7 +53,7 @@ def test_what_has_ended_can_be_deleted(client: TestClient, database: Database, k
 def test_another_tenants_task_is_not_deleted(client: TestClient, database: Database) -> None:
     job_id = jobs.submit(database, CodingTask(instruction="Add."), 5).id
     jobs.cancel(database, job_id)
-    key = keys.create(database, keys.KeyRequest(name="mallory", tenant="other")).secret
+    key = keys.create(database, KeyRequest(name="mallory", tenant="other")).secret
     answer = client.delete(f"/v1/tasks/{job_id}", headers={"Authorization": f"Bearer {key}"})
     assert answer.status_code == 404
     assert client.get(f"/v1/tasks/{job_id}").status_code == 200
@@ -78,7 +80,7 @@ def test_lists_are_filtered(client: TestClient, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", BODIES)
 def test_a_key_at_its_limit_is_told_to_come_back(client: TestClient, database: Database, kind: str) -> None:
-    key = keys.create(database, keys.KeyRequest(name="small", max_queued=1)).secret
+    key = keys.create(database, KeyRequest(name="small", max_queued=1)).secret
     headers = {"Authorization": f"Bearer {key}"}
     assert client.post(f"/v1/{kind}", json=BODIES[kind], headers=headers).status_code == 202
     answer = client.post(f"/v1/{kind}", json=BODIES[kind], headers=headers)

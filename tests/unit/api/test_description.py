@@ -24,7 +24,9 @@ from verifiers.audit_check import check_audit
 from verifiers.domain import CodingTask, Outcome, OutcomeStatus
 from verifiers.registry import check_task
 from worker.access import Scope
-from worker.store import claims, keys
+from worker.store import claims
+from worker.store.access import keys
+from worker.store.access.values import KeyRequest
 from worker.store.database import Database, open_database
 
 EXAMPLES = os.environ.get("ACRISOL_EXAMPLES")
@@ -78,7 +80,7 @@ def authorization(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str
     database = open_database(f"sqlite:///{tmp_path_factory.mktemp('description')}/jobs.db")
     worker = Worker()
     APP.state.services = Services(database, worker, 5, check_task, check_audit)
-    secret = keys.create(database, keys.KeyRequest(name="tests", scopes=frozenset(Scope))).secret
+    secret = keys.create(database, KeyRequest(name="tests", scopes=frozenset(Scope))).secret
     with TestClient(APP) as client:
         IDS.update(things(client, database, secret))
     worker.database = database

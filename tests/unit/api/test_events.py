@@ -16,7 +16,9 @@ from api.watching import BEAT, Watchers
 from tests.unit.api.test_tasks import submit
 from verifiers.domain import CodingTask, Event, Outcome, OutcomeStatus
 from worker.access import Caller, Scope
-from worker.store import claims, events, jobs, keys
+from worker.store import claims, events, jobs
+from worker.store.access import keys
+from worker.store.access.values import KeyRequest
 from worker.store.database import Database
 from worker.store.records import Claim
 
@@ -102,7 +104,7 @@ def test_hostile_text_stays_in_its_line(client: TestClient, database: Database) 
 
 def test_another_tenants_events_are_not_there(client: TestClient, database: Database) -> None:
     job_id = submit(client)
-    wanted = keys.KeyRequest(name="other", tenant="other", scopes=frozenset({Scope.READ}))
+    wanted = KeyRequest(name="other", tenant="other", scopes=frozenset({Scope.READ}))
     other = {"Authorization": f"Bearer {keys.create(database, wanted).secret}"}
     for what in ("tasks", "audits"):
         answer = client.get(f"/v1/{what}/{job_id}/events", headers={**SSE, **other})

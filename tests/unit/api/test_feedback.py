@@ -10,7 +10,9 @@ from starlette.testclient import TestClient
 from api.routes.examples import FEEDBACK
 from tests.unit.api.test_tasks import submit
 from worker.access import Scope
-from worker.store import feedback, keys
+from worker.store import feedback
+from worker.store.access import keys
+from worker.store.access.values import KeyRequest
 from worker.store.database import Database
 
 
@@ -78,7 +80,7 @@ def test_nobody_fills_the_store_with_feedback(
 
 
 def test_another_tenant_neither_gives_nor_sees_it(client: TestClient, place: str, database: Database) -> None:
-    wanted = keys.KeyRequest(name="other", tenant="other", scopes=frozenset({Scope.READ, Scope.SUBMIT}))
+    wanted = KeyRequest(name="other", tenant="other", scopes=frozenset({Scope.READ, Scope.SUBMIT}))
     other = {"Authorization": f"Bearer {keys.create(database, wanted).secret}"}
     assert client.post(place, json={"verdict": "rejected"}, headers=other).status_code == 404
     assert client.get(place, headers=other).status_code == 404

@@ -14,7 +14,7 @@ from api.cli.main import app
 from api.local_key import make_first_key
 from api.settings import ClientSettings
 from verifiers.errors import InvalidInput
-from worker.store import keys
+from worker.store.access import authentication, keys
 from worker.store.database import Database
 
 
@@ -125,7 +125,7 @@ def test_the_first_key_is_for_this_user_only_and_found_by_commands(home: Path, d
     assert path.stat().st_mode & 0o777 == 0o600
     secret = path.read_text().strip()
     assert ClientSettings().key == secret
-    caller = keys.authenticate(database, secret)
+    caller = authentication.authenticate(database, secret)
     assert caller is not None
     assert caller.sees is None
     assert make_first_key(database, home) is None

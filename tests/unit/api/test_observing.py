@@ -15,7 +15,8 @@ from api.observing import HttpMetrics
 from worker.access import Scope
 from worker.observing.exposition import build_registry
 from worker.observing.logs import JsonFormatter
-from worker.store import keys
+from worker.store.access import keys
+from worker.store.access.values import KeyRequest
 from worker.store.database import Database
 
 
@@ -27,9 +28,7 @@ def test_metrics_are_for_admins_only(client: TestClient, database: Database) -> 
     answer = client.get("/metrics")
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/plain")
-    readers = keys.create(
-        database, keys.KeyRequest(name="r", scopes=frozenset({Scope.READ, Scope.SUBMIT}))
-    ).secret
+    readers = keys.create(database, KeyRequest(name="r", scopes=frozenset({Scope.READ, Scope.SUBMIT}))).secret
     assert client.get("/metrics", headers={"Authorization": f"Bearer {readers}"}).status_code == 403
     assert client.get("/metrics", headers={"Authorization": ""}).status_code == 401
 

@@ -28,7 +28,9 @@ from api.openai.waiting import said_of
 from verifiers.domain import Event, Language, Outcome, OutcomeStatus
 from worker.access import Caller, Scope
 from worker.states import JobState
-from worker.store import claims, jobs, keys
+from worker.store import claims, jobs
+from worker.store.access import keys
+from worker.store.access.values import KeyRequest
 from worker.store.database import Database
 
 CHAT = {"model": "acrisol", "messages": [{"role": "user", "content": "Write add."}]}
@@ -67,7 +69,7 @@ def error_of(answer: Any) -> dict[str, Any]:
 
 
 def key_of(database: Database, tenant: str, *scopes: Scope) -> dict[str, str]:
-    made = keys.create(database, keys.KeyRequest(name="x", tenant=tenant, scopes=frozenset(scopes)))
+    made = keys.create(database, KeyRequest(name="x", tenant=tenant, scopes=frozenset(scopes)))
     return {"Authorization": f"Bearer {made.secret}"}
 
 

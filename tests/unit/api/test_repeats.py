@@ -10,7 +10,8 @@ from starlette.testclient import TestClient
 
 from api.deps import Services
 from tests.fakes import FakeBroker, FakeClock
-from worker.store import keys
+from worker.store.access import keys
+from worker.store.access.values import KeyRequest
 from worker.store.database import Database
 from worker.store.schema import idempotency
 
@@ -69,7 +70,7 @@ def test_another_tenant_with_the_same_key_gets_a_job_of_its_own(
 ) -> None:
     ids: list[Any] = []
     for tenant in ("red", "blue"):
-        secret = keys.create(database, keys.KeyRequest(name="x", tenant=tenant)).secret
+        secret = keys.create(database, KeyRequest(name="x", tenant=tenant)).secret
         headers = {**KEY, "Authorization": f"Bearer {secret}"}
         answer = client.post("/v1/tasks", json=TASK, headers=headers)
         assert "idempotent-replayed" not in answer.headers

@@ -14,7 +14,8 @@ from api.deps import Services
 from api.sessions import after_sign_in, sign_in, sign_out
 from tests.fakes import FakeClock
 from worker.access import Scope
-from worker.store import keys
+from worker.store.access import keys
+from worker.store.access.values import KeyRequest, NewKey
 from worker.store.database import Database
 
 TASK = {"instruction": "Write a function `add(a, b)`."}
@@ -57,8 +58,8 @@ def browser(page: TestClient, services: Services) -> TestClient:
 
 
 @pytest.fixture
-def key(database: Database) -> keys.NewKey:
-    return keys.create(database, keys.KeyRequest(name="Ada", scopes=frozenset({Scope.READ, Scope.SUBMIT})))
+def key(database: Database) -> NewKey:
+    return keys.create(database, KeyRequest(name="Ada", scopes=frozenset({Scope.READ, Scope.SUBMIT})))
 
 
 def enter(browser: TestClient, secret: str) -> Response:
@@ -69,7 +70,7 @@ def reads(browser: TestClient) -> int:
     return browser.get("/v1/tasks").status_code
 
 
-def test_a_key_signs_in_and_the_cookie_is_as_good_as_it(browser: TestClient, key: keys.NewKey) -> None:
+def test_a_key_signs_in_and_the_cookie_is_as_good_as_it(browser: TestClient, key: NewKey) -> None:
     assert reads(browser) == 401
     answer = browser.post("/test/in", data={"secret": f" {key.secret} "}, headers=OWN)
     assert answer.json() == "Ada"
@@ -82,7 +83,7 @@ def test_a_key_signs_in_and_the_cookie_is_as_good_as_it(browser: TestClient, key
     assert browser.post("/v1/tasks", json=TASK, headers=OWN).status_code == 202
 
 
-def test_behind_https_the_cookie_goes_over_https_only(browser: TestClient, key: keys.NewKey) -> None:
+def test_behind_https_the_cookie_goes_over_https_only(browser: TestClient, key: NewKey) -> None:
     answer = browser.post("https://testserver/test/in", data={"secret": key.secret}, headers=OWN)
     assert answer.headers["set-cookie"].startswith("__Host-acrisol=")
     assert "Secure" in answer.headers["set-cookie"]
@@ -98,13 +99,13 @@ def test_a_wrong_key_sets_no_cookie(browser: TestClient, secret: str) -> None:
     assert "set-cookie" not in answer.headers
 
 
-def test_a_session_ends_with_its_key(browser: TestClient, key: keys.NewKey, database: Database) -> None:
+def test_a_session_ends_with_its_key(browser: TestClient, key: NewKey, database: Database) -> None:
     enter(browser, key.secret)
     keys.revoke(database, key.key.id)
     assert reads(browser) == 401
 
 
-def test_a_session_ends_after_a_week(browser: TestClient, key: keys.NewKey, clock: FakeClock) -> None:
+def test_a_session_ends_after_a_week(browser: TestClient, key: NewKey, clock: FakeClock) -> None:
     enter(browser, key.secret)
     clock.turn(7 * 86_400 - 1)
     assert reads(browser) == 200
@@ -112,9 +113,7 @@ def test_a_session_ends_after_a_week(browser: TestClient, key: keys.NewKey, cloc
     assert reads(browser) == 401
 
 
-def test_after_signing_out_a_copy_of_the_cookie_is_good_for_nothing(
-    browser: TestClient, key: keys.NewKey
-) -> None:
+def test_after_signing_out_a_copy_of_the_cookie_is_good_for_nothing(browser: TestClient, key: NewKey) -> None:
     enter(browser, key.secret)
     copied = browser.cookies["acrisol"]
     assert browser.post("/test/out", headers=OWN).status_code == 200
@@ -122,10 +121,8 @@ def test_after_signing_out_a_copy_of_the_cookie_is_good_for_nothing(
     assert browser.get("/v1/tasks", headers={"Cookie": f"acrisol={copied}"}).status_code == 401
 
 
-def test_a_cookie_that_was_planted_is_replaced(
-    browser: TestClient, key: keys.NewKey, database: Database
-) -> None:
-    other = keys.create(database, keys.KeyRequest(name="Mallory"))
+def test_a_cookie_that_was_planted_is_replaced(browser: TestClient, key: NewKey, database: Database) -> None:
+    other = keys.create(database, KeyRequest(name="Mallory"))
     enter(browser, other.secret)
     planted = browser.cookies["acrisol"]
     enter(browser, key.secret)
@@ -150,7 +147,7 @@ OTHERS = {
 
 @pytest.mark.parametrize("headers", OTHERS.values(), ids=OTHERS.keys())
 def test_another_site_changes_nothing_with_the_cookie(
-    browser: TestClient, key: keys.NewKey, headers: dict[str, str]
+    browser: TestClient, key: NewKey, headers: dict[str, str]
 ) -> None:
     enter(browser, key.secret)
     refused = browser.post("/v1/tasks", json=TASK, headers=headers)
@@ -161,13 +158,13 @@ def test_another_site_changes_nothing_with_the_cookie(
     assert browser.get("/v1/tasks").json()["jobs"] == []
 
 
-def test_an_old_browser_on_the_own_page_is_let_through(browser: TestClient, key: keys.NewKey) -> None:
+def test_an_old_browser_on_the_own_page_is_let_through(browser: TestClient, key: NewKey) -> None:
     enter(browser, key.secret)
     own = {"Origin": "https://testserver"}  # encrypted by a proxy in front
     assert browser.post("/v1/tasks", json=TASK, headers=own).status_code == 202
 
 
-def test_a_key_in_the_header_counts_and_not_the_cookie(browser: TestClient, key: keys.NewKey) -> None:
+def test_a_key_in_the_header_counts_and_not_the_cookie(browser: TestClient, key: NewKey) -> None:
     enter(browser, key.secret)
     assert browser.get("/v1/tasks", headers={"Authorization": "Bearer acr_wrong"}).status_code == 401
 

@@ -9,8 +9,10 @@ from starlette.testclient import TestClient
 
 from api.routes.examples import WEBHOOKS
 from worker.access import Scope
-from worker.store import keys, outbox, webhooks
+from worker.store.access import keys
+from worker.store.access.values import KeyRequest
 from worker.store.database import Database
+from worker.store.webhooks import endpoints, outbox
 
 URL = "https://hooks.example.com/acrisol"
 
@@ -94,7 +96,7 @@ def test_a_disabled_webhook_is_sent_nothing_until_it_is_enabled(
     assert (disabled["enabled"], disabled["disabled_because"]) == (False, "It was switched off.")
     assert outbox.take(database, 10) == []
     with database.begin() as connection:
-        webhooks.enqueue(connection, "job", "default", "task.solved", {}, database.clock())
+        endpoints.enqueue(connection, "job", "default", "task.solved", {}, database.clock())
     (given_up,) = client.get(f"{place}/deliveries").json()["deliveries"]
     assert (given_up["id"], given_up["state"]) == (sent["id"], "given_up")
     assert client.post(f"{place}/test").status_code == 409
@@ -140,7 +142,7 @@ def test_another_tenants_webhook_is_not_there(
 ) -> None:
     place = f"/v1/webhooks/{create(client)['webhook']['id']}"
     delivery = client.post(f"{place}/test").json()["id"]
-    wanted = keys.KeyRequest(name="other", tenant="other", scopes=frozenset({Scope.READ, Scope.SUBMIT}))
+    wanted = KeyRequest(name="other", tenant="other", scopes=frozenset({Scope.READ, Scope.SUBMIT}))
     other = {"Authorization": f"Bearer {keys.create(database, wanted).secret}"}
     answer = client.request(method, place + path.format(delivery=delivery), headers=other)
     assert answer.status_code == 404, answer.text
@@ -156,7 +158,7 @@ def test_a_delivery_is_sought_among_its_own_webhooks_only(client: TestClient) ->
 
 def test_a_key_that_may_only_read_changes_nothing(client: TestClient, database: Database) -> None:
     place = f"/v1/webhooks/{create(client)['webhook']['id']}"
-    wanted = keys.KeyRequest(name="reader", scopes=frozenset({Scope.READ}))
+    wanted = KeyRequest(name="reader", scopes=frozenset({Scope.READ}))
     reader = {"Authorization": f"Bearer {keys.create(database, wanted).secret}"}
     assert client.get(place, headers=reader).status_code == 200
     for method, path in ROUTES:

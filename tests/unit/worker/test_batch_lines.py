@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from verifiers.domain import CodingTask
 from verifiers.errors import InvalidInput
-from worker.batch_lines import MAX_LINE_BYTES, BadLine, Endpoint, Line, RawLine, is_empty, read, split
+from worker.batches.lines import MAX_LINE_BYTES, BadLine, Endpoint, Line, RawLine, is_empty, read, split
 
 CHAT = {"model": "acrisol", "messages": [{"role": "user", "content": "hi"}]}
 

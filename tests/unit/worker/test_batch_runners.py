@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Connection, event, select
 
 from tests.unit.worker.test_batches import create, end_jobs, finish, ids, no_tools, plain, told
-from worker import batches as runners
-from worker.batches import BatchRunner
-from worker.store import batches
+from worker.batches import runner as runners
+from worker.batches.runner import BatchRunner
+from worker.store.batches import batches
 from worker.store.database import Database
 from worker.store.schema import jobs
 

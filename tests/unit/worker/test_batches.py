@@ -11,17 +11,21 @@ from sqlalchemy import delete, select, update
 from tests.fakes import FakeClock
 from verifiers.domain import CodingTask, Outcome, OutcomeStatus
 from verifiers.errors import InvalidInput
-from worker import batches as runners
 from worker.access import Caller
-from worker.batch_lines import Endpoint
-from worker.batches import BatchRunner
+from worker.batches import runner as runners
+from worker.batches.lines import Endpoint
+from worker.batches.runner import BatchRunner
 from worker.errors import Conflict, NotFound
-from worker.store import audit_log, batches, files, keys, webhooks
-from worker.store.batch_values import Batch, BatchState
+from worker.store import files
+from worker.store.access import audit_log, keys
+from worker.store.access.values import KeyRequest
+from worker.store.batches import batches
+from worker.store.batches.values import Batch, BatchState
 from worker.store.database import Database
 from worker.store.jobs import BATCH
 from worker.store.schema import batch_lines, jobs, webhook_deliveries
 from worker.store.text import to_json
+from worker.store.webhooks import endpoints
 
 OWNER = Caller(tenant="team")
 SOLVED = Outcome(status=OutcomeStatus.SOLVED, reason="Done.")
@@ -140,7 +144,7 @@ def test_no_more_than_the_window_is_queued(database: Database, runner: BatchRunn
 
 
 def test_a_batch_leaves_half_of_its_keys_queue_to_others(database: Database) -> None:
-    key = keys.create(database, keys.KeyRequest(name="small", tenant="team", max_queued=4)).key
+    key = keys.create(database, KeyRequest(name="small", tenant="team", max_queued=4)).key
     owner = Caller(tenant="team", key_id=key.id, max_queued=4)
     file_id = upload(database, *(plain(str(number)) for number in range(10)))
     batches.create(database, file_id, Endpoint.TASKS, {}, owner)
@@ -213,7 +217,7 @@ def test_a_batch_that_takes_too_long_expires(
 
 def test_a_batchs_end_is_told_once(database: Database, runner: BatchRunner) -> None:
     url = "https://example.org/hook"
-    webhooks.create(database, url, ("batch.completed", "batch.failed"), OWNER)
+    endpoints.create(database, url, ("batch.completed", "batch.failed"), OWNER)
     ends = [finish(database, runner, create(database, *lines)) for lines in ((plain("a"), "{"), (" ",))]
     runner.round()
     with database.begin() as connection:

@@ -11,7 +11,9 @@ from verifiers.domain import CodingTask
 from verifiers.errors import InvalidInput
 from worker.access import Caller
 from worker.errors import AlreadyAccepted, TooManyJobs
-from worker.store import jobs, keys, sessions
+from worker.store import jobs
+from worker.store.access import authentication, keys, sessions
+from worker.store.access.values import KeyRequest
 from worker.store.database import Database
 from worker.store.idempotency import once
 from worker.store.schema import idempotency
@@ -59,9 +61,9 @@ def test_twenty_different_at_the_same_moment_make_one_job(database: Database) ->
 
 
 def test_a_session_is_its_key_until_it_ends(database: Database, clock: FakeClock) -> None:
-    made = keys.create(database, keys.KeyRequest(name="Ada", tenant="red"))
+    made = keys.create(database, KeyRequest(name="Ada", tenant="red"))
     token = sessions.begin(database, made.key.id, 60)
-    assert sessions.caller(database, token) == keys.authenticate(database, made.secret)
+    assert sessions.caller(database, token) == authentication.authenticate(database, made.secret)
     assert sessions.caller(database, "another") is None
     sessions.end(database, token)
     assert sessions.caller(database, token) is None

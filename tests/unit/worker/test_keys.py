@@ -11,17 +11,19 @@ from pydantic import ValidationError
 from tests.fakes import FakeClock
 from worker.access import Caller, Scope
 from worker.errors import KeyNotFound, KeyNotGood, StoreUnavailable
-from worker.store import audit_log, keys
+from worker.store.access import audit_log, keys
+from worker.store.access.authentication import authenticate, digest
+from worker.store.access.values import KeyRequest
 from worker.store.database import Database, open_database
 from worker.store.schema import metadata
 
 ON_BOTH = True
-WANTED = keys.KeyRequest(name="CI", tenant="payments", max_running=2, max_queued=9, per_minute=60)
+WANTED = KeyRequest(name="CI", tenant="payments", max_running=2, max_queued=9, per_minute=60)
 
 
 def test_a_key_is_the_caller_that_it_was_made_for(database: Database) -> None:
     made = keys.create(database, WANTED)
-    caller = keys.authenticate(database, made.secret)
+    caller = authenticate(database, made.secret)
     assert caller == Caller(
         tenant="payments",
         key_id=made.key.id,
@@ -36,10 +38,10 @@ def test_a_key_is_the_caller_that_it_was_made_for(database: Database) -> None:
 
 def test_the_database_holds_no_secret(database: Database) -> None:
     secret = keys.create(database, WANTED).secret
-    keys.authenticate(database, secret)
+    authenticate(database, secret)
     with database.begin() as connection:
         stored = [connection.execute(table.select()).all() for table in metadata.sorted_tables]
-    assert keys.digest(secret) in repr(stored)
+    assert digest(secret) in repr(stored)
     assert secret not in repr(stored)
 
 
@@ -49,21 +51,28 @@ def test_the_database_holds_no_secret(database: Database) -> None:
 )
 def test_what_is_no_key_is_good_for_nothing(database: Database, secret: str) -> None:
     keys.create(database, WANTED)
-    assert keys.authenticate(database, secret) is None
+    assert authenticate(database, secret) is None
 
 
 def test_a_part_of_a_key_or_its_digest_is_good_for_nothing(database: Database) -> None:
     secret = keys.create(database, WANTED).secret
-    for near in (secret[:-1], secret + "A", secret.upper(), secret[4:], f"{secret} ", keys.digest(secret)):
-        assert keys.authenticate(database, near) is None
+    for near in (
+        secret[:-1],
+        secret + "A",
+        secret.upper(),
+        secret[4:],
+        f"{secret} ",
+        digest(secret),
+    ):
+        assert authenticate(database, near) is None
 
 
 def test_a_key_expires(database: Database, clock: FakeClock) -> None:
-    made = keys.create(database, keys.KeyRequest(name="CI", expires_in_s=90))
+    made = keys.create(database, KeyRequest(name="CI", expires_in_s=90))
     clock.turn(89)
-    assert keys.authenticate(database, made.secret)
+    assert authenticate(database, made.secret)
     clock.turn(1)
-    assert keys.authenticate(database, made.secret) is None
+    assert authenticate(database, made.secret) is None
 
 
 def test_a_revoked_key_is_good_for_nothing_and_stays_revoked(database: Database, clock: FakeClock) -> None:
@@ -71,7 +80,7 @@ def test_a_revoked_key_is_good_for_nothing_and_stays_revoked(database: Database,
     first = keys.revoke(database, made.key.id)
     clock.turn(10)
     assert keys.revoke(database, made.key.id) == first
-    assert keys.authenticate(database, made.secret) is None
+    assert authenticate(database, made.secret) is None
     with pytest.raises(KeyNotFound):
         keys.revoke(database, "nobody")
 
@@ -83,24 +92,24 @@ def test_a_rotated_key_is_good_for_its_grace(database: Database, clock: FakeCloc
         update={"id": "", "prefix": "", "created_at": None}
     )
     for secret in (old.secret, new.secret):
-        assert keys.authenticate(database, secret)
+        assert authenticate(database, secret)
     clock.turn(61)
-    assert keys.authenticate(database, old.secret) is None
-    assert keys.authenticate(database, new.secret)
+    assert authenticate(database, old.secret) is None
+    assert authenticate(database, new.secret)
     with pytest.raises(KeyNotGood, match="expired"):
         keys.rotate(database, old.key.id, 60)
 
 
 def test_rotating_lengthens_no_life(database: Database, clock: FakeClock) -> None:
-    old = keys.create(database, keys.KeyRequest(name="CI", expires_in_s=100))
+    old = keys.create(database, KeyRequest(name="CI", expires_in_s=100))
     clock.turn(90)
     new = keys.rotate(database, old.key.id, 60)
     clock.turn(11)
-    assert keys.authenticate(database, old.secret) is None
+    assert authenticate(database, old.secret) is None
     clock.turn(88)
-    assert keys.authenticate(database, new.secret)
+    assert authenticate(database, new.secret)
     clock.turn(2)
-    assert keys.authenticate(database, new.secret) is None
+    assert authenticate(database, new.secret) is None
 
 
 def test_its_use_is_noted_once_a_minute(database: Database, clock: FakeClock) -> None:
@@ -108,7 +117,7 @@ def test_its_use_is_noted_once_a_minute(database: Database, clock: FakeClock) ->
     noted = []
     for turned in (0, 30, 31, 5):
         clock.turn(turned)
-        keys.authenticate(database, made.secret)
+        authenticate(database, made.secret)
         used = keys.listing(database).keys[0].last_used_at
         assert used is not None
         noted.append(used.timestamp() - 1_800_000_000)
@@ -123,7 +132,7 @@ def test_reading_goes_on_where_the_use_cannot_be_noted(database: Database) -> No
         connection.exec_driver_sql(
             "CREATE TRIGGER full BEFORE UPDATE ON keys BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
         )
-    assert keys.authenticate(database, made.secret)
+    assert authenticate(database, made.secret)
 
 
 def test_there_is_one_first_key_however_many_start_at_once(database: Database, database_url: str) -> None:
@@ -188,7 +197,7 @@ def test_what_was_done_is_in_the_audit_log(database: Database) -> None:
 )
 def test_a_key_for_nothing_sensible_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        keys.KeyRequest.model_validate(wrong)
+        KeyRequest.model_validate(wrong)
 
 
 def test_a_folder_that_is_made_for_the_database_is_its_user_s_only(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from worker.access import LOCAL
 from worker.errors import JobNotDead, JobNotEnded, JobNotFound
 from worker.retry import RetryPolicy
 from worker.states import JobState
-from worker.store import audit_log, claims, dead, events, jobs, removal
+from worker.store import claims, dead, events, jobs, removal
+from worker.store.access import audit_log
 from worker.store.database import Database, open_database
 from worker.store.expiry import Leases
 from worker.store.schema import batch_lines, batches, feedback, files, metadata

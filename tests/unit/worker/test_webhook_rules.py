@@ -11,8 +11,8 @@ import httpcore2
 import pytest
 
 from verifiers.errors import InvalidInput
-from worker.webhook_network import GuardedNetwork, NotAllowed
-from worker.webhook_rules import Address, WebhookRules, WebhookSettings
+from worker.webhooks.network import GuardedNetwork, NotAllowed
+from worker.webhooks.rules import Address, WebhookRules, WebhookSettings
 
 RULES = WebhookRules()
 LOOSE = WebhookRules(http=True, ports=frozenset())

@@ -12,13 +12,14 @@ from verifiers.audit_values import AuditRequest
 from verifiers.domain import CodingTask, Outcome, OutcomeStatus, SourceFile
 from worker.access import LOCAL, Caller
 from worker.retry import RetryPolicy
-from worker.store import audits, claims, deliveries, jobs, outbox, webhooks
+from worker.store import audits, claims, jobs
 from worker.store.database import Database
 from worker.store.expiry import Leases
-from worker.store.outbox import Due
-from worker.store.webhook_records import DeliveryState
-from worker.webhook_rules import WebhookRules
-from worker.webhooks import Deliverer
+from worker.store.webhooks import deliveries, endpoints, outbox
+from worker.store.webhooks.outbox import Due
+from worker.store.webhooks.records import DeliveryState
+from worker.webhooks.deliverer import Deliverer
+from worker.webhooks.rules import WebhookRules
 
 ON_BOTH = True
 URL = "https://hooks.example.com/"
@@ -67,9 +68,9 @@ def ends(database: Database, how: str) -> str:
     ],
 )
 def test_every_end_is_told_once(database: Database, how: str, kind: str) -> None:
-    made = webhooks.create(database, URL, (kind,), LOCAL)
-    webhooks.create(database, URL, ("batch.completed",), LOCAL)
-    webhooks.create(database, URL, (), Caller(tenant="other"))
+    made = endpoints.create(database, URL, (kind,), LOCAL)
+    endpoints.create(database, URL, ("batch.completed",), LOCAL)
+    endpoints.create(database, URL, (), Caller(tenant="other"))
     job_id = ends(database, how)
     (told,) = deliveries.page(database, made.webhook.id, 10).deliveries
     assert (told.kind, told.job_id) == (kind, job_id)
@@ -78,7 +79,7 @@ def test_every_end_is_told_once(database: Database, how: str, kind: str) -> None
 
 
 def test_an_end_that_is_not_stored_is_not_told(database: Database) -> None:
-    webhooks.create(database, URL, (), LOCAL)
+    endpoints.create(database, URL, (), LOCAL)
     job_id = jobs.submit(database, CodingTask(instruction="Add."), 60).id
     held = claims.claim(database, job_id, "w", 30)
     assert held is not None
@@ -89,7 +90,7 @@ def test_an_end_that_is_not_stored_is_not_told(database: Database) -> None:
 
 @pytest.fixture
 def due(database: Database) -> Due:
-    webhooks.create(database, URL, (), LOCAL)
+    endpoints.create(database, URL, (), LOCAL)
     ends(database, "exhausted")
     (taken,) = outbox.take(database, 10)
     return taken
@@ -161,7 +162,7 @@ def test_what_fails_for_three_days_is_given_up_and_its_webhook_disabled(
         clock.turn(DAY_S / 4)
     (found,) = deliveries.page(database, due.endpoint_id, 10).deliveries
     assert (found.state, found.next_at) == (DeliveryState.GIVEN_UP, None)
-    endpoint = webhooks.get(database, due.endpoint_id)
+    endpoint = endpoints.get(database, due.endpoint_id)
     assert not endpoint.enabled
     assert "500" in str(endpoint.disabled_because)
 
@@ -177,12 +178,12 @@ def test_one_delivery_that_is_given_up_disables_nothing_where_others_arrive(
     outbox.failed(database, bad, "The answer was 500.", DAY_S, 500)
     states = {one.id: one.state for one in deliveries.page(database, due.endpoint_id, 10).deliveries}
     assert states == {bad.id: DeliveryState.GIVEN_UP, good.id: DeliveryState.DELIVERED}
-    assert webhooks.get(database, due.endpoint_id).enabled
+    assert endpoints.get(database, due.endpoint_id).enabled
 
 
 def test_no_endpoint_takes_the_places_of_the_others(database: Database) -> None:
-    greedy = webhooks.create(database, URL, ("task.error",), LOCAL).webhook.id
-    other = webhooks.create(database, URL, ("task.exhausted",), LOCAL).webhook.id
+    greedy = endpoints.create(database, URL, ("task.error",), LOCAL).webhook.id
+    other = endpoints.create(database, URL, ("task.exhausted",), LOCAL).webhook.id
     for _ in range(6):
         ends(database, "error")
     ends(database, "exhausted")
@@ -193,18 +194,18 @@ def test_no_endpoint_takes_the_places_of_the_others(database: Database) -> None:
 
 def test_deliverers_that_take_at_the_same_time_never_take_the_same(database: Database) -> None:
     for _ in range(5):
-        webhooks.create(database, URL, (), LOCAL)
+        endpoints.create(database, URL, (), LOCAL)
     with database.begin() as connection:
         for _ in range(4):
-            webhooks.enqueue(connection, "job", "default", "task.solved", {}, database.clock())
+            endpoints.enqueue(connection, "job", "default", "task.solved", {}, database.clock())
     with ThreadPoolExecutor(4) as pool:
         taken = [one for taken in pool.map(lambda _: outbox.take(database, 7), range(32)) for one in taken]
     assert len(taken) == len({one.id for one in taken}) == 20
 
 
 def test_an_old_secret_is_signed_with_for_a_day(database: Database, clock: FakeClock) -> None:
-    made = webhooks.create(database, URL, (), LOCAL)
-    new = webhooks.rotate(database, made.webhook.id, LOCAL).secret
+    made = endpoints.create(database, URL, (), LOCAL)
+    new = endpoints.rotate(database, made.webhook.id, LOCAL).secret
     ends(database, "error")
     (due,) = outbox.take(database, 10)
     assert due.secrets == (new, made.secret)

@@ -34,7 +34,7 @@ webhook_deliveries = Table(
     Column("payload", Text, nullable=False),
     Column("state", String(16), nullable=False),  # pending | delivered | given_up
     Column("attempts", Integer, nullable=False, default=0),
-    # Due from then on; while it is being sent, worker.store.outbox.TAKEN.
+    # Due from then on; while it is being sent, worker.store.webhooks.outbox.TAKEN.
     Column("next_at", Double, nullable=False),
     Column("give_up_at", Double, nullable=False),
     Column("token", Integer, nullable=False, default=0),

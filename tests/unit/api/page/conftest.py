@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 
 from api.deps import Services
 from worker.access import Caller, Scope
-from worker.store import keys
+from worker.store.access import authentication, keys
+from worker.store.access.values import KeyRequest
 from worker.store.database import Database
 
 HERE = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
@@ -19,12 +20,12 @@ Visit = Callable[..., TestClient]
 
 
 def key_of(database: Database, tenant: str, *scopes: Scope) -> str:
-    request = keys.KeyRequest(name=f"{tenant}'s", tenant=tenant, scopes=frozenset(scopes or Scope))
+    request = KeyRequest(name=f"{tenant}'s", tenant=tenant, scopes=frozenset(scopes or Scope))
     return keys.create(database, request).secret
 
 
 def owner_of(database: Database, secret: str) -> Caller:
-    found = keys.authenticate(database, secret)
+    found = authentication.authenticate(database, secret)
     assert found is not None
     return found
 

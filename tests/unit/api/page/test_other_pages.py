@@ -7,8 +7,11 @@ from tests.integration.page import seeds
 from tests.unit.api.page.conftest import Visit, key_of, owner_of
 from worker.access import Scope
 from worker.errors import BrokerUnavailable
-from worker.store import audits, batches, files, keys, webhooks
+from worker.store import audits, files
+from worker.store.access import authentication, keys
+from worker.store.batches import batches
 from worker.store.database import Database
+from worker.store.webhooks import endpoints
 
 
 def test_a_key_is_shown_once_and_works(visit: Visit, database: Database) -> None:
@@ -24,7 +27,7 @@ def test_a_key_is_shown_once_and_works(visit: Visit, database: Database) -> None
     assert owner.key_id is not None
     assert admin.post(f"/keys/{owner.key_id}/rotate").text.count('class="secret"') == 1
     assert admin.post(f"/keys/{owner.key_id}/revoke").status_code == 200
-    assert keys.authenticate(database, secret) is None
+    assert authentication.authenticate(database, secret) is None
     log = admin.get("/keys/log").text
     assert all(action in log for action in ("key.created", "key.rotated", "key.revoked"))
 
@@ -49,7 +52,7 @@ def test_a_webhook_is_made_tried_and_deleted(visit: Visit, database: Database) -
     assert answer.status_code == 200, answer.text
     assert "whsec_" in answer.text
     assert "whsec_" not in browser.get("/webhooks").text
-    (made,) = webhooks.listing(database, "one")
+    (made,) = endpoints.listing(database, "one")
     assert made.kinds == ("task.solved",)
     for action in ("test", "disable", "enable"):
         assert browser.post(f"/webhooks/{made.id}/{action}").status_code == 303, action
@@ -59,7 +62,7 @@ def test_a_webhook_is_made_tried_and_deleted(visit: Visit, database: Database) -
     for action in ("test", "disable", "enable", "rotate", "delete"):
         assert stranger.post(f"/webhooks/{made.id}/{action}").status_code == 404, action
     assert browser.post(f"/webhooks/{made.id}/delete").status_code == 303
-    assert webhooks.listing(database, "one") == ()
+    assert endpoints.listing(database, "one") == ()
 
 
 @pytest.mark.parametrize("url", ["", "ftp://hooks.example.org", "http://127.0.0.1/x", "javascript:alert(1)"])
@@ -68,7 +71,7 @@ def test_a_webhook_to_where_none_may_go_is_told_on_the_form(
 ) -> None:
     answer = visit(key_of(database, "one")).post("/webhooks", data={"url": url})
     assert answer.status_code == 422
-    assert webhooks.listing(database) == ()
+    assert endpoints.listing(database) == ()
 
 
 def test_a_delivery_is_sent_again(visit: Visit, database: Database) -> None:

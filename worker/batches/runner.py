@@ -12,14 +12,15 @@ from collections.abc import Callable, Iterable, Iterator
 
 from verifiers.domain import CodingTask
 from verifiers.errors import ToolError
-from worker.batch_lines import MAX_LINES, BadLine, Line, RawLine, is_empty, read, split
-from worker.batch_results import ANSWERED, answer, failure
+from worker.batches.lines import MAX_LINES, BadLine, Line, RawLine, is_empty, read, split
+from worker.batches.results import ANSWERED, answer, failure
 from worker.errors import JobNotFound, NotFound
 from worker.states import JobState
-from worker.store import batch_ends, batch_steps, batches, files, jobs
-from worker.store.batch_ends import StoredLine, Written
-from worker.store.batch_steps import ReadLine
-from worker.store.batch_values import Batch, BatchError, BatchState, LineState
+from worker.store import files, jobs
+from worker.store.batches import batches, ends, steps
+from worker.store.batches.ends import StoredLine, Written
+from worker.store.batches.steps import ReadLine
+from worker.store.batches.values import Batch, BatchError, BatchState, LineState
 from worker.store.database import Database
 from worker.store.records import Job
 
@@ -88,7 +89,7 @@ class BatchRunner:
     def _step(self, batch: Batch) -> bool:
         late = self._database.clock() >= batch.expires_at
         if late and batch.state in (BatchState.VALIDATING, BatchState.IN_PROGRESS):
-            return batch_ends.finalize(self._database, batch, BatchState.EXPIRED)
+            return ends.finalize(self._database, batch, BatchState.EXPIRED)
         try:
             if batch.state is BatchState.VALIDATING:
                 return self._read(batch)
@@ -96,7 +97,7 @@ class BatchRunner:
                 return self._work(batch)
         except NotFound as error:
             gone = BatchError(code="input_file_missing", message=str(error))
-            return batch_ends.finalize(self._database, batch, BatchState.FAILED, gone)
+            return ends.finalize(self._database, batch, BatchState.FAILED, gone)
         return self._close(batch)
 
     def _read(self, batch: Batch) -> bool:
@@ -109,38 +110,38 @@ class BatchRunner:
             return self._fail(batch, "too_many_lines", f"The file has more than {MAX_LINES:,} lines.")
         if end >= length and batch.total + len(lines) == 0:
             return self._fail(batch, "empty_file", "The file has no lines.")
-        return batch_steps.add_lines(self._database, batch, lines, number, end, last=end >= length)
+        return steps.add_lines(self._database, batch, lines, number, end, last=end >= length)
 
     def _work(self, batch: Batch) -> bool:
-        opened = batch_steps.open_lines(self._database, batch.id)
+        opened = steps.open_lines(self._database, batch.id)
         completed, failed = _ended(opened)
         room = self._window_of(batch) - len(opened) + len(completed) + len(failed)
-        waiting = batch_steps.waiting_lines(self._database, batch.id, room) if room > 0 else {}
+        waiting = steps.waiting_lines(self._database, batch.id, room) if room > 0 else {}
         if not opened and not waiting:
-            return batch_ends.finalize(self._database, batch, BatchState.COMPLETED)
+            return ends.finalize(self._database, batch, BatchState.COMPLETED)
         begun = self._reread(batch, waiting)
         if completed or failed or begun:
-            batch_steps.go_on(self._database, batch, completed, failed, begun)
+            steps.go_on(self._database, batch, completed, failed, begun)
         return len(begun) < len(waiting)  # they were many bytes
 
     def _window_of(self, batch: Batch) -> int:
-        most = batch_steps.most_queued(self._database, batch)
+        most = steps.most_queued(self._database, batch)
         # Half of what its key may have in the queue: the other half is for what is asked for by itself.
         return self._window if most is None else min(self._window, max(1, most // 2))
 
     def _close(self, batch: Batch) -> bool:
-        opened = batch_steps.open_lines(self._database, batch.id)
+        opened = steps.open_lines(self._database, batch.id)
         if opened:
             completed, failed = _ended(opened)
             if completed or failed:
-                return batch_steps.go_on(self._database, batch, completed, failed)
+                return steps.go_on(self._database, batch, completed, failed)
             for line in opened:  # again and again: to be told twice harms nobody
                 jobs.request_cancel(self._database, line.job_id)
             return False
-        lines = batch_ends.next_results(self._database, batch, _RESULTS)
+        lines = ends.next_results(self._database, batch, _RESULTS)
         if lines:
-            return batch_ends.write(self._database, batch, self._results(batch, lines))
-        return batch_ends.end(self._database, batch)
+            return ends.write(self._database, batch, self._results(batch, lines))
+        return ends.end(self._database, batch)
 
     def _results(self, batch: Batch, lines: list[StoredLine]) -> Written:
         output, errors, upto = bytearray(), bytearray(), 0
@@ -186,7 +187,7 @@ class BatchRunner:
         return read(raw, batch.endpoint, self._check)
 
     def _fail(self, batch: Batch, code: str, message: str) -> bool:
-        return batch_ends.fail(self._database, batch, BatchError(code=code, message=message))
+        return ends.fail(self._database, batch, BatchError(code=code, message=message))
 
 
 def _some(raws: Iterable[RawLine], most: int) -> Iterator[RawLine]:
@@ -199,7 +200,7 @@ def _some(raws: Iterable[RawLine], most: int) -> Iterator[RawLine]:
             return
 
 
-def _ended(lines: Iterable[batch_steps.OpenLine]) -> tuple[list[int], list[int]]:
+def _ended(lines: Iterable[steps.OpenLine]) -> tuple[list[int], list[int]]:
     ended = [line for line in lines if line.state is None or line.state.terminal]
     completed = [line.line for line in ended if line.state in ANSWERED]
     return completed, [line.line for line in ended if line.state not in ANSWERED]

@@ -7,7 +7,7 @@ import secrets
 from sqlalchemy import delete, insert, select
 
 from worker.access import Caller
-from worker.store import keys
+from worker.store.access.authentication import caller_where, digest
 from worker.store.database import Database
 from worker.store.schema import keys as key_table
 from worker.store.schema import sessions
@@ -28,7 +28,10 @@ def begin(database: Database, key_id: str, lifetime_s: float) -> str:
         connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
         connection.execute(
             insert(sessions).values(
-                token_hash=keys.digest(token), key_id=key_id, created_at=now, expires_at=now + lifetime_s
+                token_hash=digest(token),
+                key_id=key_id,
+                created_at=now,
+                expires_at=now + lifetime_s,
             )
         )
     return token
@@ -41,9 +44,9 @@ def caller(database: Database, token: str) -> Caller | None:
         StoreUnavailable: it cannot be said.
     """
     whose = select(sessions.c.key_id).where(
-        sessions.c.token_hash == keys.digest(token), sessions.c.expires_at > database.clock()
+        sessions.c.token_hash == digest(token), sessions.c.expires_at > database.clock()
     )
-    return keys.caller_where(database, key_table.c.id == whose.scalar_subquery())
+    return caller_where(database, key_table.c.id == whose.scalar_subquery())
 
 
 def end(database: Database, token: str) -> None:
@@ -53,4 +56,4 @@ def end(database: Database, token: str) -> None:
         StoreUnavailable: nothing was written.
     """
     with database.begin() as connection:
-        connection.execute(delete(sessions).where(sessions.c.token_hash == keys.digest(token)))
+        connection.execute(delete(sessions).where(sessions.c.token_hash == digest(token)))

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from verifiers.domain import Value
-from worker.batch_lines import Endpoint
+from worker.batches.lines import Endpoint
 
 
 class BatchState(StrEnum):

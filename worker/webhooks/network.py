@@ -15,7 +15,7 @@ from ipaddress import ip_address
 
 import httpcore2
 
-from worker.webhook_rules import Address, WebhookRules
+from worker.webhooks.rules import Address, WebhookRules
 
 _TRIED = 3  # addresses of a name
 _LOOKUPS = 200  # threads, made when needed: a lookup that hangs for a minute should hold up no other one

@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
 
-from worker.store import webhooks
 from worker.store.database import Database
 from worker.store.schema import webhook_deliveries, webhook_endpoints
 from worker.store.text import encodable
-from worker.store.webhook_records import DeliveryState
+from worker.store.webhooks import endpoints
+from worker.store.webhooks.records import DeliveryState
 
 PER_ENDPOINT = 4
 """Deliveries to one endpoint that are under way at a time."""
@@ -87,7 +87,7 @@ def take(database: Database, limit: int, busy: Collection[str] = ()) -> list[Due
             )
         ).all()
         wanted = {row.endpoint_id for row in rows}
-        endpoints = {
+        by_id = {
             row.id: row
             for row in connection.execute(
                 select(webhook_endpoints).where(webhook_endpoints.c.id.in_(sorted(wanted)))
@@ -99,8 +99,8 @@ def take(database: Database, limit: int, busy: Collection[str] = ()) -> list[Due
             endpoint_id=row.endpoint_id,
             token=row.token,
             attempts=row.attempts,
-            url=endpoints[row.endpoint_id].url,
-            secrets=_secrets(endpoints[row.endpoint_id], now),
+            url=by_id[row.endpoint_id].url,
+            secrets=_secrets(by_id[row.endpoint_id], now),
             payload=row.payload,
         )
         for row in rows
@@ -188,11 +188,11 @@ def failed(database: Database, sent: Due, error: str, delay_s: float, status: in
             .returning(webhook_endpoints.c.failing_since)
         ).scalar_one()
         if status == 410:
-            webhooks.switch_off(connection, now, endpoint, "It answered 410: it wants nothing any more.")
+            endpoints.switch_off(connection, now, endpoint, "It answered 410: it wants nothing any more.")
         elif now + delay_s > given_up_at:
             connection.execute(_held(sent).values(state=DeliveryState.GIVEN_UP.value))
             if since <= now - _FAILING_S:
-                webhooks.switch_off(connection, now, endpoint, f"Nothing arrived for days: {error}")
+                endpoints.switch_off(connection, now, endpoint, f"Nothing arrived for days: {error}")
 
 
 def prune(database: Database, older_than_s: float) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from worker.batch_lines import Endpoint
+from worker.batches.lines import Endpoint
 from worker.chat_values import completion_of
 from worker.states import JobState
-from worker.store.batch_values import BatchError
+from worker.store.batches.values import BatchError
 from worker.store.records import Job
 from worker.store.text import encodable
 

@@ -7,13 +7,14 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select, update
 
 from verifiers.domain import Value
-from worker.store import files, webhooks
-from worker.store.batch_steps import count, moved
-from worker.store.batch_values import Batch, BatchError, BatchState, LineState
-from worker.store.batches import result_id
+from worker.store import files
+from worker.store.batches.batches import result_id
+from worker.store.batches.steps import count, moved
+from worker.store.batches.values import Batch, BatchError, BatchState, LineState
 from worker.store.database import Database
 from worker.store.schema import batch_lines, batches
 from worker.store.text import to_json
+from worker.store.webhooks import endpoints
 
 
 class StoredLine(Value):
@@ -145,4 +146,4 @@ def end(database: Database, batch: Batch) -> bool:
 
 def _tell(connection: Connection, batch: Batch, state: BatchState, now: float) -> None:
     told = {"id": batch.id, "state": state.value, "path": f"/v1/batches/{batch.id}"}
-    webhooks.enqueue(connection, batch.id, batch.tenant, f"batch.{state.value}", told, now)
+    endpoints.enqueue(connection, batch.id, batch.tenant, f"batch.{state.value}", told, now)

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, select, true, update
 
 from worker.access import Caller
-from worker.batch_lines import Endpoint
+from worker.batches.lines import Endpoint
 from worker.errors import Conflict, NotFound
-from worker.store import audit_log
-from worker.store.batch_values import Batch, BatchError, BatchPage, BatchState
+from worker.store.access import audit_log
+from worker.store.batches.values import Batch, BatchError, BatchPage, BatchState
 from worker.store.database import Database
 from worker.store.ids import new_id
 from worker.store.removal import Forget, drop

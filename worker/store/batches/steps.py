@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from worker.access import Caller
-from worker.batch_lines import BadLine, Line
+from worker.batches.lines import BadLine, Line
 from worker.states import JobState
-from worker.store.batch_values import Batch, BatchError, BatchState, LineState
+from worker.store.batches.values import Batch, BatchError, BatchState, LineState
 from worker.store.database import Database
 from worker.store.jobs import BATCH, new_row
 from worker.store.schema import batch_lines, batches, jobs, keys

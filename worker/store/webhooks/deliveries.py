@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, Connection, select, update
 
 from worker.access import Caller
 from worker.errors import Conflict, NotFound
-from worker.store import webhooks
 from worker.store.database import Database
-from worker.store.outbox import TAKEN
 from worker.store.records import moment
 from worker.store.schema import webhook_deliveries
 from worker.store.text import encodable
-from worker.store.webhook_records import Delivery, DeliveryPage, DeliveryState
+from worker.store.webhooks import endpoints
+from worker.store.webhooks.outbox import TAKEN
+from worker.store.webhooks.records import Delivery, DeliveryPage, DeliveryState
 
 
 def page(
@@ -34,7 +34,7 @@ def page(
         NotFound: there is no such endpoint.
         StoreUnavailable: they cannot be read.
     """
-    webhooks.get(database, endpoint_id, tenant)
+    endpoints.get(database, endpoint_id, tenant)
     query = select(webhook_deliveries).where(webhook_deliveries.c.endpoint_id == endpoint_id)
     if cursor:
         query = query.where(webhook_deliveries.c.id < encodable(cursor))
@@ -55,8 +55,8 @@ def send_test(database: Database, endpoint_id: str, by: Caller) -> Delivery:
     _enabled(database, endpoint_id, by)
     data = {"message": "This is a test."}
     with database.begin() as connection:
-        delivery_id = webhooks.insert_delivery(
-            connection, endpoint_id, endpoint_id, by.tenant, webhooks.TEST, data, database.clock()
+        delivery_id = endpoints.insert_delivery(
+            connection, endpoint_id, endpoint_id, by.tenant, endpoints.TEST, data, database.clock()
         )
         return _get(connection, endpoint_id, delivery_id)
 
@@ -80,7 +80,7 @@ def redeliver(database: Database, endpoint_id: str, delivery_id: str, by: Caller
         "state": DeliveryState.PENDING.value,
         "attempts": 0,
         "next_at": now,
-        "give_up_at": now + webhooks.GIVE_UP_S,
+        "give_up_at": now + endpoints.GIVE_UP_S,
         "token": webhook_deliveries.c.token + 1,
     }
     with database.begin() as connection:
@@ -91,7 +91,7 @@ def redeliver(database: Database, endpoint_id: str, delivery_id: str, by: Caller
 
 
 def _enabled(database: Database, endpoint_id: str, by: Caller) -> None:
-    if not webhooks.get(database, endpoint_id, by.sees).enabled:
+    if not endpoints.get(database, endpoint_id, by.sees).enabled:
         raise Conflict("This webhook is disabled.", "Enable it first.")
 
 

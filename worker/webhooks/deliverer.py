@@ -25,11 +25,11 @@ import httpx2
 from verifiers.errors import InvalidInput
 from verifiers.version import acrisol_version
 from worker.errors import StoreUnavailable
-from worker.store import outbox
 from worker.store.database import Database
-from worker.store.outbox import Due
-from worker.webhook_network import GuardedNetwork, NotAllowed, Resolve
-from worker.webhook_rules import WebhookRules
+from worker.store.webhooks import outbox
+from worker.store.webhooks.outbox import Due
+from worker.webhooks.network import GuardedNetwork, NotAllowed, Resolve
+from worker.webhooks.rules import WebhookRules
 
 _LOG = logging.getLogger(__name__)
 _AT_A_TIME = 200

@@ -16,13 +16,13 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, inser
 from worker.access import Caller
 from worker.errors import Conflict, NotFound
 from worker.states import TERMINAL, JobState
-from worker.store import audit_log
+from worker.store.access import audit_log
 from worker.store.database import Database
 from worker.store.ids import new_id
 from worker.store.records import moment
 from worker.store.schema import audits, webhook_deliveries, webhook_endpoints
 from worker.store.text import encodable
-from worker.store.webhook_records import DeliveryState, Endpoint, NewEndpoint
+from worker.store.webhooks.records import DeliveryState, Endpoint, NewEndpoint
 
 TEST = "webhook.test"
 KINDS: tuple[str, ...] = (

@@ -1,0 +1,1 @@
+"""Webhook endpoints in the database, and what is to be told to them."""
