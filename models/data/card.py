@@ -18,6 +18,8 @@ from models.data.recipe import Recipe
 from verifiers.domain import Value
 from verifiers.version import acrisol_version
 
+SPLITS = ("train", "validation", "test")
+
 
 class Digested(Value):
     """A file of the data set."""
@@ -96,7 +98,7 @@ def card_of(
         steps=timeless,
         licenses=last.licenses,
         languages=last.languages,
-        splits=last.counts,
+        splits={name: count for name, count in last.counts.items() if name in SPLITS},
         files=files,
     )
     return Report(recipe=job.recipe.name, workers=job.workers, steps=steps), card

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -83,15 +84,20 @@ class Index:
                 owners.update(dict.fromkeys(own, problem.id))
             common |= {each for (_, each), count in shared.items() if count >= _COMMON}
         self._owners = {each: owner for each, owner in owners.items() if each not in common}
-        self._lengths = sorted({each.count(" ") + 1 for each in self._owners})
+        starts: dict[tuple[str, str], set[int]] = {}
+        for each in self._owners:
+            words = each.split(" ")
+            starts.setdefault((words[0], words[1]), set()).add(len(words))
+        self._starts = {start: sorted(lengths) for start, lengths in starts.items()}
 
     def problem_in(self, text: str) -> str:
         """The id of a problem whose text is in this; empty for none."""
         words = _words(text)
-        for length in self._lengths:
-            for each in _windows(words, length):
-                if each in self._owners:
-                    return self._owners[each]
+        for place, start in enumerate(pairwise(words)):
+            for length in self._starts.get(start, ()):
+                owner = self._owners.get(" ".join(words[place : place + length]))
+                if owner is not None:
+                    return owner
         return ""
 
 

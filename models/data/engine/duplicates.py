@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from models.data.document import Document
 from models.data.set_steps import NearDuplicates
@@ -41,6 +42,33 @@ def _hashing() -> Any:
     from datatrove.utils.hashing import HashConfig
 
     return HashConfig(hash_fc="sha1")
+
+
+class Signed(NamedTuple):
+    """What datatrove signs of a document."""
+
+    text: str
+
+
+class SignEach:
+    """Gives a signing step the words that it compares; documents of different kinds have none in common.
+
+    A function and the prompt that was made of it are alike and not the same, nor is a task with tests.
+    """
+
+    def __init__(self, signing: Callable[[Any, int, int], Any]) -> None:
+        self._signing = signing
+
+    def __call__(self, data: Iterable[Document], rank: int, world_size: int) -> Any:
+        return self._signing((Signed(_words_of(document)) for document in data), rank, world_size)
+
+
+def _words_of(document: Document) -> str:
+    if not document.method:
+        return document.text
+    kind = document.method.replace("-", "_")
+    words = CodeWords().word_tokenize(f"{document.prompt}\n{document.text}")
+    return " ".join(f"{kind}_{word}" for word in words)
 
 
 def exact_config() -> Any:
@@ -99,8 +127,9 @@ def near_signing(folder: Path, step: NearDuplicates, seed: int) -> Any:
     from datatrove.pipeline.dedup.minhash import MinhashDedupSignature
     from datatrove.utils.word_tokenizers import WordTokenizer
 
-    WordTokenizer.register(CodeWords)
-    return MinhashDedupSignature(str(folder / "signatures"), near_config(step, seed), language=CodeWords())
+    WordTokenizer.register(CodeWords)  # what datatrove asks of a tokenizer, without its base class
+    signatures, config = str(folder / "signatures"), near_config(step, seed)
+    return SignEach(MinhashDedupSignature(signatures, config, language=CodeWords()))
 
 
 def near_matching(folder: Path, step: NearDuplicates, seed: int) -> Any:

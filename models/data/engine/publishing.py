@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from models.chat import Message
-from models.data.card import Digested, card_of, markdown, written
+from models.data.card import SPLITS, Digested, card_of, markdown, written
 from models.data.counting import Tally
 from models.data.document import Document
 from models.data.engine.balance import fraction
@@ -21,8 +21,8 @@ from models.data.engine.job import Job, Places
 from models.data.pairs.problems import problem_of, suite_rows
 from models.data.recipe import Output, Split
 from models.data.rendering import TextRow, row_of
+from verifiers.domain import digest
 
-SPLITS = ("train", "validation", "test")
 _CHUNK = 1 << 20
 
 
@@ -60,8 +60,13 @@ class WriteRows:
                 file.write(row.model_dump_json() + "\n")
                 problem = problem_of(document)
                 if problem is not None:
-                    lines = (json.dumps(each) + "\n" for each in suite_rows((problem,)))
-                    files[f"{split}.problems"].writelines(lines)
+                    for each in suite_rows((problem,)):
+                        # MBPP's problems are numbered; the name that rows have stands beside it.
+                        numbered = each | {
+                            "task_id": int(digest(document.id)[:12], 16),
+                            "origin": document.id,
+                        }
+                        files[f"{split}.problems"].write(json.dumps(numbered) + "\n")
                     tally.counts["with tests"] += 1
                 tally.counts[split] += 1
                 tally.leaves(document)
@@ -98,13 +103,13 @@ class Publish:
         """One file of all shards; none where all are empty, unless it is for training."""
         target = self.folder / f"{shards.name}.jsonl"
         temporary = places.work / target.name
-        digest, rows = hashlib.sha256(), 0
+        hashed, rows = hashlib.sha256(), 0
         with temporary.open("wb") as out:
             for shard in sorted(shards.glob("*.jsonl")):
                 with shard.open("rb") as lines:
                     while chunk := lines.read(_CHUNK):
                         out.write(chunk)
-                        digest.update(chunk)
+                        hashed.update(chunk)
                         rows += chunk.count(b"\n")
         size = temporary.stat().st_size
         if not rows:
@@ -112,7 +117,7 @@ class Publish:
             target.unlink(missing_ok=True)
             return None
         os.replace(temporary, target)
-        return Digested(file=target.name, rows=rows, bytes=size, sha256=digest.hexdigest())
+        return Digested(file=target.name, rows=rows, bytes=size, sha256=hashed.hexdigest())
 
 
 def clean_up(places: Places) -> None:
