@@ -117,7 +117,8 @@ def run(
             console = Console(stderr=True, highlight=False)
             with TrainingProgress(console) as progress:
                 result = train(made, place, score=score, on_progress=progress)
-            show_run(console, result, as_json=as_json, kept=not dry_run)
+            if progress.told:  # of several processes the first one speaks
+                show_run(console, result, as_json=as_json, kept=not dry_run)
 
 
 Ready = tuple[Recipe, Path, Callable[[Path], float] | None]

@@ -27,6 +27,7 @@ class TrainingProgress:
     """
 
     def __init__(self, console: Console) -> None:
+        self.told = False
         self._console = console
         self._perplexity: float | None = None
         self._score: float | None = None
@@ -53,6 +54,7 @@ class TrainingProgress:
 
     def __call__(self, progress: Progress) -> None:
         """Show one event."""
+        self.told = True
         if progress.message:
             self._console.print(plain(progress.message), soft_wrap=True)
             return

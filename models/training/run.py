@@ -59,18 +59,17 @@ def train(
         raise InvalidInput(
             "method", "'custom' is for commands that bring an objective of their own.", "Use 'sft' or 'dpo'."
         )
-    from accelerate import PartialState
-
-    state = PartialState()
-    if not state.is_main_process:  # the first process claims the folder, the others follow it
-        state.wait_for_everyone()
-        return _train(recipe, folder, score, on_progress, objective, cache)
-    with locked(folder), warnings.catch_warnings():
+    state = _processes()
+    with warnings.catch_warnings():
         # The libraries warn each other of names that will go: nothing that a person could act on.
         warnings.simplefilter("ignore", FutureWarning)
-        claim(folder, recipe)
-        state.wait_for_everyone()
-        return _train(recipe, folder, score, on_progress, objective, cache)
+        if not state.is_main_process:  # the first process claims the folder, the others follow it
+            state.wait_for_everyone()
+            return _train(recipe, folder, score, on_progress, objective, cache)
+        with locked(folder):
+            claim(folder, recipe)
+            state.wait_for_everyone()
+            return _train(recipe, folder, score, on_progress, objective, cache)
 
 
 def _train(
@@ -123,11 +122,10 @@ def _one(
     objective: Objective | None,
 ) -> TrainedRun:
     import transformers
-    from accelerate import PartialState
     from transformers import set_seed
 
     transformers.utils.logging.set_verbosity_error()
-    state = PartialState()
+    state = _processes()
     set_seed(recipe.optimization.seed)  # an adapter begins with random numbers
     loaded = open_model(recipe, checkpoint)
     with state.main_process_first():
@@ -149,6 +147,14 @@ def _one(
     if watch.standing.waited < recipe.checks.patience and step < plan.steps:
         trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
     return _finished(recipe, folder, material, watch, trainer, plan, score)
+
+
+def _processes() -> Any:
+    """accelerate's view of the processes that train together; one, if this was started alone."""
+    import torch
+    from accelerate import PartialState
+
+    return PartialState(cpu=not torch.cuda.is_available())  # without that it overlooks others on a CPU
 
 
 def _planned(recipe: Recipe, material: Material, processes: int) -> Plan:

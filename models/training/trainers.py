@@ -102,6 +102,7 @@ def _arguments(setting: Setting, **more: Any) -> dict[str, Any]:
         "disable_tqdm": True,
         "remove_unused_columns": False,
         "dataloader_pin_memory": torch.cuda.is_available(),
+        "ddp_find_unused_parameters": False,
         "ddp_timeout": 4 * 3600,  # others wait while the first process scores a checkpoint
     } | more
 

@@ -162,8 +162,9 @@ class Watch:
             }
         )
         perplexity = self.perplexity(loss)
-        self._note(step, epoch, validation_loss=loss, perplexity=perplexity, score=score)
-        self._tell(step, epoch, perplexity=perplexity, score=score)
+        if loss is not None or score is not None:
+            self._note(step, epoch, validation_loss=loss, perplexity=perplexity, score=score)
+            self._tell(step, epoch, perplexity=perplexity, score=score)
         self._last = self._clock()  # validation is not the steps' time
         return waited >= self._recipe.checks.patience
 

@@ -107,7 +107,7 @@ def test_the_recipe_for_8b_runs_with_nothing_changed_but_the_models_name(tmp_pat
     tiny = make_tiny_llama(tmp_path / "tiny", ["def add(a, b):"], shape_of(name).model_dump())
     file = tmp_path / "renamed.yaml"
     file.write_text(text.replace(name, str(tiny)))
-    rows = written_rows(tmp_path / "rows.jsonl", [sft_row(number) for number in range(30)])
+    rows = written_rows(tmp_path / "rows.jsonl", [sft_row(number) for number in range(80)])
     run = train(_changed(read_recipe(file), [rows], None), tmp_path / "run")
     assert run.steps == 3
     assert run.perplexity is not None
