@@ -32,6 +32,7 @@ from worker.store.database import Database, open_database
 from worker.sweeper import Sweeper
 from worker.webhooks.deliverer import Deliverer
 from worker.webhooks.rules import WebhookRules
+from worker.webhooks.sealing import open_seal, seal_webhooks
 
 WORKER_COMMAND = (sys.executable, "-m", "worker.process")
 _REDIS_STOP_S = 2.0
@@ -75,8 +76,9 @@ class WorkerService:
         """
         with self._cleanup:
             # Ended in the opposite order: worker, broker, Redis, threads, database.
-            self.database = open_database(self._settings.database)
+            self.database = open_database(self._settings.database, seal=open_seal(self._settings))
             self._cleanup.callback(self.database.close)
+            seal_webhooks(self.database)
             children: list[Child] = []
             stop = threading.Event()
             self._start_thread("keep-running", partial(keep_running, children, stop), stop)

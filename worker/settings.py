@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from worker.retry import RetryPolicy
@@ -40,6 +40,9 @@ class WorkerSettings(BaseSettings):
         log_format: ``text`` for people, ``json`` for machines.
         metrics_host: Where the metrics are served without a key: to whoever reaches this address.
         metrics_port: The port of that; None serves them with the API only, to an admin's key.
+        webhook_key: What webhooks' secrets are sealed with: at least 32 random characters; of several,
+            separated by spaces, the first seals and all open. None for the file ``webhook-key`` in ``home``
+            where the database is SQLite; Postgres has none then.
         otlp_endpoint: Where traces go (``OTEL_EXPORTER_OTLP_ENDPOINT``); None for nowhere.
     """
 
@@ -67,6 +70,7 @@ class WorkerSettings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=1, le=65_535)
+    webhook_key: SecretStr | None = None
     otlp_endpoint: str | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
 
     @property
@@ -93,5 +97,5 @@ class WorkerSettings(BaseSettings):
 
     def child_environment(self) -> Mapping[str, str]:
         """This process's environment, changed so that a child process reads these settings from it."""
-        values = self.model_dump(mode="json", exclude_none=True, exclude={"otlp_endpoint"})
+        values = self.model_dump(mode="json", exclude_none=True, exclude={"otlp_endpoint", "webhook_key"})
         return {**os.environ, **{f"ACRISOL_{name.upper()}": str(value) for name, value in values.items()}}

@@ -17,6 +17,7 @@ from worker.errors import AlreadyAccepted, StoreUnavailable
 from worker.store import sqlite, upgrade
 from worker.store.migrations import HEAD
 from worker.store.together import Together, Write
+from worker.store.webhooks.sealing import Seal
 
 _LONGEST_S = 15.0  # that a writer waits for SQLite's one lock
 # A connection whose other end is gone without a word is given up within seconds, so that a job's lease is
@@ -32,10 +33,12 @@ class Database:
     Args:
         engine: SQLAlchemy's engine; safe to use from several threads, not across a fork.
         clock: Seconds since the epoch.
+        seal: What webhooks' secrets are sealed with.
     """
 
     engine: Engine
     clock: Callable[[], float] = time.time
+    seal: Seal = field(default_factory=Seal, repr=False)
     _together: Together = field(default_factory=Together, init=False, repr=False, compare=False)
 
     @contextmanager
@@ -133,18 +136,19 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str, clock: Callable[[], float] = time.time) -> Database:
+def open_database(url: str, clock: Callable[[], float] = time.time, seal: Seal | None = None) -> Database:
     """Open a database and bring its tables to what this program works with.
 
     Args:
         url: An SQLAlchemy URL, for example ``sqlite:////var/lib/acrisol/acrisol.db``, whose folder is
             created, or ``postgresql://user:password@host/acrisol``.
         clock: Seconds since the epoch.
+        seal: What webhooks' secrets are sealed with; whoever neither makes nor sends webhooks needs none.
 
     Raises:
         StoreUnavailable: it cannot be opened or written, or belongs to a newer program.
     """
-    database = Database(_engine(url), clock)
+    database = Database(_engine(url), clock, seal or Seal())
     try:
         with database.begin() as connection:
             _check_encoding(connection)

@@ -17,6 +17,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from typing import NamedTuple
 
 import httpcore2
@@ -28,6 +29,7 @@ from worker.errors import StoreUnavailable
 from worker.store.database import Database
 from worker.store.webhooks import outbox
 from worker.store.webhooks.outbox import Due
+from worker.store.webhooks.sealing import SealBroken
 from worker.webhooks.network import GuardedNetwork, NotAllowed, Resolve
 from worker.webhooks.rules import WebhookRules
 
@@ -162,13 +164,14 @@ class Deliverer:
         """One attempt. Of the answer nothing but its head is read."""
         try:
             target = self._rules.target(due.url)  # again: the rules may have changed
+            secrets = self._secrets(due)
             async with asyncio.timeout(self._rules.timeout_s):
                 async with pool.stream(
                     "POST",
                     httpcore2.URL(
                         scheme=target.scheme, host=target.host, port=target.port, target=target.path
                     ),
-                    headers=headers_of(due, target.authority, int(self._database.clock())),
+                    headers=headers_of(due, secrets, target.authority, int(self._database.clock())),
                     content=due.payload.encode(),
                     extensions={"timeout": {"connect": min(_CONNECT_S, self._rules.timeout_s)}},
                 ) as response:
@@ -176,6 +179,8 @@ class Deliverer:
                     return _judged(response.status, said.decode("ascii", "replace"))
         except InvalidInput as error:
             return _Answer(f"The address may not be used any more: it {error.message}")
+        except SealBroken:
+            return _Answer("Its secret was sealed with a key that this server does not have.")
         except NotAllowed:
             return _Answer("The host's name leads to no address that may be used.")
         except (TimeoutError, httpcore2.TimeoutException):
@@ -184,6 +189,14 @@ class Deliverer:
             return _Answer(f"The connection failed: {error}")
         except (httpcore2.ProtocolError, httpcore2.ConnectionNotAvailable):
             return _Answer("The answer is not HTTP.")
+
+    def _secrets(self, due: Due) -> list[str]:
+        current, *old = due.secrets
+        opened = [self._database.seal.open(current)]
+        for secret in old:  # one whose key was lost is no reason to send nothing
+            with suppress(SealBroken):
+                opened.append(self._database.seal.open(secret))
+        return opened
 
     async def _note(self, write: Callable[[], None]) -> None:
         """Note what became of a delivery, unless the store stays away: then it is sent again."""
@@ -205,11 +218,14 @@ class Deliverer:
         return min(delay, _LONGEST_DELAY_S) * random.uniform(0.8, 1.2)
 
 
-def headers_of(due: Due, authority: str, timestamp: int) -> list[tuple[bytes | str, bytes | str]]:
+def headers_of(
+    due: Due, secrets: Collection[str], authority: str, timestamp: int
+) -> list[tuple[bytes | str, bytes | str]]:
     """The headers of an attempt, with one signature for each secret.
 
     Args:
         due: What is sent.
+        secrets: What it is signed with.
         authority: Host and port.
         timestamp: Of the attempt, in seconds since the epoch.
     """
@@ -219,7 +235,7 @@ def headers_of(due: Due, authority: str, timestamp: int) -> list[tuple[bytes | s
         ("User-Agent", f"Acrisol/{acrisol_version()}"),
         ("webhook-id", due.id),
         ("webhook-timestamp", str(timestamp)),
-        ("webhook-signature", " ".join(_signature(secret, due, timestamp) for secret in due.secrets)),
+        ("webhook-signature", " ".join(_signature(secret, due, timestamp) for secret in secrets)),
     ]
 
 

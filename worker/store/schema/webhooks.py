@@ -12,7 +12,7 @@ webhook_endpoints = Table(
     Column("id", String(36), primary_key=True),
     Column("tenant", String(64), nullable=False, index=True),
     Column("url", Text, nullable=False),
-    Column("secret", Text, nullable=False),  # whsec_...: needed as it is for signing
+    Column("secret", Text, nullable=False),  # whsec_..., sealed: see worker.store.webhooks.sealing
     Column("old_secret", Text, nullable=True),  # signed with as well for a while after a rotation
     Column("old_secret_until", Double, nullable=True),
     Column("kinds", Text, nullable=False),  # separated by spaces, for example task.solved; empty for all

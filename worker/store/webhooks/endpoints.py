@@ -23,6 +23,7 @@ from worker.store.records import moment
 from worker.store.schema import audits, webhook_deliveries, webhook_endpoints
 from worker.store.text import encodable
 from worker.store.webhooks.records import DeliveryState, Endpoint, NewEndpoint
+from worker.store.webhooks.sealing import SealBroken
 
 TEST = "webhook.test"
 KINDS: tuple[str, ...] = (
@@ -62,12 +63,12 @@ def create(database: Database, url: str, kinds: tuple[str, ...], by: Caller) -> 
         Conflict: the tenant has as many as it can have.
         StoreUnavailable: nothing was stored.
     """
-    now = database.clock()
+    now, secret = database.clock(), _new_secret()
     row: dict[str, Any] = {
         "id": new_id(now),
         "tenant": by.tenant,
         "url": url,
-        "secret": _new_secret(),
+        "secret": database.seal.close(secret),
         "kinds": " ".join(sorted(set(kinds))),
         "created_at": now,
     }
@@ -77,7 +78,7 @@ def create(database: Database, url: str, kinds: tuple[str, ...], by: Caller) -> 
         if connection.execute(count).scalar_one() > _MOST:
             raise Conflict(f"There are {_MOST} webhooks already.", "Delete one that is not needed any more.")
         audit_log.note(connection, now, by, "webhook.created", row["id"])
-    return NewEndpoint(webhook=get(database, row["id"]), secret=row["secret"])
+    return NewEndpoint(webhook=get(database, row["id"]), secret=secret)
 
 
 def get(database: Database, endpoint_id: str, tenant: str | None = None) -> Endpoint:
@@ -134,7 +135,7 @@ def rotate(database: Database, endpoint_id: str, by: Caller) -> NewEndpoint:
     """
     now, secret = database.clock(), _new_secret()
     values = {
-        "secret": secret,
+        "secret": database.seal.close(secret),
         "old_secret": webhook_endpoints.c.secret,
         "old_secret_until": now + _OLD_SECRET_S,
     }
@@ -166,6 +167,34 @@ def disable(database: Database, endpoint_id: str, by: Caller) -> Endpoint:
             raise not_found(endpoint_id)
         audit_log.note(connection, database.clock(), by, "webhook.disabled", endpoint_id)
     return get(database, endpoint_id)
+
+
+def seal_all(database: Database) -> int:
+    """Seal the secrets that are not, or not with the first key.
+
+    Returns:
+        How many endpoints have a secret that was sealed with none of the keys there are.
+
+    Raises:
+        StoreUnavailable: not all were sealed.
+    """
+    with database.begin() as connection:
+        rows = connection.execute(select(webhook_endpoints)).all()
+    broken, changed = 0, False
+    for row in rows:
+        stored = {"secret": row.secret, "old_secret": row.old_secret}
+        sealed = {name: text and _renewed(database, text) for name, text in stored.items()}
+        broken += sealed["secret"] is None
+        if row.secret != (sealed["secret"] or row.secret) or row.old_secret != sealed["old_secret"]:
+            sealed["secret"] = sealed["secret"] or row.secret
+            # Not over one that was given in the meantime.
+            same = (webhook_endpoints.c.id == row.id) & (webhook_endpoints.c.secret == row.secret)
+            with database.begin() as connection:
+                connection.execute(update(webhook_endpoints).where(same).values(sealed))
+            changed = True
+    if changed:
+        database.purge()
+    return broken
 
 
 def switch_off(connection: Connection, now: float, which: ColumnElement[bool], because: str) -> bool:
@@ -272,6 +301,13 @@ def _change(database: Database, endpoint_id: str, by: Caller, values: dict[str, 
 def _is(endpoint_id: str, tenant: str | None) -> ColumnElement[bool]:
     mine = true() if tenant is None else webhook_endpoints.c.tenant == tenant
     return (webhook_endpoints.c.id == encodable(endpoint_id)) & mine
+
+
+def _renewed(database: Database, stored: str) -> str | None:
+    try:
+        return database.seal.renewed(stored)
+    except SealBroken:
+        return None
 
 
 def _new_secret() -> str:
