@@ -136,9 +136,10 @@ def _bracketed(expression: str) -> str:
 
 def _literal(text: str) -> ast.expr | None:
     """The expression where a text is a value as Python writes it and equal to itself."""
+    tree = _expression(text)
     try:
-        value = ast.literal_eval(text)
-        return _expression(text) if value == value else None
+        value = None if tree is None else ast.literal_eval(tree)
+        return tree if value == value else None
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return None
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
+from html import unescape
 
 MAX_CHARS = 100_000  # of HTML: a post may have 30,000 characters of Markdown
 _BLOCKS = frozenset(
     {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "tr", "hr", "dl", "dd", "dt"}
 )
+# A post's own `<` and `>` are escaped, also in attributes; so no tag is longer than to the next of either.
+_TAG = re.compile(
+    r"<!--[^<>]{0,1000}-->|<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]{0,15})(?P<attributes>[^<>]{0,2000})>"
+)
+_HREF = re.compile(r"\bhref=(['\"])([^'\"]{0,1000})\1")
 _SILENT = frozenset({"script", "style", "svg", "head"})
 
 
@@ -20,32 +25,43 @@ def text_of(html: str, language: str = "") -> str:
         language: Written behind the fences.
     """
     reader = _Reader(language)
-    # The parser takes quadratic time for many openings that never close: they are text in a post.
-    reader.feed(re.sub(r"<(?![/A-Za-z])", "&lt;", html[:MAX_CHARS]))
-    reader.close()
+    reader.feed(html)
     return reader.result()
 
 
 def code_blocks(html: str) -> list[str]:
     """The code blocks of a post, as they are."""
     reader = _Reader("")
-    reader.feed(re.sub(r"<(?![/A-Za-z])", "&lt;", html[:MAX_CHARS]))
-    reader.close()
+    reader.feed(html)
+    reader.result()
     return reader.blocks
 
 
-class _Reader(HTMLParser):
+class _Reader:
     def __init__(self, language: str) -> None:
-        super().__init__(convert_charrefs=True)
         self.blocks: list[str] = []
         self._language = language
         self._parts: list[str] = []
         self._code: list[str] | None = None  # inside <pre>
         self._silent = 0
-        self._quotes = 0
         self._links: list[tuple[str, int]] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def feed(self, html: str) -> None:
+        """Read a post. (``html.parser`` takes quadratic time for tags that never close.)"""
+        html = html[:MAX_CHARS]
+        at = 0
+        for found in _TAG.finditer(html):
+            self._data(unescape(html[at : found.start()]))
+            at = found.end()
+            if found["name"] is None:
+                continue
+            if found["end"]:
+                self._close(found["name"].lower())
+            else:
+                self._open(found["name"].lower(), found["attributes"])
+        self._data(unescape(html[at:]))
+
+    def _open(self, tag: str, attributes: str) -> None:
         if tag in _SILENT:
             self._silent += 1
         elif tag == "pre":
@@ -59,14 +75,14 @@ class _Reader(HTMLParser):
         elif tag == "li":
             self._parts.append("\n- ")
         elif tag == "blockquote":
-            self._quotes += 1
             self._parts.append("\n\n> ")
         elif tag == "a":
-            self._links.append((dict(attrs).get("href") or "", len(self._parts)))
+            address = _HREF.search(attributes)
+            self._links.append((unescape(address[2]) if address else "", len(self._parts)))
         elif tag in _BLOCKS:
             self._parts.append("\n\n")
 
-    def handle_endtag(self, tag: str) -> None:
+    def _close(self, tag: str) -> None:
         if tag in _SILENT:
             self._silent = max(0, self._silent - 1)
         elif tag == "pre" and self._code is not None:
@@ -80,7 +96,7 @@ class _Reader(HTMLParser):
         elif tag == "blockquote" or tag in _BLOCKS:
             self._parts.append("\n\n")
 
-    def handle_data(self, data: str) -> None:
+    def _data(self, data: str) -> None:
         if self._silent:
             return
         if self._code is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+import warnings
 from collections.abc import Sequence
 
 from tree_sitter import Node
@@ -35,7 +36,9 @@ def python_docstring(source: Source, body: Node) -> str:
     if string.type != "string":
         return ""
     try:
-        value = ast.literal_eval(source.text(string))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of escapes that are none
+            value = ast.literal_eval(source.text(string))
     except (SyntaxError, ValueError, MemoryError, RecursionError):  # an f-string, or a broken escape
         return ""
     return inspect.cleandoc(value) if isinstance(value, str) else ""
