@@ -18,6 +18,7 @@ from agent.settings import AgentSettings
 from api.cli.exits import reported_errors
 from api.cli.rendering import plain
 from models.data.outcomes import Row, rows_of
+from models.data.private import without_private
 from models.data.row_files import write_rows
 from models.examining import Judged
 from verifiers.domain import CodingTask
@@ -60,6 +61,7 @@ def from_outcomes(
 ) -> None:
     """Make rows of the service's own tasks, where their users have agreed to it."""
     tasks: Counter[str] = Counter()
+    dropped: Counter[str] = Counter()
     with reported_errors(Console(stderr=True, highlight=False)):
         with (
             closing(open_database(WorkerSettings().database)) as database,
@@ -71,9 +73,11 @@ def from_outcomes(
                     tasks["tasks"] += 1
                     yield from rows_of(ended, examiner)
 
-            counts = write_rows(rows(), output)
+            counts = write_rows(without_private(rows(), dropped), output)
         console = Console(highlight=False)
         said = f"{tasks['tasks']:,} tasks with consent gave {counts.total():,} rows in {output}."
         console.print(plain(said), soft_wrap=True)
         for name, count in sorted(counts.items()):
             console.print(plain(f"  {name}: {count:,}"))
+        for name, count in sorted(dropped.items()):
+            console.print(plain(f"  left out, {name}: {count:,}"))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+
+import pytest
 
 from agent.examiner import AgentExaminer
 from agent.extraction import extract, wanted_from
 from models.data.outcomes import Ended, Said, answer_of, rows_of
+from models.data.private import without_private
 from models.data.rows import PreferenceRow, TrainingRow
 from models.examining import Judged
 from verifiers.domain import (
@@ -122,6 +126,22 @@ def test_a_correction_that_does_not_pass_is_not_learnt() -> None:
 def test_a_correction_of_what_was_not_solved_is_learnt() -> None:
     rows = list(rows_of(ended(attempt(BAD, Status.FAILED), solved=False, corrected=GOOD), Examiner()))
     assert [row.kind for row in rows] == ["sft", "preference"]
+
+
+@pytest.mark.parametrize(
+    ("instruction", "code", "reason"),
+    [
+        ("Write to m.oberhuber@corp-mail.io.", GOOD, "personal data"),
+        ("Write f.", "KEY = 'AKIA" + "Z7QJ4TXW2MNB5RKD'\n", "secret"),
+        ("Write f.", GOOD, ""),
+    ],
+)
+def test_rows_with_what_is_private_are_left_out(instruction: str, code: str, reason: str) -> None:
+    one = ended(attempt(code, Status.PASSED))
+    one = one.model_copy(update={"task": CodingTask(instruction=instruction)})
+    dropped: Counter[str] = Counter()
+    left = list(without_private(rows_of(one, Examiner()), dropped))
+    assert (len(left), dict(dropped)) == ((0, {reason: 1}) if reason else (1, {}))
 
 
 def test_an_answer_of_several_files_is_read_back_as_them() -> None:
