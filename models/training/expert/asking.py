@@ -40,6 +40,7 @@ def asked(
     tell: Tell,
     *,
     again: Mapping[str, Sequence[Judged]] | None = None,
+    first_block: bool = False,
 ) -> dict[str, list[Result]]:
     """Ask about problems and run the answers' tests; no scanners.
 
@@ -54,6 +55,7 @@ def asked(
         examiner: Makes prompts and judges.
         tell: Told of each answer.
         again: Failed answers by problem; asked for is then a better one, given what was wrong.
+        first_block: Break answers off behind their first code block.
 
     Returns:
         Results by problem, in the order of their samples.
@@ -66,7 +68,7 @@ def asked(
     )
     manifest = _manifest(name, problems, player.name, samples, sampling, scan=False)
     numbers = {problem.id: range(1, samples + 1) for problem in problems}
-    model = player.open(drawing)
+    model = player.open(drawing, first_block=first_block)
     try:
         source = (
             Sampled(

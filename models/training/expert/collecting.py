@@ -137,6 +137,7 @@ class Collection:
             drawing.seed + number,
             self._examiner,
             teller("sample"),
+            first_block=drawing.first_block,
         )
 
     def _take(
@@ -224,6 +225,7 @@ class Collection:
             self._examiner,
             teller("repair"),
             again=failed,
+            first_block=recipe.drawing.first_block,
         )
         self._take_repairs(place / "mended", results, failed, teller("judge"))
         return results

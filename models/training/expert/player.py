@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.chat import ChatModel
 from models.embedded import EmbeddedModel
+from models.training.expert.first_block import FirstBlock
 from models.training.expert.recipe import Drawing, ExpertRecipe
 from models.training.export.agreement import Agreement
 from models.training.export.base import find_base
@@ -31,15 +33,20 @@ class Player:
         """As the served model is called."""
         return f"{self.gguf.stem}+{self.adapter.stem}" if self.adapter else self.gguf.stem
 
-    def open(self, drawing: Drawing) -> EmbeddedModel:
+    def open(self, drawing: Drawing, *, first_block: bool = False) -> ChatModel:
         """A server for it, which belongs to the caller and is started at its first call.
+
+        Args:
+            drawing: How it is asked.
+            first_block: Break answers off behind their first code block.
 
         Raises:
             ModelMissing: a file is gone, or xllamacpp is not installed.
         """
-        return EmbeddedModel(
+        model = EmbeddedModel(
             self.gguf, adapter=self.adapter, slots=drawing.slots, context=drawing.context, cache_mib=0
         )
+        return FirstBlock(model) if first_block else model
 
 
 def base_player(recipe: ExpertRecipe, folder: Path, say: Say) -> Player:

@@ -40,6 +40,8 @@ class Drawing(Value):
         temperature: High enough that the answers differ.
         top_p: Nucleus mass.
         max_tokens: Longest answer.
+        first_block: Break answers off behind their first code block: twice as many in the same time.
+            Validation hears them out.
         slots: Answers decoded at a time.
         context: Tokens of prompt and answer together, for each slot.
         judges: Answers judged at a time.
@@ -51,6 +53,7 @@ class Drawing(Value):
     temperature: float = Field(default=0.8, ge=0, le=2, allow_inf_nan=False)
     top_p: float = Field(default=0.95, gt=0, le=1, allow_inf_nan=False)
     max_tokens: int = Field(default=256, ge=1)
+    first_block: bool = True
     slots: int = Field(default=16, ge=1, le=256)
     context: int = Field(default=1536, ge=64)
     judges: int = Field(default=2, ge=1, le=64)

@@ -4,7 +4,9 @@ import ast
 
 import pytest
 
+from models.chat import Completion
 from models.training.expert.answers import answer_of, chosen, tidied
+from models.training.expert.first_block import closed
 from verifiers.domain import Candidate, Language, SourceFile
 
 
@@ -92,3 +94,12 @@ def test_the_order_of_the_answers_does_not_matter() -> None:
 
 def test_tidied_code_is_code() -> None:
     ast.parse(tidy("import os\nclass A:\n    def f(self):\n        return 1\n\nA().f()\n"))
+
+
+def test_an_answer_that_was_broken_off_gets_its_fence_back() -> None:
+    stopped = Completion(text="Here:\n```python\ndef f(): ...", finish_reason="stop")
+    assert closed(stopped).text == "Here:\n```python\ndef f(): ...\n```\n"
+    whole = Completion(text="```python\nx = 1\n```", finish_reason="stop")
+    assert closed(whole) == whole
+    cut = Completion(text="```python\ndef f(", finish_reason="length")
+    assert closed(cut) == cut

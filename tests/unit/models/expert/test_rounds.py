@@ -43,7 +43,7 @@ class World:
         monkeypatch.setattr(rounds, "base_player", lambda *args: Player(tmp_path / "base.gguf"))
         monkeypatch.setattr(rounds, "train", self._train)
         monkeypatch.setattr(rounds, "trained_player", self._export)
-        monkeypatch.setattr(Player, "open", lambda player, drawing: self._open(player))
+        monkeypatch.setattr(Player, "open", lambda player, drawing, **how: self._open(player))
 
     def _train(self, recipe: Any, folder: Path, **given: Any) -> TrainedRun:
         lines = recipe.data.train[0].read_text().splitlines()
