@@ -11,6 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.auth import Reader, Submitter
 from api.deps import Services, ServicesDep
+from api.page import sent_twice
 from api.page.forms import Faulty, Form, read, rows, value
 from api.page.listing import WantedDep
 from api.page.live import changes
@@ -23,9 +24,11 @@ from verifiers.domain import Verdict
 from verifiers.errors import InvalidInput
 from verifiers.reports.audit import words
 from worker.access import Caller
+from worker.errors import AlreadyAccepted
 from worker.states import JobState
 from worker.store import audits, events
 from worker.store.records import AuditJob
+from worker.store.text import to_json
 
 router = APIRouter(prefix="/audits", include_in_schema=False)
 _SHOWN = 30
@@ -74,6 +77,7 @@ def submit(request: Request, given: ServicesDep, caller: Submitter, form: Form) 
     fields: dict[str, str] = {}
     try:
         fields = read(form, _UPLOADS)
+        mark = fields.pop(sent_twice.FIELD, "")
         plain = {name: text for name, text in fields.items() if not name.startswith("policy")}
         wanted = value(AuditRequest, plain, policy=policy_of(fields))
         given.check_audit(wanted)
@@ -81,9 +85,13 @@ def submit(request: Request, given: ServicesDep, caller: Submitter, form: Form) 
         return _form_page(request, caller, fields, error.faults)
     except InvalidInput as error:
         return _form_page(request, caller, fields, (error,))
-    summary = audits.submit(given.database, wanted, given.wake_after_s, caller)
-    wake(given, summary.id)
-    return RedirectResponse(f"/audits/{summary.id}", 303)
+    once = sent_twice.once(mark, f"audit {to_json(wanted)}")
+    try:
+        made = audits.submit(given.database, wanted, given.wake_after_s, caller, once=once).id
+        wake(given, made)
+    except AlreadyAccepted as earlier:
+        made = earlier.job_id
+    return RedirectResponse(f"/audits/{made}", 303)
 
 
 def _watched(audit_id: str, given: ServicesDep, caller: Reader) -> AuditJob:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import hashlib
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -12,12 +13,14 @@ from starlette.datastructures import UploadFile
 
 from api.auth import Reader, Submitter
 from api.deps import ServicesDep
+from api.page import sent_twice
 from api.page.forms import Form
 from api.page.live import changes
 from api.page.rendering import page
 from verifiers.errors import InvalidInput
 from worker.access import Caller
 from worker.batches.lines import Endpoint
+from worker.errors import AlreadyAccepted
 from worker.store import files
 from worker.store.batches import batches
 from worker.store.batches.values import Batch
@@ -48,12 +51,23 @@ def submit(request: Request, given: ServicesDep, caller: Submitter, form: Form) 
             raise InvalidInput("file", "is missing.", "Choose a file with one JSON object a line.")
         if endpoint not in list(Endpoint):
             raise InvalidInput("endpoint", "is not known.", f"Choose one of {', '.join(Endpoint)}.")
-        chunks = iter(lambda: upload.file.read(_CHUNK_BYTES), b"")
-        kept = files.store(given.database, chunks, upload.filename, caller)
+        digest = hashlib.sha256()
+        kept = files.store(given.database, _chunks(upload, digest), upload.filename, caller)
     except InvalidInput as error:
         return _page(request, given, caller, None, (error,))
-    made = batches.create(given.database, kept.id, Endpoint(endpoint), {}, caller)
-    return RedirectResponse(f"/batches/{made.id}", 303)
+    once = sent_twice.once(str(form.get(sent_twice.FIELD) or ""), f"batch {endpoint} {digest.hexdigest()}")
+    try:
+        made = batches.create(given.database, kept.id, Endpoint(endpoint), {}, caller, once=once).id
+    except AlreadyAccepted as earlier:
+        files.remove(given.database, kept.id, by=caller)
+        made = batches.named(earlier.job_id)
+    return RedirectResponse(f"/batches/{made}", 303)
+
+
+def _chunks(upload: UploadFile, digest: hashlib._Hash) -> Iterator[bytes]:
+    while chunk := upload.file.read(_CHUNK_BYTES):
+        digest.update(chunk)
+        yield chunk
 
 
 def _watched(batch_id: str, given: ServicesDep, caller: Reader) -> Batch:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from api.page import words
 from api.page.assets import SCRIPTS, VERSION
+from api.page.sent_twice import fresh
 from verifiers.domain import Language, Severity, Status
 from verifiers.policy_values import Incomplete
 from verifiers.reports.audit.code import plain
@@ -82,6 +83,7 @@ def _environment() -> Environment:
     environment.globals.update(
         version=acrisol_version(),
         now=words.now,
+        fresh=fresh,
         scripts=SCRIPTS,
         assets=VERSION,
         navigation=_NAVIGATION,

@@ -11,6 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.auth import Reader, Submitter
 from api.deps import Services, ServicesDep
+from api.page import sent_twice
 from api.page.attempts import Choice, Progress, view
 from api.page.forms import Faulty, Form, read, rows, value
 from api.page.listing import WantedDep
@@ -21,10 +22,12 @@ from api.routes import tasks as resource
 from api.waking import wake
 from verifiers.errors import InvalidInput
 from worker.access import Caller
+from worker.errors import AlreadyAccepted
 from worker.states import JobState
 from worker.store import events, feedback, jobs
 from worker.store.feedback import FeedbackRequest
 from worker.store.records import Job
+from worker.store.text import to_json
 
 router = APIRouter(include_in_schema=False)
 _SHOWN = 30
@@ -57,15 +60,20 @@ def submit(request: Request, given: ServicesDep, caller: Submitter, form: Form) 
     fields: dict[str, str] = {}
     try:
         fields = read(form, UPLOADS)
+        mark = fields.pop(sent_twice.FIELD, "")
         task = task_of(fields)
         given.check(task)
     except Faulty as error:
         return _form_page(request, caller, fields, error.faults)
     except InvalidInput as error:
         return _form_page(request, caller, fields, (error,))
-    summary = jobs.submit(given.database, task, given.wake_after_s, caller)
-    wake(given, summary.id)
-    return RedirectResponse(f"/tasks/{summary.id}", 303)
+    once = sent_twice.once(mark, f"task {to_json(task)}")
+    try:
+        made = jobs.submit(given.database, task, given.wake_after_s, caller, once=once).id
+        wake(given, made)
+    except AlreadyAccepted as earlier:
+        made = earlier.job_id
+    return RedirectResponse(f"/tasks/{made}", 303)
 
 
 @router.get("/tasks/{task_id}")

@@ -14,6 +14,7 @@ from worker.errors import Conflict, NotFound
 from worker.store.access import audit_log
 from worker.store.batches.values import Batch, BatchError, BatchPage, BatchState
 from worker.store.database import Database
+from worker.store.idempotency import Once, claim
 from worker.store.ids import new_id
 from worker.store.removal import Forget, drop
 from worker.store.schema import batch_lines, batches, files, webhook_deliveries
@@ -23,7 +24,13 @@ _DELETED_AT_A_TIME = 200
 
 
 def create(
-    database: Database, file_id: str, endpoint: Endpoint, labels: Mapping[str, str], owner: Caller
+    database: Database,
+    file_id: str,
+    endpoint: Endpoint,
+    labels: Mapping[str, str],
+    owner: Caller,
+    *,
+    once: Once | None = None,
 ) -> Batch:
     """Store a batch. When this returns, it will reach a last state.
 
@@ -33,13 +40,16 @@ def create(
         endpoint: What they ask for.
         labels: The caller's own notes.
         owner: Whose it is.
+        once: That it is stored only the first time that this is asked for.
 
     Raises:
+        AlreadyAccepted: it was stored the first time; :func:`named` tells its id.
         NotFound: there is no such file.
         StoreUnavailable: nothing was stored.
     """
     now = database.clock()
-    batch_id = f"batch_{new_id(now)}"
+    number = new_id(now)
+    batch_id = named(number)
     row = {
         "id": batch_id,
         "tenant": owner.tenant,
@@ -54,6 +64,8 @@ def create(
         "expires_at": now + WINDOW_S,
     }
     with database.begin() as connection:
+        if once is not None:
+            claim(connection, now, owner, once, number)
         # The batch first: from here on the file cannot be deleted.
         connection.execute(insert(batches).values(row))
         found = select(files.c.id).where(
@@ -64,6 +76,11 @@ def create(
                 f"There is no file with the id {file_id[:64]!r} and the purpose 'batch'.", "Upload it first."
             )
     return get(database, batch_id)
+
+
+def named(number: str) -> str:
+    """The id of the batch with this number."""
+    return f"batch_{number}"
 
 
 def get(database: Database, batch_id: str, tenant: str | None = None) -> Batch:
