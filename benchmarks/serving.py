@@ -33,6 +33,7 @@ from models.errors import ModelUnavailable
 from models.serving import running
 from models.serving.entries import LIVE
 from models.training.weights import checkpoint_of
+from models.wire import tls_context
 
 GOAL = 1.0  # times transformers' generate with all requests in one batch, at the most clients
 _START_S = 1200.0
@@ -103,6 +104,12 @@ def prompts(number: int, first: int) -> list[str]:
 
 def asking(server: Server) -> Ask:
     """Requests to a server, all at a time."""
+    client = httpx2.Client(
+        headers={"Authorization": f"Bearer {server.key}"} if server.key else {},
+        verify=tls_context(server.url),
+        timeout=3600,
+        trust_env=False,
+    )
 
     def one(prompt: str, tokens: int) -> int:
         body = {
@@ -112,10 +119,7 @@ def asking(server: Server) -> Ask:
             "temperature": 0,
             "ignore_eos": True,
         }
-        headers = {"Authorization": f"Bearer {server.key}"}
-        answer = httpx2.post(
-            f"{server.url}/v1/chat/completions", json=body, headers=headers, timeout=3600, trust_env=False
-        )
+        answer = client.post(f"{server.url}/v1/chat/completions", json=body)
         if answer.status_code != 200:
             raise ModelUnavailable(
                 f"{server.url} answered with status {answer.status_code}: {answer.text[:300]}"
