@@ -70,6 +70,9 @@ def wilson(successes: int, total: int) -> Estimate:
 def bootstrap_mean(values: Sequence[float], seed: int = 0) -> Estimate:
     """A mean with the percentile bootstrap's interval (Efron 1979); the values are drawn again, with repeats.
 
+    Where all values are 0, or all are 1, every resample is the same and would feign certainty: then it is
+    Wilson's interval over the values.
+
     Args:
         values: One a problem, so that the interval is over problems.
         seed: The same seed gives the same interval.
@@ -77,6 +80,8 @@ def bootstrap_mean(values: Sequence[float], seed: int = 0) -> Estimate:
     Raises:
         ValueError: there are no values.
     """
+    if values and set(values) in ({0.0}, {1.0}):
+        return wilson(round(sum(values)), len(values))
     means = sorted(_resampled(values, seed))
     return Estimate(
         value=math.fsum(values) / len(values),

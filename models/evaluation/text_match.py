@@ -34,7 +34,7 @@ def text_match(problems: Sequence[Problem], results: Mapping[str, Sequence[Resul
     pairs = [
         (problem.task.language, problem.reference, _code(results[problem.id][0]))
         for problem in problems
-        if problem.reference and results.get(problem.id)
+        if problem.reference and results.get(problem.id) and results[problem.id][0].returned
     ]
     if not pairs:
         return None

@@ -56,6 +56,12 @@ def test_the_bootstrap_covers_the_normal_interval_and_repeats_itself() -> None:
     assert bootstrap_mean(values, seed=4) != found
 
 
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_the_bootstrap_feigns_no_certainty_where_all_values_are_the_same(value: float) -> None:
+    found = bootstrap_mean([value] * 20)
+    assert (found.value, found.high - found.low) == (value, pytest.approx(0.1611, abs=1e-4))
+
+
 def test_the_bootstrap_tells_a_clear_difference_from_none() -> None:
     assert bootstrap_p([0.2] * 30 + [0.0] * 70) < 0.001
     assert bootstrap_p([0.2, -0.2] * 50) > 0.5
