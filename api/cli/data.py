@@ -66,7 +66,8 @@ def prepare(
             console.print(plain(said))
             return
         _print_card(console, card)
-        console.print(plain(f"The card is {output / 'card.md'}, the times are in {output / 'report.json'}."))
+        said = f"The card is {output / 'card.md'}, the times are in {output / 'report.json'}."
+        console.print(plain(said), soft_wrap=True)
 
 
 @app.command("card")
