@@ -12,7 +12,8 @@ from models.data.step import Dropped, Kept
 
 MIT = (
     "MIT License\n\nCopyright (c) 2020 X\n\nPermission is hereby granted, free of charge, to any person\n"
-    "obtaining a copy of this software ... The above copyright notice and this permission notice shall be included in\n"
+    "obtaining a copy of this software ... The above copyright notice and this permission notice shall be\n"
+    "included in\n"
     "all\ncopies"
 )
 GPL3 = (
