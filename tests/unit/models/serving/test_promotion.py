@@ -103,7 +103,7 @@ def test_a_result_cannot_name_another_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["recipe.yaml", "result.json"])
 @pytest.mark.parametrize(
     "text",
-    ["", "[" * 100_000, "!!python/object/apply:os.system ['touch /tmp/owned']", "\x00", "a: &a [*a, *a]"],
+    ["", "[" * 5_000, "!!python/object/apply:os.system ['touch /tmp/owned']", "\x00", "a: &a [*a, *a]"],
 )
 def test_a_hostile_run_is_refused(tmp_path: Path, name: str, text: str) -> None:
     run = write_run(tmp_path / "run", tmp_path, 0.5)
