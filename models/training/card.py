@@ -8,11 +8,12 @@ from pathlib import Path
 import yaml
 
 from models.training.progress import TrainedRun
-from models.training.recipe import Recipe
+from models.training.recipe import EMBEDDED, Recipe
 from models.training.recipe_file import written
 from models.training.run_folder import ENVIRONMENT
 
 CARD = "README.md"
+_PACKAGED = "HuggingFaceTB/SmolLM2-135M-Instruct"  # what the packaged GGUF file was made from; Apache-2.0
 
 
 def write_card(recipe: Recipe, run: TrainedRun, counts: dict[str, int], folder: Path) -> None:
@@ -26,7 +27,7 @@ def write_card(recipe: Recipe, run: TrainedRun, counts: dict[str, int], folder: 
 def card(recipe: Recipe, run: TrainedRun, counts: dict[str, int], environment: str) -> str:
     """A model card in Markdown, its head as model hubs read it."""
     head = {
-        "base_model": recipe.model,
+        "base_model": _PACKAGED if recipe.model == EMBEDDED else recipe.model,
         "library_name": "transformers" if recipe.tuning == "full" else "peft",
         "pipeline_tag": "text-generation",
         "tags": ["code", recipe.method, recipe.tuning],

@@ -13,7 +13,16 @@ from models.training.weights import INSTALL
 from verifiers.errors import InvalidInput, ToolMissing
 
 _WEIGHTS = "adapter_model.safetensors"
-LIBRARIES = ("torch", "transformers", "peft", "trl", "datasets", "accelerate")
+LIBRARIES = (
+    "torch",
+    "transformers",
+    "peft",
+    "trl",
+    "datasets",
+    "accelerate",
+    "matplotlib",
+    "tensorboard",
+)
 
 
 class Loaded(NamedTuple):

@@ -1,0 +1,82 @@
+"""``acrisol train`` on a machine without torch: plans work, and what does not says what is missing."""
+
+from __future__ import annotations
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from api.cli.main import app
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["train", *arguments], env={"COLUMNS": "100"})
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize("name", ["llama3-8b-lora", "llama3-70b-qlora", "smollm2-cpu"])
+def test_a_plan_needs_no_weights_and_no_libraries(name: str) -> None:
+    code, said = run(name, "--plan", "--rows", "20000", "--tokens-a-row", "400")
+    assert code == 0, said
+    for words in ("20,000 rows of 400 tokens", "h100-80gb", "weights", "$"):
+        assert words in said
+
+
+def test_options_may_stand_before_the_recipe() -> None:
+    code, said = run("--plan", "--json", "llama3-8b-lora", "--rows", "1000")
+    assert code == 0, said
+    assert json.loads(said)["parameters"] == 8_030_261_248
+
+
+def test_a_price_changes_the_cost_and_nothing_else() -> None:
+    def dollars(*price: str) -> dict[str, float]:
+        _, said = run("llama3-8b-lora", "--plan", "--json", "--rows", "10000", *price)
+        return {line["device"]["name"]: line["dollars"] for line in json.loads(said)["lines"]}
+
+    plain, dear = dollars(), dollars("--price", "h100-80gb=40")
+    assert dear["h100-80gb"] == pytest.approx(10 * plain["h100-80gb"])
+    assert dear["a10g"] == plain["a10g"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("nothing-of-the-kind",), "there is no recipe"),
+        (("/nowhere/recipe.yaml", "--plan"), "cannot read"),
+        (("llama3-8b-lora", "--plan", "--price", "h101=3"), "there is no GPU 'h101'"),
+        (("llama3-8b-lora", "--plan", "--price", "h100-80gb=-3"), "is no price"),
+        (("llama3-8b-lora", "--plan", "--price", "h100-80gb=nan"), "is no price"),
+        (("llama3-8b-lora", "--plan", "--model", "someone/unknown"), "its size is not known"),
+        (("llama3-8b-lora", "--plan", "--data", "/nowhere/rows.jsonl"), "No such file"),
+    ],
+)
+def test_bad_input_is_said_in_a_sentence(arguments: tuple[str, ...], says: str) -> None:
+    code, said = run(*arguments)
+    assert code == 2, said
+    assert says in said
+    assert "Try:" in said
+
+
+def test_a_recipe_of_the_users_is_planned_with_its_rows(tmp_path: Path) -> None:
+    row = {
+        "prompt": [{"role": "user", "content": "Write add."}],
+        "completion": [{"role": "assistant", "content": "def add(a, b): return a + b"}],
+        "origin": {"source": "test"},
+    }
+    (tmp_path / "rows.jsonl").write_text(f"{json.dumps(row)}\n" * 5)
+    (tmp_path / "mine.yaml").write_text("model: embedded\ndata: {train: [rows.jsonl]}\n")
+    code, said = run(str(tmp_path / "mine.yaml"), "--plan", "--json")
+    assert code == 0, said
+    assert json.loads(said)["volume"]["rows"] == 5
+
+
+@pytest.mark.skipif(find_spec("torch") is not None, reason="torch is here")
+def test_without_torch_a_run_says_how_to_get_it(tmp_path: Path) -> None:
+    code, said = run("smollm2-cpu", "-o", str(tmp_path / "run"))
+    assert code == 3
+    assert "torch" in said
+    assert "scripts/install-lab" in said
+    assert not (tmp_path / "run").exists()
