@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import json
 import math
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
 
 from models.errors import ModelUnavailable
-from models.evaluation.perplexity import Scored, echoed, perplexity
+from models.evaluation.perplexity import Scored, echoed, perplexity, server_score
 from tests.unit.models.evaluation.judging import problem
 from verifiers.errors import InvalidInput
 
@@ -58,3 +62,61 @@ def test_only_the_texts_own_tokens_count_in_an_echo() -> None:
 def test_a_server_that_gives_something_else_is_told_so(answer: object) -> None:
     with pytest.raises(ModelUnavailable):
         echoed(answer, 0, 2)
+
+
+class _Echo(BaseHTTPRequestHandler):
+    """Answers as vLLM does: the prompt's tokens, one a character, and one more."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        size = len(asked["prompt"])
+        body = {
+            "id": "x",
+            "object": "text_completion",
+            "created": 0,
+            "model": asked["model"],
+            "choices": [
+                {
+                    "index": 0,
+                    "text": asked["prompt"] + "!",
+                    "finish_reason": "length",
+                    "logprobs": {
+                        "tokens": [*asked["prompt"], "!"],
+                        "token_logprobs": [None] + [-0.5] * size,
+                        "text_offset": list(range(size + 1)),
+                        "top_logprobs": None,
+                    },
+                }
+            ],
+        }
+        if not asked["echo"] or asked["model"] == "deaf":
+            body["choices"][0]["logprobs"] = None  # type: ignore[index]
+        data = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *args: object) -> None:
+        return
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_server_scores_the_text_and_not_the_prompt_or_what_it_adds(url: str) -> None:
+    assert server_score(url, "m")("prompt\n", "text") == Scored(-2.0, 4)
+
+
+def test_a_server_without_logprobs_and_one_that_is_gone_are_told(url: str) -> None:
+    with pytest.raises(ModelUnavailable, match="no log-probabilities"):
+        server_score(url, "deaf")("prompt\n", "text")
+    with pytest.raises(ModelUnavailable, match="did not score"):
+        server_score("http://127.0.0.1:1/v1", "m")("prompt\n", "text")
