@@ -15,7 +15,7 @@ from api.page import sent_twice
 from api.page.forms import Faulty, Form, read, rows, value
 from api.page.listing import WantedDep
 from api.page.live import changes
-from api.page.rendering import page
+from api.page.rendering import form_page, page
 from api.page.task_forms import fields_of_policy, policy_of
 from api.routes import audits as resource
 from api.waking import wake
@@ -148,14 +148,12 @@ def _shown(given: Services, job: AuditJob) -> dict[str, Any]:
 def _form_page(
     request: Request, caller: Caller, fields: dict[str, str], faults: tuple[InvalidInput, ...] = ()
 ) -> Response:
-    return page(
+    return form_page(
         request,
         "audit_new",
         caller,
-        422 if faults else 200,
+        fields,
+        faults,
         section="Audits",
-        fields=fields,
-        faults=faults,
-        wrong={fault.field for fault in faults},
         **{name.replace(".", "_"): rows(fields, name) for name in _UPLOADS},
     )

@@ -16,7 +16,7 @@ from api.deps import ServicesDep
 from api.page import sent_twice
 from api.page.forms import Form
 from api.page.live import changes
-from api.page.rendering import page
+from api.page.rendering import form_page, page
 from verifiers.errors import InvalidInput
 from worker.access import Caller
 from worker.batches.lines import Endpoint
@@ -113,15 +113,14 @@ def _page(
     faults: tuple[InvalidInput, ...] = (),
 ) -> Response:
     shown = batches.page(given.database, _SHOWN, after, caller.sees)
-    return page(
+    return form_page(
         request,
         "batches",
         caller,
-        422 if faults else 200,
+        faults=faults,
         section="Batches",
         shown=shown,
         after=after,
-        faults=faults,
         endpoints=list(Endpoint),
         moment_of=moment,
         moving=any(not batch.state.ended for batch in shown.batches),

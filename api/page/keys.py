@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.auth import Admin
 from api.deps import ServicesDep
 from api.page.forms import Faulty, Form, read, value
-from api.page.rendering import page
+from api.page.rendering import form_page, page
 from verifiers.errors import InvalidInput
 from worker.access import Caller, Scope
 from worker.store.access import audit_log, keys
@@ -84,15 +84,13 @@ def _page(
     faults: tuple[InvalidInput, ...] = (),
     made: NewKey | None = None,
 ) -> Response:
-    return page(
+    return form_page(
         request,
         "keys",
         caller,
-        422 if faults else 200,
+        fields,
+        faults,
         section="Keys",
         shown=keys.listing(given.database).keys,
-        fields=fields or {},
-        faults=faults,
-        wrong={fault.field for fault in faults},
         made=made,
     )

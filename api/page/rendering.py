@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from api.page import words
 from api.page.assets import SCRIPTS, VERSION
 from api.page.sent_twice import fresh
 from verifiers.domain import Language, Severity, Status
+from verifiers.errors import InvalidInput
 from verifiers.policy_values import Incomplete
 from verifiers.reports.audit.code import plain
 from verifiers.version import acrisol_version
@@ -52,6 +54,29 @@ def page(
     """
     html = fragment(template, request=request, caller=caller, **values)
     return HTMLResponse(html, status, headers=HEADERS)
+
+
+def form_page(
+    request: Request,
+    template: str,
+    caller: Caller | None,
+    fields: Mapping[str, str] | None = None,
+    faults: Sequence[InvalidInput] = (),
+    **values: Any,
+) -> HTMLResponse:
+    """A page with a form, with the status 422 where something in it is wrong.
+
+    Args:
+        request: What it answers.
+        template: The template's name, without its suffix.
+        caller: Who looks at it.
+        fields: What the form's fields hold.
+        faults: What is wrong with them.
+        values: What else the template shows.
+    """
+    wrong = {fault.field for fault in faults}
+    status = 422 if faults else 200
+    return page(request, template, caller, status, fields=fields or {}, faults=faults, wrong=wrong, **values)
 
 
 def fragment(template: str, **values: Any) -> str:

@@ -16,7 +16,7 @@ from api.page.attempts import Choice, Progress, view
 from api.page.forms import Faulty, Form, read, rows, value
 from api.page.listing import WantedDep
 from api.page.live import changes
-from api.page.rendering import page
+from api.page.rendering import form_page, page
 from api.page.task_forms import UPLOADS, blank, fields_of, task_of
 from api.routes import tasks as resource
 from api.waking import wake
@@ -173,15 +173,13 @@ def shown(given: Services, job: Job, progress: Progress, choice: Choice) -> dict
 def _form_page(
     request: Request, caller: Caller, fields: dict[str, str], faults: tuple[InvalidInput, ...] = ()
 ) -> Response:
-    return page(
+    return form_page(
         request,
         "task_new",
         caller,
-        422 if faults else 200,
+        fields,
+        faults,
         section="Tasks",
-        fields=fields,
-        faults=faults,
-        wrong={fault.field for fault in faults},
         tests=rows(fields, "tests.files"),
         files=rows(fields, "files"),
     )

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from api.auth import Reader, Submitter
 from api.deps import ServicesDep
 from api.page.forms import Faulty, Form, read, value
-from api.page.rendering import page
+from api.page.rendering import form_page, page
 from api.routes import webhooks as resource
 from verifiers.errors import InvalidInput
 from worker.access import Caller
@@ -107,16 +107,14 @@ def _page(
     faults: tuple[InvalidInput, ...] = (),
     made: NewEndpoint | None = None,
 ) -> Response:
-    return page(
+    return form_page(
         request,
         "webhooks",
         caller,
-        422 if faults else 200,
+        fields,
+        faults,
         section="Webhooks",
         shown=endpoints.listing(given.database, caller.sees),
         kinds=endpoints.KINDS,
-        fields=fields or {},
-        faults=faults,
-        wrong={fault.field for fault in faults},
         made=made,
     )

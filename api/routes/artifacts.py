@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from fastapi import APIRouter, Response
 from starlette.exceptions import HTTPException
@@ -11,6 +10,7 @@ from starlette.exceptions import HTTPException
 from api.auth import Reader
 from api.deps import Services, ServicesDep
 from api.problems import Problem
+from api.routes.downloads import Responses, described, not_ended, sent
 from verifiers.domain import CodingTask, Outcome, Value
 from verifiers.reports.archive import zip_of
 from verifiers.reports.junit import junit_xml
@@ -34,10 +34,7 @@ _ZIP, _SARIF, _JUNIT, _JSON = (
     "application/xml",
     "application/json",
 )
-_SOON = {"Retry-After": "2"}
-_NOT_FOUND: dict[int | str, dict[str, Any]] = {
-    404: {"model": Problem, "description": "There is no task with this id."}
-}
+_NOT_FOUND: Responses = {404: {"model": Problem, "description": "There is no task with this id."}}
 # Hostile code and text from it: nothing that a browser shows, and if it did, nothing that would run.
 _POLICY = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox"}
 
@@ -62,10 +59,9 @@ class ArtifactList(Value):
     artifacts: tuple[Artifact, ...]
 
 
-def _as(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
-    not_there = {"model": Problem, "description": "The task has not ended, or it ended without this."}
-    shown = {"description": description, "content": {media_type: {"schema": {}}}}
-    return {**_NOT_FOUND, 200: shown, 409: not_there}
+def _as(media_type: str, description: str) -> Responses:
+    missing = "The task has not ended, or it ended without this."
+    return described(media_type, description, _NOT_FOUND, missing)
 
 
 @router.get("", summary="List artifacts", responses=_NOT_FOUND)
@@ -154,10 +150,9 @@ def _ended(given: Services, task_id: str, tenant: str | None) -> tuple[CodingTas
     if job.outcome is not None:
         return job.task, job.outcome
     if not job.state.terminal:
-        raise HTTPException(409, f"The task has not ended: it is {job.state}. Ask again later.", _SOON)
+        raise not_ended("task", job.state)
     raise HTTPException(409, f"The task ended as {job.state}, without an outcome: {job.error}")
 
 
 def _file(made: str | bytes, media_type: str, task_id: str, suffix: str) -> Response:
-    named = {"Content-Disposition": f'attachment; filename="task-{task_id}.{suffix}"'}
-    return Response(made, media_type=media_type, headers={**_POLICY, **named})
+    return sent(made, media_type, f"task-{task_id}.{suffix}", _POLICY, show=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
-from typing import Any
 
 from fastapi import APIRouter, Response
 from starlette.exceptions import HTTPException
@@ -13,6 +12,7 @@ from api.auth import Reader
 from api.deps import Services, ServicesDep
 from api.problems import Problem
 from api.routes.audits import NOT_FOUND, RESPONSES
+from api.routes.downloads import SOON, Responses, described, not_ended, sent
 from verifiers.audit_values import Audit
 from verifiers.errors import ToolMissing
 from verifiers.reports.audit.html import audit_html, content_policy
@@ -25,8 +25,7 @@ from worker.store.records import AuditJob
 
 router = APIRouter(prefix="/v1/audits/{audit_id}", tags=["audits"], responses=RESPONSES)
 _JSON, _SARIF, _HTML, _PDF = "application/json", "application/sarif+json", "text/html", "application/pdf"
-_NOT_YET = {"model": Problem, "description": "The audit has not ended, or it ended without a report."}
-_SOON = {"Retry-After": "2"}
+_NOT_YET = "The audit has not ended, or it ended without a report."
 # Laying a report out takes seconds of CPU: many at a time would starve the rest of the API.
 _LAYING_OUT = threading.Semaphore(1)
 _PATIENCE_S = 10.0
@@ -35,10 +34,8 @@ _SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _PAGE_POLICY = "frame-ancestors 'none'; sandbox"
 
 
-def _as(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
-    schema = {"type": "string"} if media_type.startswith("text/") else {}
-    shown = {"description": description, "content": {media_type: {"schema": schema}}}
-    return {**NOT_FOUND, 200: shown, 409: _NOT_YET}
+def _as(media_type: str, description: str) -> Responses:
+    return described(media_type, description, NOT_FOUND, _NOT_YET)
 
 
 @router.get(
@@ -79,7 +76,7 @@ def as_pdf(audit_id: str, given: ServicesDep, caller: Reader) -> Response:
     """The report for people who sign paper."""
     _, audit = _ended(given, audit_id, caller.sees)
     if not _LAYING_OUT.acquire(timeout=_PATIENCE_S):
-        raise HTTPException(503, "Other reports are being laid out. Ask again, or take the page.", _SOON)
+        raise HTTPException(503, "Other reports are being laid out. Ask again, or take the page.", SOON)
     try:
         made = audit_pdf(audit)
     except ToolMissing as error:
@@ -111,7 +108,7 @@ def _ended(given: Services, audit_id: str, tenant: str | None) -> tuple[AuditJob
     if job.audit is not None:
         return job, job.audit
     if not job.state.terminal:
-        raise HTTPException(409, f"The audit has not ended: it is {job.state}. Ask again later.", _SOON)
+        raise not_ended("audit", job.state)
     why = "it was cancelled." if job.state is JobState.CANCELLED else f"it ended in an error: {job.error}"
     raise HTTPException(409, f"There is no report of this audit: {why}")
 
@@ -119,5 +116,4 @@ def _ended(given: Services, audit_id: str, tenant: str | None) -> tuple[AuditJob
 def _response(
     made: str | bytes, media_type: str, audit_id: str, suffix: str, headers: dict[str, str] | None = None
 ) -> Response:
-    named = {"Content-Disposition": f'inline; filename="audit-{audit_id}.{suffix}"'}
-    return Response(made, media_type=media_type, headers={**_SAFE, **named, **(headers or {})})
+    return sent(made, media_type, f"audit-{audit_id}.{suffix}", {**_SAFE, **(headers or {})}, show=True)
