@@ -127,7 +127,7 @@ def test_noise_goes_and_the_rest_stays() -> None:
     ],
 )
 def test_what_looks_like_a_comment_in_a_string_stays(language: str, text: str) -> None:
-    assert without_comments(text, language, remove=ALL).text == text
+    assert without_comments(text, language, remove=ALL) == (text, {}, "")
 
 
 @pytest.mark.parametrize(
@@ -145,6 +145,11 @@ def test_what_looks_like_a_comment_in_a_string_stays(language: str, text: str) -
 )
 def test_what_a_comment_kept_apart_stays_apart(language: str, text: str, left: str) -> None:
     assert without_comments(text, language).text == left
+
+
+def test_a_cut_that_would_change_the_program_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.data.source.comments._cut", lambda data, blocks: data.replace(b"1", b"2"))
+    assert without_comments("x = 1  # TODO\n", "python") == ("x = 1  # TODO\n", {}, "would change the program")
 
 
 def test_a_text_with_errors_is_left_alone() -> None:
