@@ -57,7 +57,7 @@ def main() -> int:
             rows.append(_gain(suite, mode, comparison))
             if (suite, mode) == ("mbpp", "direct"):
                 headline = comparison
-    head = ("model", "suite", "mode", "problems", "pass@1", f"pass@{options.samples}", "rounds")
+    head = ("model", "suite", "mode", "problems", "pass@1", "pass@10", "rounds")
     print(f"\n{machine()}\n\n{table(head, rows)}")
     if headline is None:
         return 1
@@ -121,14 +121,14 @@ def _compared(base: tuple[Path, Summary], trained: tuple[Path, Summary]) -> Comp
 
 
 def _row(name: str, suite: str, split: str | None, mode: str, summary: Summary) -> list[object]:
-    most = max(summary.pass_at, key=int)
+    ten = summary.pass_at.get("10")
     return [
         name,
         f"{suite} {split}" if split else suite,
         "alone" if mode == "direct" else f"loop of {ATTEMPTS}",
         len(summary.problems),
         _share(summary.pass_at["1"]),
-        _share(summary.pass_at[most]) if most != "1" else "-",
+        _share(ten) if ten else "-",
         f"{summary.rounds:.2f}",
     ]
 
