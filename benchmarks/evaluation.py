@@ -45,8 +45,8 @@ from models.examining import Examiner, Problem
 from verifiers.domain import Language
 
 # Whether the study's labels were made with the imports that its harness puts before programs. They tell it
-# themselves: starcoder's HumanEval/106 and 133 need ``math`` and count as solved without importing it, three of
-# codellama's programs need the same and count as not solved.
+# themselves: starcoder's HumanEval/106 and 133 need ``math``, do not import it and count as solved; three of
+# codellama's programs do the same and count as not solved.
 LDB = {
     "starcoder": True,
     "codellama": False,

@@ -14,6 +14,7 @@ from api.cli.evaluate_juliet import juliet
 from api.cli.evaluate_perplexity import evaluate_perplexity
 from api.cli.evaluate_report import report_on, show, show_comparison, summary_of
 from api.cli.exits import ExitCode, reported_errors
+from api.cli.inputs import settings_from
 from api.cli.rendering import plain
 from models.evaluation.compare import compare as compared
 from models.evaluation.plan import Plan
@@ -60,7 +61,7 @@ def run(
     samples: Annotated[int, typer.Option("-n", "--samples", help="Answers a problem.")] = 1,
     temperature: Annotated[float, typer.Option(help="0 is greedy.")] = _SAMPLING.temperature,
     top_p: Annotated[float, typer.Option(help="Nucleus mass.")] = _SAMPLING.top_p,
-    max_tokens: Annotated[int, typer.Option(help="Tokens an answer.")] = _SAMPLING.max_tokens,
+    max_tokens: Annotated[int | None, typer.Option(help="Tokens an answer; default as the agent's.")] = None,
     seed: Annotated[int, typer.Option(help="Of the sampling.")] = 0,
     scan: Annotated[bool, typer.Option(help="Scanners look at the answers.")] = True,
     clients: Annotated[int, typer.Option(help="Problems asked about at a time.")] = 4,
@@ -90,7 +91,12 @@ def run(
             attempts=attempts,
             round_samples=round_samples,
             samples=samples,
-            sampling=_sampling(temperature=temperature, top_p=top_p, max_tokens=max_tokens, seed=seed),
+            sampling=_sampling(
+                temperature=temperature,
+                top_p=top_p,
+                max_tokens=max_tokens or _tokens(model),
+                seed=seed,
+            ),
             scan=scan,
             clients=clients,
             judges=judges,
@@ -190,6 +196,15 @@ def _first_passed(folder: Path) -> dict[str, bool]:
 
 def _data(given: Path | None) -> Path | None:
     return given if given is not None else SuiteSettings().suites
+
+
+def _tokens(model: str | None) -> int:
+    """What the agent allows, so that runs with and without the loop differ in the loop alone."""
+    from agent.wiring import MAX_TOKENS, SMALL_MAX_TOKENS
+    from models.select import EMBEDDED
+
+    settings = settings_from(model=model)
+    return settings.max_tokens or (SMALL_MAX_TOKENS if settings.model == EMBEDDED else MAX_TOKENS)
 
 
 def _plan(**fields: Any) -> Plan:
