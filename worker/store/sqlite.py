@@ -67,7 +67,7 @@ def rows_written(connection: Connection) -> int:
 
 
 def log_of(connection: Connection) -> str:
-    """The path of a connection's write-ahead log."""
+    """The path of a connection's write-ahead log; empty where there is none, and commits wait themselves."""
     return str(connection.info[_LOG])
 
 
@@ -77,11 +77,13 @@ def to_disk(log: str) -> None:
     The log is written from its beginning to its end, and SQLite syncs what it holds before it begins anew.
 
     Args:
-        log: The path of the write-ahead log.
+        log: The path of the write-ahead log, from :func:`log_of`.
 
     Raises:
         StoreUnavailable: it cannot be said to be there.
     """
+    if not log:
+        return
     try:
         file = os.open(log, os.O_RDONLY)
         try:
@@ -106,14 +108,18 @@ def _set_up(driver: Any, info: dict[str, Any], longest_s: float) -> None:
     for pragma in (
         f"busy_timeout={longest_s * 1000:.0f}",
         "journal_mode=WAL",  # readers do not wait for the writer
-        "synchronous=NORMAL",  # to_disk does the rest
         "foreign_keys=ON",
         "secure_delete=ON",  # what was deleted is overwritten
         "busy_timeout=0",  # from here on it is waited here
     ):
         cursor.execute(f"PRAGMA {pragma}")
-    # As SQLite names it: the log lies beside the file itself, not beside a link to it.
-    info[_LOG] = cursor.execute("PRAGMA database_list").fetchone()[2] + "-wal"
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+        cursor.execute("PRAGMA synchronous=NORMAL")  # to_disk does the rest
+        # As SQLite names it: the log lies beside the file itself, not beside a link to it.
+        info[_LOG] = cursor.execute("PRAGMA database_list").fetchone()[2] + "-wal"
+    else:  # a file system that cannot have one
+        cursor.execute("PRAGMA synchronous=FULL")
+        info[_LOG] = ""
     cursor.close()
 
 

@@ -10,17 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import QueuePool, create_engine, insert
 
 from tests.fakes import FakeClock
 from verifiers.domain import CodingTask
 from worker.access import Caller
 from worker.errors import AlreadyAccepted, StoreUnavailable, TooManyJobs
-from worker.store import claims, idempotency, jobs
+from worker.store import claims, idempotency, jobs, sqlite
 from worker.store import database as databases
 from worker.store.database import Database, open_database
 from worker.store.schema import jobs as rows
-from worker.store.schema import sessions
+from worker.store.schema import metadata, sessions
 
 _SHORT_S = 0.05
 
@@ -204,4 +204,22 @@ def test_a_lock_that_is_not_given_free_is_told_and_nothing_is_stored(
     other.rollback()
     assert stored(database) == 0
     jobs.submit(database, task, 30.0)
+    database.close()
+
+
+def test_where_there_can_be_no_log_commits_wait_for_the_disk_themselves(
+    tmp_path: Path, task: CodingTask, clock: FakeClock, synced: list[int]
+) -> None:
+    address = f"file:{tmp_path}/jobs.db?vfs=unix-dotfile"  # without shared memory there is no such log
+    engine = create_engine(
+        "sqlite://", creator=lambda: sqlite3.connect(address, uri=True), poolclass=QueuePool
+    )
+    sqlite.configure(engine, 15.0)
+    metadata.create_all(engine)
+    database = Database(engine, clock)
+    with database.begin() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+    jobs.submit(database, task, 30.0)
+    assert (stored(database), synced) == (1, [])
     database.close()
