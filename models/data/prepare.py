@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from models.chat import Message
-from models.data.card import Card
+from models.data.card import SPLITS, Card
 from models.data.engine.job import Job, Places
-from models.data.engine.publishing import clean_up
+from models.data.engine.publishing import KINDS, clean_up
 from models.data.engine.trouble import of_the_system, told
 from models.data.recipe import Recipe
 from models.data.step import Checked
@@ -26,7 +26,11 @@ from verifiers.errors import InvalidInput, ToolMissing
 
 _EVERY_S = 0.2
 _HANDED_OVER = 10
-_RESULTS = ("card.json", "card.md", "report.json")
+RESULTS = (
+    *("card.json", "card.md", "report.json"),
+    *(f"{split}{kind}.jsonl" for split in SPLITS for kind in KINDS),
+)
+"""All files that a data set may have."""
 
 
 class Progress(Value):
@@ -83,6 +87,12 @@ def prepare(
             step.check()
     job = Job(recipe=recipe, frames=dict(frames or {}), workers=workers)
     places = Places(folder.resolve())
+    if not fresh and not places.job.exists() and any((places.folder / name).exists() for name in RESULTS):
+        raise InvalidInput(
+            "output",
+            f"{places.folder} holds a data set already.",
+            "Choose another folder, or make it anew with --fresh.",
+        )
     _make(places.work)
     try:
         with _alone(places):
@@ -131,12 +141,8 @@ def _begin(job: Job, places: Places, fresh: bool) -> None:
         for path in sorted(places.work.rglob("*"), reverse=True):
             if path.name != "lock":
                 path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
-    elif before is None and any((places.folder / name).exists() for name in _RESULTS):
-        raise InvalidInput(
-            "output",
-            f"{places.folder} holds a data set already.",
-            "Choose another folder, or make it anew with --fresh.",
-        )
+        for name in RESULTS:  # or a file that the new one does not have would seem to belong to it
+            (places.folder / name).unlink(missing_ok=True)
     places.job.write_text(job.model_dump_json())
 
 

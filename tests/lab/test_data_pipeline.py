@@ -188,6 +188,17 @@ def test_a_folder_that_holds_something_is_not_written_over(corpus: Path, made: P
     with pytest.raises(InvalidInput, match="holds a data set already"):
         prepare(recipe(corpus), made)
     assert (made / "card.json").exists()
+    assert not (made / ".work").exists()
+
+
+def test_made_afresh_nothing_of_the_old_is_left(corpus: Path, tmp_path: Path) -> None:
+    for name in ("card.json", "test.text.jsonl", "notes.txt"):
+        (tmp_path / name).write_text("old")
+    small = recipe(corpus, steps=[], shards=1, output={"code": False, "prompts": "plain"})
+    assert prepare(small, tmp_path, fresh=True) is not None
+    assert not (tmp_path / "test.text.jsonl").exists()
+    assert (tmp_path / "notes.txt").read_text() == "old"
+    assert not (tmp_path / ".work").exists()
 
 
 def test_an_unfinished_run_of_another_recipe_is_not_gone_on_with(corpus: Path, tmp_path: Path) -> None:

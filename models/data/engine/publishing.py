@@ -23,6 +23,7 @@ from models.data.recipe import Output, Split
 from models.data.rendering import TextRow, row_of
 from verifiers.domain import digest
 
+KINDS = ("", ".problems", ".text")
 _CHUNK = 1 << 20
 
 
@@ -73,7 +74,7 @@ class WriteRows:
         tally.save(self.flow / f"{rank:05d}.json")
 
     def _names(self) -> tuple[str, ...]:
-        kinds = ("", ".problems", ".text") if self.output.code else ("", ".problems")
+        kinds = [kind for kind in KINDS if self.output.code or kind != ".text"]
         return tuple(f"{split}{kind}" for split in SPLITS for kind in kinds)
 
     def _open(self, stack: ExitStack, name: str, rank: int) -> IO[str]:
