@@ -18,7 +18,7 @@ from models.cpus import usable_cores
 from models.training.progress import TrainedRun
 from models.training.recipe import Recipe
 from models.training.recipe_file import written
-from models.training.watch import STATE
+from models.training.watch import METRICS, STATE
 from verifiers.errors import InvalidInput
 from verifiers.version import acrisol_version
 
@@ -51,7 +51,7 @@ def claim(folder: Path, recipe: Recipe) -> None:
         InvalidInput: it is another one's.
     """
     text, path = written(recipe), folder / RECIPE
-    if not path.exists():
+    if not path.exists() or not _begun(folder):
         path.write_text(text, encoding="utf-8")
         environment = json.dumps(environment_now(), indent=2)
         (folder / ENVIRONMENT).write_text(environment, encoding="utf-8")
@@ -68,12 +68,17 @@ def check_data(folder: Path, digest: str, counts: dict[str, int]) -> None:
         InvalidInput: they have changed.
     """
     path = folder / DATA
-    if not path.exists():
+    if not path.exists() or not _begun(folder):
         path.write_text(json.dumps({"sha256": digest, "counts": counts}, indent=2), encoding="utf-8")
     elif json.loads(path.read_text(encoding="utf-8"))["sha256"] != digest:
         raise InvalidInput(
             "data.train", f"the rows have changed since the run in {folder} began.", "Give another folder."
         )
+
+
+def _begun(folder: Path) -> bool:
+    """Steps were made: what failed before its first one leaves the folder free for another try."""
+    return any((place / METRICS).exists() for place in (folder, *folder.glob("fold-*")))
 
 
 def result_in(folder: Path) -> TrainedRun | None:

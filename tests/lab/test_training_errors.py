@@ -141,6 +141,8 @@ def test_a_model_as_pickles_is_not_loaded(model: Path, rows: Path, tmp_path: Pat
 def test_a_folder_keeps_to_its_recipe_and_rows(model: Path, tmp_path: Path) -> None:
     path = written_rows(tmp_path / "rows.jsonl", [sft_row(number) for number in range(30)])
     wanted = recipe(model, path)
+    with pytest.raises(InvalidInput):  # fails before its first step, so that the folder is free
+        train(recipe(model, path, data={"max_tokens": 16}), tmp_path / "run")
 
     def stop(progress: Progress) -> None:
         if progress.step == 4:
