@@ -17,7 +17,7 @@ from models.training.errors import TrainingFailed
 from models.training.run import Progress, train
 from models.training.run_folder import last_checkpoint
 from models.training.watched import BEST
-from tests.lab.tiny import tiny_llama
+from tests.lab.tiny import random_lora, tiny_llama
 from tests.lab.training import preference_row, recipe, sft_row, written_rows
 from verifiers.errors import InvalidInput
 
@@ -110,14 +110,13 @@ def test_a_tokenizer_of_another_model_is_refused(rows: Path, tmp_path: Path) -> 
 
 
 def test_an_adapter_of_another_model_is_refused(model: Path, rows: Path, tmp_path: Path) -> None:
-    other = tiny_llama(tmp_path / "other", hidden_size=32, num_attention_heads=2)
-    deeper = tiny_llama(tmp_path / "deeper", num_hidden_layers=3)
-    short = {"max_steps": 1}
-    wide = train(recipe(other, rows, optimization=short), tmp_path / "wide").best
-    deep = train(recipe(deeper, rows, optimization=short), tmp_path / "deep").best
-    for adapter in (wide, deep):
+    from transformers import AutoModelForCausalLM
+
+    for name, changed in (("wider", {"hidden_size": 128}), ("deeper", {"num_hidden_layers": 3})):
+        other = AutoModelForCausalLM.from_pretrained(tiny_llama(tmp_path / name, **changed))
+        adapter = random_lora(other, tmp_path / f"{name}-adapter")
         with pytest.raises(InvalidInput, match="was made for another model") as caught:
-            train(recipe(model, rows, adapter=adapter), tmp_path / f"run-{adapter.parent.name}")
+            train(recipe(model, rows, adapter=adapter), tmp_path / f"run-{name}")
         assert caught.value.field == "adapter"
 
 
