@@ -44,7 +44,8 @@ class WeaknessFilter(Value):
         found: ``drop`` it, or ``mark``: it goes on with ``weaknesses`` in its metadata, a list of CWEs.
         unscanned: What becomes of code that no scanner saw all of: it is not known to be clean.
         batch_size: Files that a scanner is given at once.
-        seconds: Wall-clock seconds that one run of a scanner has.
+        seconds: Wall-clock seconds that one run of a scanner has. What does not end in them was not scanned, so
+            on a machine that is too slow for them other documents are kept.
         sandbox: Which one.
         docker_host: The engine for the Docker sandbox.
         tools: Where ``scripts/install-scanners`` put its tools; None where they are not wanted.
@@ -55,8 +56,8 @@ class WeaknessFilter(Value):
     severity: Severity = Severity.MEDIUM
     found: Literal["drop", "mark"] = "drop"
     unscanned: Literal["drop", "keep"] = "drop"
-    batch_size: int = Field(default=50, ge=1, le=MAX_FILES)
-    seconds: float = Field(default=120.0, gt=0, le=3600, allow_inf_nan=False)
+    batch_size: int = Field(default=25, ge=1, le=MAX_FILES)
+    seconds: float = Field(default=300.0, gt=0, le=3600, allow_inf_nan=False)
     sandbox: Choice = "auto"
     docker_host: str = DEFAULT_ENGINE
     tools: Path | None = None
