@@ -44,8 +44,8 @@ class WeaknessFilter(Value):
         found: ``drop`` it, or ``mark``: it goes on with ``weaknesses`` in its metadata, a list of CWEs.
         unscanned: What becomes of code that no scanner saw all of: it is not known to be clean.
         batch_size: Files that a scanner is given at once.
-        seconds: Wall-clock seconds that one run of a scanner has. What does not end in them was not scanned, so
-            on a machine that is too slow for them other documents are kept.
+        seconds: Wall-clock seconds that one run of a scanner has. What does not end in them was not scanned,
+            so on a machine that is too slow for them other documents are kept.
         sandbox: Which one.
         docker_host: The engine for the Docker sandbox.
         tools: Where ``scripts/install-scanners`` put its tools; None where they are not wanted.

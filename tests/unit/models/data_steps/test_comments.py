@@ -149,7 +149,11 @@ def test_what_a_comment_kept_apart_stays_apart(language: str, text: str, left: s
 
 def test_a_cut_that_would_change_the_program_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.data.source.comments._cut", lambda data, blocks: data.replace(b"1", b"2"))
-    assert without_comments("x = 1  # TODO\n", "python") == ("x = 1  # TODO\n", {}, "would change the program")
+    assert without_comments("x = 1  # TODO\n", "python") == (
+        "x = 1  # TODO\n",
+        {},
+        "would change the program",
+    )
 
 
 def test_a_text_with_errors_is_left_alone() -> None:
