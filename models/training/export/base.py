@@ -77,7 +77,10 @@ def load_model(base: Base) -> Any:
     folder = _checkpoint(base)
     import torch
     from transformers import AutoModelForCausalLM
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
     try:
         # No pickles, no code out of the folder, nothing from elsewhere.
         model = AutoModelForCausalLM.from_pretrained(
