@@ -50,7 +50,7 @@ def test_whenever_a_runner_dies_the_next_one_goes_on_and_nothing_is_lost_or_doub
     died, deaths = True, 0
     while died:
         batch_id = create(database, *map(plain, "abcad"), "{")
-        mortal = Mortal(database.engine, database.clock, [deaths + 1])
+        mortal = Mortal(database.engine, database.clock, left=[deaths + 1])
         try:
             finish(database, BatchRunner(mortal, no_tools, 2), batch_id)
             died = False
