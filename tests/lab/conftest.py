@@ -1,4 +1,4 @@
-"""What stands here needs torch and its kin, and is run in the lab's environment: ``scripts/test tests/lab``."""
+"""What stands here needs torch and its kin; ``scripts/test tests/lab`` runs it in the lab's environment."""
 
 from __future__ import annotations
 
