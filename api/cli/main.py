@@ -54,12 +54,14 @@ COMMANDS = {
         "Check a receipt: exit 0 genuine and accepted, 1 genuine and not accepted, 2 not genuine.",
     ),
     "model": _Place("model", "app", "Models and adapters: register, serve, make live, go back."),
-    "train": _Place("train", "app", "Fine-tune a model by a recipe, or say what that will take."),
+    "train": _Place("train", "app", "Fine-tune a model by a recipe: acrisol train RECIPE [OPTIONS]."),
     "adversarial": _Place(
         "adversarial", "app", "Attack a model, train it on what was found, measure what it withstands."
     ),
     "policy": _Place("policy", "app", "Check a policy file, or print the default policy."),
-    "evaluate": _Place("evaluate", "app", "Run suites against a model: pass@k, weaknesses, the loop's gain."),
+    "evaluate": _Place(
+        "evaluate", "app", "Run a suite against a model, with and without the loop; report and compare."
+    ),
     "data": _Place("data", "app", "Make training data from code, datasets, and what the service did."),
 }
 
