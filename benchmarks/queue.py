@@ -40,6 +40,7 @@ from worker.store.schema import jobs as job_rows
 
 GOAL_RATE, GOAL_P50_MS, GOAL_SUBMIT_MS, GOAL_LOOP_MS = 150.0, 25.0, 20.0, 10.0
 CLIENTS = 50
+_WARM_UP = 450  # submissions
 _PROCESSES = 2
 _TASK = CodingTask(instruction="Write a function `add(a, b)`.")
 
@@ -201,6 +202,8 @@ def main() -> int:
                         found[name].append(_measure(queue, redis.child.pid, arguments.tasks, arguments.trips))
         progress(f"{CLIENTS} clients")
         with tempfile.TemporaryDirectory() as folder, _serving(redis.url, Path(folder)) as (url, key):
+            # The server has just begun: the first seconds are those in which its workers start.
+            asyncio.run(submit_all(url, key, CLIENTS, _WARM_UP, arguments.rate))
             submits = asyncio.run(submit_all(url, key, CLIENTS, arguments.submissions, arguments.rate))
     finally:
         redis.child.stop(2.0)
