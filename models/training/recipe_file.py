@@ -65,7 +65,8 @@ def read_recipe(name: str | Path) -> Recipe:
             raise InvalidInput(str(path), "is larger than 1 MB.", "Give a recipe.")
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput("recipe", f"cannot read '{path}': {error}.", "Give a recipe's file.") from error
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise InvalidInput("recipe", f"'{path}' cannot be read ({why}).", "Give a recipe's file.") from error
     return parse_recipe(text, path.name, path.resolve().parent)
 
 

@@ -225,9 +225,10 @@ def read_text(name: str, shipped: tuple[str, ...]) -> str:
         if path.stat().st_size > _MAX_BYTES:
             raise InvalidInput("recipe", f"'{path}' is larger than 1 MB.", "Give a recipe.")
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise InvalidInput(
-            "recipe", f"cannot read '{name[:200]}': {error}.", "Give a recipe's file."
+            "recipe", f"'{name[:200]}' cannot be read ({why}).", "Give a recipe's file."
         ) from error
 
 
