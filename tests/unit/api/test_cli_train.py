@@ -45,7 +45,7 @@ def test_a_price_changes_the_cost_and_nothing_else() -> None:
     ("arguments", "says"),
     [
         (("nothing-of-the-kind",), "there is no recipe"),
-        (("/nowhere/recipe.yaml", "--plan"), "cannot read"),
+        (("/nowhere/recipe.yaml", "--plan"), "cannot be read"),
         (("llama3-8b-lora", "--plan", "--price", "h101=3"), "there is no GPU 'h101'"),
         (("llama3-8b-lora", "--plan", "--price", "h100-80gb=-3"), "is no price"),
         (("llama3-8b-lora", "--plan", "--price", "h100-80gb=nan"), "is no price"),

@@ -96,7 +96,7 @@ def test_paths_are_taken_from_the_recipes_folder(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_and_a_name_that_is_none() -> None:
-    with pytest.raises(InvalidInput, match="cannot read"):
+    with pytest.raises(InvalidInput, match=r"cannot be read \(No such file"):
         read_recipe("/nowhere/recipe.yaml")
     with pytest.raises(InvalidInput, match="there is no recipe") as caught:
         read_recipe("llama4")
