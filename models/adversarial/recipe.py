@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from models.adversarial.mining import Mining
 from models.adversarial.objective import Terms
 from models.adversarial.trials import Draw
+from models.recipes import checked, find, load, shipped
 from models.training.recipe import Recipe
 from models.training.recipe_file import parse_recipe
 from verifiers.domain import Language, Value
 from verifiers.errors import InvalidInput
-from verifiers.validation import invalid_input
 
 Stage = Literal["security", "dpo"]
-_MAX_BYTES = 1_000_000
+_SHELF = Path(__file__).parent / "recipes"
+_SEE = "See docs/adversarial.md."
 
 
 class Attacks(Value):
@@ -98,8 +97,7 @@ class AdversarialRecipe(Value):
 
 def shipped_recipes() -> tuple[str, ...]:
     """Names of the recipes in this package."""
-    folder = files(__package__).joinpath("recipes")
-    return tuple(sorted(Path(entry.name).stem for entry in folder.iterdir() if entry.name.endswith(".yaml")))
+    return shipped(_SHELF)
 
 
 def read_adversarial_recipe(name: str) -> AdversarialRecipe:
@@ -108,29 +106,7 @@ def read_adversarial_recipe(name: str) -> AdversarialRecipe:
     Raises:
         InvalidInput: there is no such file, or it is no recipe; names the field.
     """
-    if name in shipped_recipes():
-        text = files(__package__).joinpath(f"recipes/{name}.yaml").read_text(encoding="utf-8")
-        return parse_adversarial_recipe(text, f"{name}.yaml", Path.cwd())
-    path = Path(name)
-    if path.suffix not in (".yaml", ".yml"):
-        known = ", ".join(shipped_recipes())
-        raise InvalidInput(
-            "recipe", f"there is no recipe '{name}'.", f"Give a .yaml file, or one of: {known}."
-        )
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise InvalidInput(
-            "recipe", f"{path} cannot be read ({error.strerror}).", "Check the path."
-        ) from error
-    if len(raw) > _MAX_BYTES:
-        raise InvalidInput("recipe", f"{path} is larger than 1 MB.", "Give a recipe.")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput("recipe", f"{path} is not UTF-8 text.", "Save it as UTF-8.") from error
-    return parse_adversarial_recipe(text, path.name, path.resolve().parent)
+    return parse_adversarial_recipe(*find(name, _SHELF))
 
 
 def parse_adversarial_recipe(text: str, name: str, folder: Path) -> AdversarialRecipe:
@@ -144,35 +120,13 @@ def parse_adversarial_recipe(text: str, name: str, folder: Path) -> AdversarialR
     Raises:
         InvalidInput: it is none.
     """
-    value = _loaded(text, name)
+    value = load(text, name, _SEE)
     if not isinstance(value.get("training"), dict):
         raise InvalidInput(f"{name}: training", "is missing.", "Give at least 'training: {model: embedded}'.")
     training = parse_recipe(yaml.safe_dump(value.pop("training")), f"{name}: training", folder)
-    try:
-        # Checked as JSON, so that lists do for tuples and names for enumerations.
-        recipe = AdversarialRecipe.model_validate_json(
-            json.dumps(value | {"training": training.model_dump(mode="json", exclude_unset=True)})
-        )
-    except ValidationError as error:
-        raise invalid_input(error, name) from error
+    given = value | {"training": training.model_dump(mode="json", exclude_unset=True)}
+    recipe = checked(given, name, AdversarialRecipe, _SEE)
     placed = {
         field: tuple(folder / path for path in getattr(recipe, field)) for field in ("pairs", "utility")
     }
     return recipe.model_copy(update={**placed, "training": training})
-
-
-def _loaded(text: str, name: str) -> dict[str, Any]:
-    try:
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-            raise InvalidInput(name, "aliases are not allowed here.", "Write the values out.")
-        value = yaml.safe_load(text)
-        json.dumps(value)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"line {mark.line + 1}: " if mark else ""
-        raise InvalidInput(name, f"{where}{error.problem or 'is no YAML'}.", "Correct that line.") from error
-    except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:
-        raise InvalidInput(name, f"is no recipe: {error}.", "See docs/adversarial.md.") from error
-    if not isinstance(value, dict):
-        raise InvalidInput(name, "must hold fields such as 'training'.", "See docs/adversarial.md.")
-    return value

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from models.data.recipe import ALL_STEPS, Recipe
 from models.data.sources import FolderSource, HubSource, PostsSource, RowsSource
+from models.recipes import closest, find, load, shipped
 from verifiers.errors import InvalidInput
 from verifiers.validation import problems
 from verifiers.values import Value
 
 PACKAGED = Path(__file__).resolve().parent / "recipes"
-_MAX_BYTES = 1_000_000
 _SOURCES: dict[str, type[Value]] = {
     "folder": FolderSource,
     "rows": RowsSource,
@@ -27,45 +24,14 @@ _SOURCES: dict[str, type[Value]] = {
 _STEPS = {cls.model_fields["step"].default: cls for cls in ALL_STEPS}
 
 
-class _Loader(yaml.SafeLoader):
-    """Without aliases: a few lines of them unfold into gigabytes."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.constructor.ConstructorError(None, None, "aliases are not allowed here", mark)
-        return super().compose_node(parent, index)
-
-
-# YAML 1.1 takes 'on', 'off', 'yes' and 'no' for truth values, and 'on' is a field here.
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$", re.I), list("tTfF"))
-
-
-def read_recipe(path: Path) -> Recipe:
+def read_recipe(name: str | Path) -> Recipe:
     """The recipe in a file, or a packaged one by its name; relative paths in it start at its folder.
 
     Raises:
         InvalidInput: it cannot be read or is no recipe; the field is named.
     """
-    packaged = PACKAGED / f"{path}.yaml"
-    if not path.exists() and path.name == str(path) and packaged.is_file():
-        path = packaged
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        names = ", ".join(packaged_recipes())
-        raise InvalidInput(
-            "recipe", f"{path} cannot be read ({error.strerror}).", f"Name a YAML file, or one of: {names}."
-        ) from error
-    if len(raw) > _MAX_BYTES:
-        raise InvalidInput("recipe", f"{path} is larger than 1 MB.", "Give a recipe.")
-    base = Path.cwd() if path == packaged else path.resolve().parent
-    return parse_recipe(raw.decode("utf-8", "replace"), path.name).based_on(base)
+    found = find(name, PACKAGED)
+    return parse_recipe(found.text, found.name).based_on(found.folder)
 
 
 def parse_recipe(text: str, name: str) -> Recipe:
@@ -76,24 +42,14 @@ def parse_recipe(text: str, name: str) -> Recipe:
         name: What the file is called, for errors.
     """
     try:
-        value = yaml.load(text, _Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"line {mark.line + 1}: " if mark else ""
-        raise InvalidInput(name, f"{where}{error.problem or 'is no YAML'}.", "Correct that line.") from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise InvalidInput(name, f"is no YAML: {error}.", "Give a recipe.") from error
-    if not isinstance(value, dict):
-        raise InvalidInput(name, "must hold 'sources:' and 'steps:'.", "See docs/data.md.")
-    try:
-        return Recipe.model_validate(value)
+        return Recipe.model_validate(load(text, name, "See docs/data.md."))
     except ValidationError as error:
         raise _fault(error, name) from error
 
 
 def packaged_recipes() -> tuple[str, ...]:
     """Names of the recipes that come with Acrisol."""
-    return tuple(sorted(path.stem for path in PACKAGED.glob("*.yaml")))
+    return shipped(PACKAGED)
 
 
 def _fault(error: ValidationError, name: str) -> InvalidInput:
@@ -112,9 +68,8 @@ def _fault(error: ValidationError, name: str) -> InvalidInput:
         fields = list(type(Recipe.model_fields[str(loc[0])].default).model_fields)
     where = f"{name}: {'.'.join(str(part) for part in loc)}".removesuffix(": ")
     if kind == "extra_forbidden":
-        close = difflib.get_close_matches(str(loc[-1]), fields, 1)
-        hint = f"Did you mean '{close[0]}'?" if close else f"Use some of: {', '.join(dict.fromkeys(fields))}."
-        return InvalidInput(where, "is not a known field.", hint)
+        hint = closest(str(loc[-1]), list(dict.fromkeys(fields)))
+        return InvalidInput(where, "is not a field of a recipe.", hint)
     if kind in {"union_tag_invalid", "union_tag_not_found"}:
         return _unknown_tag(first, where)
     return InvalidInput(where, f"{problems([first])[0].message}.", "See docs/data.md.")
@@ -128,9 +83,7 @@ def _unknown_tag(error: Any, where: str) -> InvalidInput:
     given = context.get("tag")
     if given is None:
         return InvalidInput(where, f"says no {noun}.", f"Use one of: {', '.join(known)}.")
-    close = difflib.get_close_matches(str(given), known, 1)
-    hint = f"Did you mean '{close[0]}'?" if close else f"Use one of: {', '.join(known)}."
-    return InvalidInput(where, f"there is no {noun} '{given}'.", hint)
+    return InvalidInput(where, f"there is no {noun} '{given}'.", closest(str(given), known, "one"))
 
 
 def _fields(known: dict[str, type[Value]], tag: object) -> list[str]:

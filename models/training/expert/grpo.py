@@ -7,27 +7,26 @@ iteration's llama.cpp; what it learns from each answer is more, since failures c
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from models.examining import Examiner
+from models.recipes import find, parse, shipped
 from models.training.errors import TrainingFailed
 from models.training.expert.problems import gather
-from models.training.expert.recipe import SEE, ExpertRecipe, Suite, Tasks, read_text
+from models.training.expert.recipe import SEE, ExpertRecipe, Suite, Tasks
 from models.training.expert.reward import Reward
 from models.training.expert.run import write
 from models.training.loading import open_model, require_libraries
 from models.training.recipe import EMBEDDED, Lora, Positive, Recipe
-from models.training.recipe_file import parse
 from models.training.run_folder import locked
 from models.training.weights import checkpoint_of
 from verifiers.domain import Value
 
 BEST, METRICS = "best", "metrics.json"
-_RECIPES = "grpo_recipes"
+_SHELF = Path(__file__).parent / "grpo_recipes"
 
 
 class GrpoRecipe(Value):
@@ -78,8 +77,7 @@ class GrpoRecipe(Value):
 
 def shipped_grpo_recipes() -> tuple[str, ...]:
     """Names of the recipes in this package."""
-    folder = files(__package__).joinpath(_RECIPES)
-    return tuple(sorted(Path(entry.name).stem for entry in folder.iterdir() if entry.name.endswith(".yaml")))
+    return shipped(_SHELF)
 
 
 def read_grpo_recipe(name: str) -> GrpoRecipe:
@@ -88,11 +86,8 @@ def read_grpo_recipe(name: str) -> GrpoRecipe:
     Raises:
         InvalidInput: there is no such file, or it is no recipe; names the field and the fix.
     """
-    if name in shipped_grpo_recipes():
-        text = files(__package__).joinpath(f"{_RECIPES}/{name}.yaml").read_text(encoding="utf-8")
-    else:
-        text = read_text(name, shipped_grpo_recipes())
-    return parse(text, Path(name).name, GrpoRecipe, SEE)
+    found = find(name, _SHELF)
+    return parse(found.text, found.name, GrpoRecipe, SEE)
 
 
 class GrpoRun(Value):

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from models.recipes import find, parse, shipped
 from models.training.recipe import EMBEDDED, Checks, Data, Lora, Optimization, Recipe
-from models.training.recipe_file import parse
 from verifiers.domain import Value
-from verifiers.errors import InvalidInput
 
 SEE = "See docs/expert-iteration.md."
-_MAX_BYTES = 1_000_000
+_SHELF = Path(__file__).parent / "recipes"
 Suite = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
@@ -189,8 +187,7 @@ class ExpertRecipe(Value):
 
 def shipped_expert_recipes() -> tuple[str, ...]:
     """Names of the recipes in this package."""
-    folder = files(__package__).joinpath("recipes")
-    return tuple(sorted(Path(entry.name).stem for entry in folder.iterdir() if entry.name.endswith(".yaml")))
+    return shipped(_SHELF)
 
 
 def read_expert_recipe(name: str) -> ExpertRecipe:
@@ -199,37 +196,7 @@ def read_expert_recipe(name: str) -> ExpertRecipe:
     Raises:
         InvalidInput: there is no such file, or it is no recipe; names the field and the fix.
     """
-    if name in shipped_expert_recipes():
-        text = files(__package__).joinpath(f"recipes/{name}.yaml").read_text(encoding="utf-8")
-        return parse_expert_recipe(text, f"{name}.yaml", Path.cwd())
-    text = read_text(name, shipped_expert_recipes())
-    return parse_expert_recipe(text, Path(name).name, Path(name).resolve().parent)
-
-
-def read_text(name: str, shipped: tuple[str, ...]) -> str:
-    """A recipe's file.
-
-    Args:
-        name: Its path.
-        shipped: Names that would have done as well.
-
-    Raises:
-        InvalidInput: it cannot be read, or is too large to be a recipe.
-    """
-    path, known = Path(name), ", ".join(shipped)
-    if path.suffix not in (".yaml", ".yml"):
-        raise InvalidInput(
-            "recipe", f"there is no recipe '{name[:200]}'.", f"Give a .yaml file, or one of: {known}."
-        )
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise InvalidInput("recipe", f"'{path}' is larger than 1 MB.", "Give a recipe.")
-        return path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InvalidInput(
-            "recipe", f"'{name[:200]}' cannot be read ({why}).", "Give a recipe's file."
-        ) from error
+    return parse_expert_recipe(*find(name, _SHELF))
 
 
 def parse_expert_recipe(text: str, name: str, folder: Path) -> ExpertRecipe:

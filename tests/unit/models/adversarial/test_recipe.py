@@ -38,7 +38,7 @@ def test_the_defaults_of_training_are_those_of_acrisol_train() -> None:
     ("text", "said"),
     [
         ("rounds: 1\n", "training: is missing"),
-        ("training: {model: embedded}\nround: 1\n", "round: is not a known field"),
+        ("training: {model: embedded}\nround: 1\n", "round: is not a field of a recipe"),
         ("training: {model: embedded, tuning: full}\n", "tuning must be lora"),
         ("training: {model: embedded, data: {train: [x.jsonl]}}\n", "set by the rounds"),
         ("training: {model: embedded}\nrounds: 0\n", "'pairs' must name a file"),
@@ -68,5 +68,5 @@ def test_files_that_are_no_recipes(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="larger than 1 MB"):
         read_adversarial_recipe(str(path))
     path.write_bytes(b"\xff\xfe")
-    with pytest.raises(InvalidInput, match="not UTF-8"):
+    with pytest.raises(InvalidInput, match="no UTF-8"):
         read_adversarial_recipe(str(path))

@@ -42,13 +42,13 @@ def test_a_step_is_its_name_or_a_mapping_and_can_be_switched_off() -> None:
         (SOURCES + "steps: [{on: true}]", "r.yaml: steps.0: says no step."),
         (
             SOURCES + "steps: [{step: near-duplicates, ngrams: 3}]",
-            "r.yaml: steps.0.ngrams: is not a known field. Did you mean 'ngram'?",
+            "r.yaml: steps.0.ngrams: is not a field of a recipe. Did you mean 'ngram'?",
         ),
         (SOURCES + "steps: [{step: near-duplicates, ngram: many}]", "r.yaml: steps.0.ngram: "),
-        (SOURCES + "sheds: 3", "r.yaml: sheds: is not a known field. Did you mean"),
+        (SOURCES + "sheds: 3", "r.yaml: sheds: is not a field of a recipe. Did you mean"),
         (
             SOURCES + "split: {vaildation: 0.1}",
-            "split.vaildation: is not a known field. Did you mean 'validation'?",
+            "split.vaildation: is not a field of a recipe. Did you mean 'validation'?",
         ),
         ("sources: []", "r.yaml: sources: "),
         ("sources: [{kind: floder, name: a}]", "there is no kind of source 'floder'. Did you mean 'folder'?"),
@@ -57,7 +57,7 @@ def test_a_step_is_its_name_or_a_mapping_and_can_be_switched_off() -> None:
         (SOURCES + "execution: {on: slurm}", "options.partition is missing, which Slurm needs"),
         (SOURCES + "execution: {options: {tasks: 4}}", "options.tasks is set by Acrisol"),
         ("sources: [{kind: folder, name: a, path: x}, {kind: folder, name: a, path: y}]", "called 'a'"),
-        ("[1, 2]", "must hold 'sources:'"),
+        ("[1, 2]", "must hold fields"),
         ("a: b: c", "line 1"),
     ],
 )

@@ -185,7 +185,9 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         read_suite(path)
 
 
-@pytest.mark.parametrize("content", [b"not gzip", gzip.compress(b"{}\n" * 1000)[:-20]])
+@pytest.mark.parametrize(
+    "content", [b"not gzip", gzip.compress(b"{}\n" * 1000)[:-20]], ids=["not an archive", "cut off"]
+)
 def test_a_damaged_archive_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.jsonl.gz"
     path.write_bytes(content)

@@ -68,7 +68,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         ),
         ("- model", "r.yaml", "must hold fields", ""),
         ("", "r.yaml", "must hold fields", ""),
-        ("model: 2024-01-01", "r.yaml", "is no recipe", ""),
+        ("model: !!set {a}", "r.yaml", "is no recipe", ""),
         ("model: [", "r.yaml", "line 1", ""),
         (f"model: {'[' * 2000}", "r.yaml", "", ""),
     ],
