@@ -10,7 +10,7 @@ from typing import Protocol
 from verifiers.audit_values import Audit, AuditRequest
 from verifiers.domain import CodingTask, Event, Outcome, OutcomeStatus, Verdict
 from verifiers.errors import InvalidInput, ToolError
-from verifiers.solidity.audits.audit import AuditStopped
+from verifiers.solidity.audits.side_by_side import AuditStopped
 from worker.errors import StoreUnavailable
 from worker.leases import Heartbeat
 from worker.observing.watch import BROKEN, FENCED, REQUEUED, NobodyWatches, Watch

@@ -17,7 +17,7 @@ from pathlib import Path
 from models.errors import ModelUnavailable
 from verifiers.audit_values import Audit, AuditRequest
 from verifiers.domain import CodingTask, Event, Outcome, OutcomeStatus, Status, Verdict
-from verifiers.solidity.audits.audit import AuditStopped
+from verifiers.solidity.audits.side_by_side import AuditStopped
 from worker.process import main
 
 

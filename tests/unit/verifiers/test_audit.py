@@ -33,9 +33,9 @@ from verifiers.errors import ToolFailed, ToolMissing
 from verifiers.policy_values import Suppression
 from verifiers.receipt import Signer, accepts, verify_receipt
 from verifiers.reports.audit.html import audit_html
-from verifiers.solidity.audits.audit import AuditStopped, run_audit
+from verifiers.solidity.audits.audit import run_audit
 from verifiers.solidity.audits.audit_assembly import assembled
-from verifiers.solidity.audits.side_by_side import BRIEF_S
+from verifiers.solidity.audits.side_by_side import BRIEF_S, AuditStopped
 from verifiers.verifier import Stage
 
 CODE = "pragma solidity ^0.8.20;\ncontract A {\n  function f() external { tx.origin; }\n}\n"
@@ -185,6 +185,23 @@ def test_nobody_answers_in_anothers_name() -> None:
 def test_it_can_be_stopped() -> None:
     with pytest.raises(AuditStopped):
         run_audit(REQUEST, [fake("solc", verdict("solc"), Stage.SCREEN)], "1", should_stop=lambda: True)
+
+
+def test_it_can_be_stopped_while_verifiers_work() -> None:
+    seen: list[str] = []
+    verifiers = [
+        fake("solc", verdict("solc"), Stage.SCREEN),
+        fake("slither", verdict("slither")),
+        fake("secrets", 60.0),
+    ]
+    with pytest.raises(AuditStopped):
+        run_audit(
+            REQUEST.model_copy(update={"deadline_s": 60.0}),
+            verifiers,
+            "1",
+            on_verdict=lambda verdict: seen.append(verdict.verifier),
+            should_stop=lambda: "slither" in seen,
+        )
 
 
 def test_one_fault_is_told_once_and_what_blocks_comes_first() -> None:

@@ -13,7 +13,7 @@ from tests.unit.worker.test_runner import until
 from verifiers.audit_values import Audit, AuditRequest
 from verifiers.domain import SourceFile, Status, Verdict
 from verifiers.errors import SandboxUnavailable
-from verifiers.solidity.audits.audit import AuditStopped
+from verifiers.solidity.audits.side_by_side import AuditStopped
 from worker.retry import RetryPolicy
 from worker.runner import JobRunner
 from worker.states import JobState

@@ -22,17 +22,19 @@ from verifiers.policy import in_force
 from verifiers.reports.normalise import normalised
 from verifiers.solidity.audits.audit_assembly import assembled
 from verifiers.solidity.audits.audit_evidence import compiles
-from verifiers.solidity.audits.side_by_side import PATIENCE_S, POLL_S, left_until, side_by_side
+from verifiers.solidity.audits.side_by_side import (
+    PATIENCE_S,
+    POLL_S,
+    AuditStopped,
+    left_until,
+    side_by_side,
+)
 from verifiers.stopping import NoLongerWanted, Stop
 from verifiers.verifier import Stage, Verifier
 
 _LOG = logging.getLogger(__name__)
 
 Measure = Callable[[AuditRequest, float], Measurement]
-
-
-class AuditStopped(Exception):
-    """The caller wants no more."""
 
 
 def run_audit(
@@ -86,8 +88,6 @@ def run_audit(
                 waiting_for.discard(verdict.verifier)
                 if not waiting_for:
                     tested.set()
-            if should_stop():
-                raise AuditStopped
             tested.set()
             measurement = _awaited(measured, end, should_stop) if measured else measurement
     order = {each.name: place for place, each in enumerate(chosen)}

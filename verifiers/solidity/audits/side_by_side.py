@@ -31,6 +31,10 @@ _THREADS = 3
 _SCANNING = 0.25  # of the time, after which deep scans no longer wait for scanners
 
 
+class AuditStopped(Exception):
+    """The caller wants no more."""
+
+
 def left_until(end: float) -> float:
     """Seconds that a verifier may take; the audit still has to be put together after it."""
     return max(end - time.monotonic() - RESERVE_S, 0.5)
@@ -47,8 +51,8 @@ def side_by_side(
 ) -> Iterator[Verdict]:
     """One verdict of each verifier, in the order in which they come in.
 
-    When nobody waits any more, or ``should_stop`` says so, the sandboxes that they wait for are ended. The
-    threads are daemons: a verifier that hangs all the same holds up neither the audit nor the process's end.
+    When nobody waits any more, the sandboxes that they wait for are ended. The threads are daemons: a verifier
+    that hangs all the same holds up neither the audit nor the end of the process.
 
     Args:
         verifiers: Those behind the screen.
@@ -56,7 +60,10 @@ def side_by_side(
         candidate: What is audited.
         end: The audit's deadline, by ``time.monotonic()``.
         thorough: Deep scans take the whole time on code that is blocked, too.
-        should_stop: Asked ten times a second; after a yes there are no more verdicts.
+        should_stop: Asked ten times a second.
+
+    Raises:
+        AuditStopped: ``should_stop`` said so.
     """
     ended: queue.SimpleQueue[Verdict] = queue.SimpleQueue()
     stop = Stop()
@@ -69,7 +76,7 @@ def side_by_side(
     try:
         while missing and time.monotonic() < end + PATIENCE_S:
             if should_stop():
-                return
+                raise AuditStopped
             if deep and (not scanning or time.monotonic() > latest):
                 brief = blocked and not thorough
                 until = min(end, time.monotonic() + BRIEF_S) if brief else end
