@@ -51,8 +51,8 @@ def side_by_side(
 ) -> Iterator[Verdict]:
     """One verdict of each verifier, in the order in which they come in.
 
-    When nobody waits any more, the sandboxes that they wait for are ended. The threads are daemons: a verifier
-    that hangs all the same holds up neither the audit nor the end of the process.
+    When nobody waits any more, the sandboxes that they wait for are ended. The threads are daemons: a
+    verifier that hangs all the same holds up neither the audit nor the end of the process.
 
     Args:
         verifiers: Those behind the screen.
