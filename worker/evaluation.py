@@ -1,52 +1,94 @@
 """Shards of an evaluation as Celery jobs.
 
-A message is a shard's whole plan. What was done stands in the shard's folder, which all machines must share.
-So a message that comes twice does no harm (the second worker finds the folder locked, or nothing missing),
-and one that is lost is sent again by the same command.
+A message names a shard's folder, which all machines must share; the plan and what was done stand in it. So
+a message that comes twice does no harm (the second worker finds the folder locked, or nothing missing), one
+that is lost is sent again by the same command, and whoever can write to Redis can have no model asked and no
+file written but those of runs that are in the folder already.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from celery import Celery
 from kombu.exceptions import OperationalError
+from pydantic import ValidationError
 
 from models.evaluation.plan import Plan
-from verifiers.errors import AcrisolError
+from verifiers.errors import AcrisolError, InvalidInput
 from worker.errors import BrokerUnavailable
 
 QUEUE = "acrisol-evaluation"
 RUN_SHARD = "acrisol.evaluate_shard"
-FAILED, DONE = "failed.txt", "done.txt"
+PLAN, FAILED, DONE = "plan.json", "failed.txt", "done.txt"
+_LOG = logging.getLogger(__name__)
 
 
-def register(app: Celery, run_shard: Callable[[Plan], None]) -> None:
-    """Register the job that runs a shard by ``run_shard``; what goes wrong is left in the shard's folder."""
+def register(app: Celery, root: Path, run_shard: Callable[[Plan], None]) -> None:
+    """Register the job that runs a shard by ``run_shard``; what goes wrong is left in the shard's folder.
 
-    def evaluate_shard(plan: str) -> None:
-        wanted = Plan.model_validate_json(plan)
+    Args:
+        app: The queue.
+        root: The shared folder; a message that names a place outside of it is refused, and logged.
+        run_shard: Runs a plan.
+    """
+
+    def evaluate_shard(place: str) -> None:
+        try:
+            wanted = planned(root, place)
+        except InvalidInput as error:
+            _LOG.warning("A message was refused: %s", error)
+            return
         note = wanted.out / FAILED
         try:
             run_shard(wanted)
             note.unlink(missing_ok=True)
             (wanted.out / DONE).touch()
         except AcrisolError as error:
-            wanted.out.mkdir(parents=True, exist_ok=True)
             note.write_text(str(error), encoding="utf-8")
 
     app.task(evaluate_shard, name=RUN_SHARD, shared=False)
 
 
+def planned(root: Path, place: str) -> Plan:
+    """The plan that stands in a shard's folder.
+
+    Args:
+        root: The shared folder.
+        place: The shard's folder as a message names it; hostile.
+
+    Raises:
+        InvalidInput: it is not below the root, or holds no plan of its own.
+    """
+    try:
+        folder = Path(place).resolve()
+        inside = folder.is_relative_to(root.resolve())
+        text = (folder / PLAN).read_text(encoding="utf-8") if inside else ""
+        plan = Plan.model_validate_json(text) if inside else None
+    except (OSError, ValueError, TypeError, ValidationError) as error:
+        raise InvalidInput("message", f"names a folder without a plan: {place!r:.200}.") from error
+    if plan is None or plan.out != folder:
+        raise InvalidInput(
+            "message",
+            f"names {place!r:.200}, which is no shard below {root}.",
+            "Start the worker with the folder that all machines share.",
+        )
+    return plan
+
+
 def enqueue(app: Celery, plans: Iterable[Plan]) -> None:
-    """Send a message for each shard.
+    """Write each shard's plan into its folder, and send a message for it.
 
     Raises:
         BrokerUnavailable: Redis cannot be reached.
     """
     try:
         for plan in plans:
-            app.send_task(RUN_SHARD, args=[plan.model_dump_json()], queue=QUEUE, retry=False)
+            plan.out.mkdir(parents=True, exist_ok=True)
+            (plan.out / PLAN).write_text(plan.model_dump_json(), encoding="utf-8")
+            app.send_task(RUN_SHARD, args=[str(plan.out)], queue=QUEUE, retry=False)
     except OperationalError as error:
         raise BrokerUnavailable(
             "The queue cannot be reached.", "Check that Redis runs at REDIS_URL."

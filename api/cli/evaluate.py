@@ -123,14 +123,15 @@ def run(
 
 @app.command("work")
 def work(
+    folder: Annotated[Path, typer.Argument(help="The folder that all machines share, with all runs in it.")],
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Shards at a time.")] = 1,
 ) -> None:
-    """Work on queued shards until Ctrl-C; REDIS_URL names the queue, and the folders must be shared."""
+    """Work on queued shards until Ctrl-C; REDIS_URL names the queue."""
     console = Console(stderr=True, highlight=False)
     with reported_errors(console):
         from api.cli.evaluate_shards import work_on_shards
 
-        work_on_shards(concurrency)
+        work_on_shards(folder, concurrency)
 
 
 @app.command("merge")

@@ -49,14 +49,16 @@ def run_shards(console: Console, plan: Plan, shards: int) -> None:
     merge(plan.out, [each.out for each in plans])
 
 
-def work_on_shards(concurrency: int) -> None:
-    """Work on queued shards until the process is told to end.
+def work_on_shards(folder: Path, concurrency: int) -> None:
+    """Work on queued shards below a folder until the process is told to end.
 
     Raises:
-        InvalidInput: no queue is named.
+        InvalidInput: there is no such folder, or no queue is named.
     """
+    if not folder.is_dir():
+        raise InvalidInput("folder", f"{folder} is not a folder.", "Name the one that all machines share.")
     app = _app()
-    register(app, _run_shard)
+    register(app, folder, _run_shard)
     work(app, concurrency)
 
 

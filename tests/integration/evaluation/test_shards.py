@@ -36,7 +36,7 @@ def _through_the_queue(folder: Path, url: str) -> str:
     """Run the suite in two shards; what the worker said."""
     environment = {**os.environ, "ACRISOL_HOME": str(folder / "home"), "REDIS_URL": url}
     worker = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "evaluate", "work"],
+        [sys.executable, "-c", PROGRAM, "evaluate", "work", str(folder)],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -9,7 +9,7 @@ from models.evaluation.plan import Plan
 from verifiers.errors import ToolFailed
 from worker.app import build_app
 from worker.errors import BrokerUnavailable
-from worker.evaluation import DONE, FAILED, QUEUE, RUN_SHARD, enqueue, register
+from worker.evaluation import DONE, FAILED, PLAN, QUEUE, RUN_SHARD, enqueue, register
 
 
 def plan(tmp_path: Path, shard: str) -> Plan:
@@ -20,14 +20,13 @@ def memory() -> Celery:
     return build_app("memory://", {"polling_interval": 0.01})
 
 
-def test_a_message_is_a_whole_plan(tmp_path: Path) -> None:
+def test_a_message_leads_to_the_plan_in_the_shards_folder(tmp_path: Path) -> None:
     app, seen = memory(), list[Plan]()
 
     def run_shard(wanted: Plan) -> None:
-        wanted.out.mkdir(parents=True)
         seen.append(wanted)
 
-    register(app, run_shard)
+    register(app, tmp_path, run_shard)
     plans = [plan(tmp_path, f"{place}/2") for place in (1, 2)]
     enqueue(app, plans)
     with app.connection_for_read() as connection:
@@ -47,15 +46,39 @@ def test_what_goes_wrong_is_left_in_the_shards_folder_until_it_goes_well(tmp_pat
         if broken.pop():
             raise ToolFailed("The sandbox is gone.")
 
-    register(app, run_shard)
+    register(app, tmp_path, run_shard)
     one = plan(tmp_path, "1/2")
-    app.tasks[RUN_SHARD](one.model_dump_json())
+    enqueue(app, [one])
+    app.tasks[RUN_SHARD](str(one.out))
     assert "sandbox is gone" in (one.out / FAILED).read_text()
     assert not (one.out / DONE).exists()
     broken.append(False)
-    app.tasks[RUN_SHARD](one.model_dump_json())
+    app.tasks[RUN_SHARD](str(one.out))
     assert not (one.out / FAILED).exists()
     assert (one.out / DONE).exists()
+
+
+def test_a_message_gets_nothing_run_but_what_stands_in_the_shared_folder(tmp_path: Path) -> None:
+    app, root, elsewhere = memory(), tmp_path / "runs", tmp_path / "elsewhere"
+    register(app, root, lambda wanted: pytest.fail(f"{wanted.out} was run"))
+    outside, inside = plan(elsewhere, "1/2"), plan(root, "1/2")
+    enqueue(app, [outside, inside])
+    (root / "link").symlink_to(outside.out)
+    (root / "copy").mkdir()
+    (root / "copy" / PLAN).write_text(outside.model_dump_json())  # of another folder than the one it is in
+    (root / "bad").mkdir()
+    (root / "bad" / PLAN).write_text("{}")
+    places = [
+        outside.out,
+        root / "link",
+        root / "copy",
+        root / "bad",
+        root / "none",
+        f"{root}/../elsewhere/1of2",
+    ]
+    for place in (*map(str, places), inside.model_dump_json(), "\0", "", "x" * 10_000):
+        app.tasks[RUN_SHARD](place)
+    assert not list(elsewhere.rglob(FAILED))
 
 
 def test_a_queue_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
