@@ -4,7 +4,8 @@ Each contract is audited in one process that has audited before, as a worker doe
 verifiers, with Mythril started, given the contract and told that there is no time to explore it. Then the
 same contract goes through ``myth analyze`` from the shell, which compiles, starts and explores. Both in turn,
 in one run; a comment makes every text a new one, so that nothing that is kept helps. Last, what is kept: the
-same compilation again.
+compilations that the audit made, and Mythril's whole verdict on a contract that it explored to its end, asked
+for again.
 
 ``myth`` is Mythril's own command (``pip install mythril==0.24.8``, about 640 MB), from PATH or ``--myth``.
 Without it the table has no second half.
@@ -30,17 +31,29 @@ from agent.settings import AgentSettings
 from agent.verifier_wiring import chosen_sandbox, environments, solidity_toolchain
 from benchmarks.report import finish, machine, progress, table
 from verifiers.audit_values import AuditRequest
-from verifiers.domain import SourceFile
+from verifiers.domain import Candidate, CodingTask, Language, SourceFile, Status
 from verifiers.registry import build_verifiers
 from verifiers.sandbox.protocol import ExecResult, Job, LinkedResult, Sandbox
 from verifiers.solidity.audits.audit import run_audit
 from verifiers.solidity.compiling.compilation import Compilation, Compilations, Profile
 from verifiers.solidity.compiling.project import Project
 from verifiers.solidity.exploring.explorer import driver_files
+from verifiers.solidity.exploring.mythril import MythrilVerifier
 from verifiers.verifier import Verifier
 from verifiers.version import acrisol_version
 
 FIXED_S, HIT_S = 1.5, 0.05
+COUNTER = """// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.20;
+
+contract Counter {
+    uint256 public count;
+
+    function increment() external {
+        count += 1;
+    }
+}
+"""
 CONTRACTS = Path(__file__).parent / "contracts"
 CHOSEN = (
     "clean/EffectsFirstVault.sol",
@@ -121,9 +134,12 @@ def main() -> int:
                 hits += again(compilations, fresh)
                 if given.myth:
                     theirs[name].append(myth(given.myth, newest, text))
+        progress("a counter, again")
+        mythril = MythrilVerifier(sandbox.inner, toolchain, compilations)
+        verdicts = list(explored_again(mythril, 10 * given.rounds))
     finally:
         sandbox.close()
-    return _report(ours, theirs, hits)
+    return _report(ours, theirs, hits, verdicts)
 
 
 def audit(verifiers: Sequence[Verifier], sandbox: Unexplored, text: str) -> Cost:
@@ -137,11 +153,25 @@ def audit(verifiers: Sequence[Verifier], sandbox: Unexplored, text: str) -> Cost
 
 def again(compilations: Compilations, text: str) -> Iterator[float]:
     """Seconds for each of the compilations that the audit made of a text, asked for again."""
-    for profile in Profile:
+    for profile in (Profile.DEPLOYED, Profile.ANALYSED):
         begin = time.monotonic()
         made = compilations.compile(Project(sources={"Contract.sol": text}), 60, profile)
         yield time.monotonic() - begin
         assert isinstance(made, Compilation), made
+
+
+def explored_again(verifier: Verifier, times: int) -> Iterator[float]:
+    """Seconds for the verdict on a contract that was explored before, asked for so many times."""
+    task = CodingTask(language=Language.SOLIDITY, instruction="Count.")
+    candidate = Candidate(files=(SourceFile(path="Counter.sol", content=_fresh(COUNTER)),))
+    first = verifier.verify(task, candidate, 60)
+    if first.status is not Status.PASSED:
+        raise SystemExit(f"Mythril did not explore a counter to its end: {first.summary}")
+    for _ in range(times):
+        begin = time.monotonic()
+        verdict = verifier.verify(task, candidate, 60)
+        yield time.monotonic() - begin
+        assert verdict.evidence["reused"] == ["Counter"], verdict
 
 
 def myth(command: str, solc: Path, text: str) -> Cost:
@@ -176,7 +206,9 @@ def _fresh(text: str) -> str:
     return f"{text}\n// {time.monotonic_ns()}\n"
 
 
-def _report(ours: dict[str, list[Cost]], theirs: dict[str, list[Cost]], hits: list[float]) -> int:
+def _report(
+    ours: dict[str, list[Cost]], theirs: dict[str, list[Cost]], hits: list[float], verdicts: list[float]
+) -> int:
     progress("")
     print(f"{machine()}; load {os.getloadavg()[0]:.1f}; medians of {len(next(iter(ours.values())))} rounds\n")
     lines, fixed = [], []
@@ -199,10 +231,11 @@ def _report(ours: dict[str, list[Cost]], theirs: dict[str, list[Cost]], hits: li
         "CPU ratio",
     )
     print(table(head, lines))
-    hit = statistics.quantiles(hits, n=20)[-1]
-    headline = f"fixed cost of a warm audit at most {max(fixed):.2f} s (goal {FIXED_S:g})"
-    headline += f"; a compilation again {1000 * hit:.0f} ms in 95% of cases (goal {1000 * HIT_S:.0f})"
-    return finish(headline, max(fixed) <= FIXED_S and hit <= HIT_S)
+    hit, verdict = (statistics.quantiles(each, n=20)[-1] for each in (hits, verdicts))
+    headline = f"fixed cost of a warm audit at most {max(fixed):.2f} s (goal {FIXED_S:g}); again, p95:"
+    headline += f" a compilation {1000 * hit:.0f} ms, an exploration {1000 * verdict:.0f} ms"
+    headline += f" (goal {1000 * HIT_S:.0f})"
+    return finish(headline, max(fixed) <= FIXED_S and max(hit, verdict) <= HIT_S)
 
 
 def _median(costs: list[Cost]) -> Cost | None:

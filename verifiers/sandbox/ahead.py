@@ -20,7 +20,7 @@ from verifiers.errors import AcrisolError
 from verifiers.sandbox.protocol import Job
 from verifiers.sandbox.running import Running, in_thread
 
-_SPARE = 2  # wait for one kind of job at most
+_SPARE = 3  # wait for one kind of job at most: an audit with attacks compiles three times
 _MOST_SPARE = 4  # wait in all; each is a process that holds what it has loaded
 _IDLE_S = 300.0  # after which what nobody asks for is ended, for the memory that it holds
 _MAX_STILLBORN = 3  # of one kind, before it is given up
