@@ -4,7 +4,8 @@
    harness ran them: pass@1 against its labels ``is_solved``.
 2. CodeGen-Mono 16B's recorded answers (CodeT: a hundred a problem, temperature 0.8, no examples in prompts):
    pass@1, pass@10 and pass@100 against CodeT's table (Chen et al. 2022) and, for orientation, against that of
-   CodeGen's own paper (Nijkamp et al. 2022: other prompts, the best temperature for each k).
+   CodeGen's own paper (Nijkamp et al. 2022: other prompts, the best temperature for each k). Answers are cut
+   where CodeT's harness cuts them.
 3. CodeBLEU over pairs of programs, beside the package ``codebleu`` in an interpreter of its own
    (``--codebleu-python``; it needs grammars of 0.21 and 0.22, see docs/evaluation.md). The package orders
    variables by Python's hash seed, so it runs under three of them and its mean counts.
@@ -58,6 +59,7 @@ CODET = "HumanEval_codegen16B_temp0.8_topp0.95_num100_max300_code_solution.jsonl
 # The table's pass@1 is of greedy answers, which are not among the recorded ones: it has no goal here.
 CODET_TABLE = {"1": 0.297, "10": 0.503, "100": 0.737}
 CODEGEN_TABLE = {"1": 0.2928, "10": 0.4986, "100": 0.7500}
+_CODET_STOPS = ("\nclass", "\ndef", "\n#", "\nif", "\nprint")
 POINT = 0.01
 NAMES = {
     Language.PYTHON: "python",
@@ -124,6 +126,17 @@ def _programs(rows: Sequence[dict[str, Any]], path: Path, imports: str) -> Path:
     return path
 
 
+def _cut(answers: Path, path: Path) -> Path:
+    """Write answers with each ending before what CodeT's harness takes for the next piece of code."""
+    with path.open("w", encoding="utf-8") as file:
+        for row in read_rows(answers):
+            samples = row["samples"]
+            for stop in _CODET_STOPS:
+                samples = [text.partition(stop)[0] for text in samples]
+            file.write(json.dumps({**row, "samples": samples}) + "\n")
+    return path
+
+
 def _published(
     data: Path, out: Path, limit: int | None, judges: int, *, samples: bool
 ) -> tuple[list[list[object]], float]:
@@ -144,9 +157,8 @@ def _published(
             lines.append([model, "pass@1", f"{published:.1%}", "", percent(ours), f"{seconds:.0f}"])
         if not samples:
             return lines, worst
-        summary, seconds = _judged(
-            out / "codegen-16b", problems, data / "replay_codet" / CODET, examiner, judges
-        )
+        answers = _cut(data / "replay_codet" / CODET, out / "codegen-16b.jsonl")
+        summary, seconds = _judged(out / "codegen-16b", problems, answers, examiner, judges)
         for k, ours in summary.pass_at.items():
             if k != "1" and limit is None:
                 worst = max(worst, abs(ours.value - CODET_TABLE[k]))
