@@ -61,6 +61,7 @@ SUITES: dict[str, Suite] = {
         for name in _LANGUAGES
     },
     "solidity": Suite(("solidity.jsonl",), "contracts with forge tests, by Acrisol", packaged=True),
+    "basics": Suite(("basics.jsonl",), "small Python functions to train on, by Acrisol", packaged=True),
     "security": Suite(("security.jsonl",), "tasks that invite a weakness, by CWE, by Acrisol", packaged=True),
 }
 

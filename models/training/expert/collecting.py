@@ -32,7 +32,7 @@ _SPARE = 2
 class Collected(Value):
     """What a round's sampling came to; see :class:`models.training.expert.report.Round`."""
 
-    sampled: Score
+    sampled: Score | None = None
     repaired: Score | None = None
     right: int
     solved: int
@@ -79,10 +79,13 @@ class Collection:
         self._seconds = {}
         if number == 1 and self._recipe.references.use != "none":
             self._timed("judge", lambda: self._take_references(teller("judge")))
-        todo = [p for p in self._problems.training if self._open(p)] or list(self._problems.training)
-        results = self._timed("sample", lambda: self._sampled(number, place, player, todo, teller))
-        self._timed("judge", lambda: self._take(place / "kept", results, teller("judge")))
-        again = self._timed("repair", lambda: self._repaired(number, place, player, teller))
+        results: dict[str, list[Result]] = {}
+        again: dict[str, list[Result]] = {}
+        if number > 1 or not self._recipe.references.first:
+            todo = [p for p in self._problems.training if self._open(p)] or list(self._problems.training)
+            results = self._timed("sample", lambda: self._sampled(number, place, player, todo, teller))
+            self._timed("judge", lambda: self._take(place / "kept", results, teller("judge")))
+            again = self._timed("repair", lambda: self._repaired(number, place, player, teller))
         if not only_read:
             counts = write_rows(
                 rows_of(self._problems.training, self._found, self._recipe, self._examiner), place / "rows"
@@ -91,7 +94,7 @@ class Collection:
         else:
             counts = Counter()
         return Collected(
-            sampled=score_of(results),
+            sampled=score_of(results) if results else None,
             repaired=score_of(again) if again else None,
             right=sum(len(mine.right) for mine in self._found.values()),
             solved=sum(bool(mine.right) for mine in self._found.values()),

@@ -91,10 +91,13 @@ class References(Value):
     Attributes:
         use: ``all``; ``unsolved`` takes them for tasks that the model has not solved itself; or ``none``.
         weight: Of such rows; below 1, the model's own answers count for more.
+        first: Round 1 asks nothing and trains on them alone: what has learnt from them gives more right
+            answers in the rounds after it, for the same number asked.
     """
 
     use: Literal["all", "unsolved", "none"] = "unsolved"
     weight: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    first: bool = False
 
 
 class Learning(Value):
@@ -167,6 +170,8 @@ class ExpertRecipe(Value):
     def _goes_on(self) -> Self:
         if self.start == "last" and self.learning.tuning == "full":
             raise ValueError("start: last is for adapters; with tuning: full each round starts from the base")
+        if self.references.first and (self.references.use == "none" or self.rounds < 2):
+            raise ValueError("references.first needs references.use all or unsolved, and two rounds")
         return self
 
     def training(self, rows: tuple[Path, ...], number: int, adapter: Path | None) -> Recipe:

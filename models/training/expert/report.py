@@ -60,7 +60,7 @@ class Round(Value):
     Attributes:
         number: From 1; 0 is the model before training, with ``validation`` alone.
         model: Who was asked about the training tasks.
-        sampled: Its answers.
+        sampled: Its answers; None where none were drawn.
         repaired: Its answers to feedback; None where none were drawn.
         right: Different right codes, over all rounds so far.
         solved: Training tasks with at least one of them.

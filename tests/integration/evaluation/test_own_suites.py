@@ -34,7 +34,9 @@ WRONG = {
     for row in map(json.loads, (Path(__file__).parent / "wrong_answers.jsonl").read_text().splitlines())
 }
 EVERY = {problem.id: problem for name in ("security", "solidity") for problem in read_suite(name)}
-CHOSEN = list(EVERY) if os.environ.get("ACRISOL_WHOLE_SUITES") else FEW
+WHOLE = bool(os.environ.get("ACRISOL_WHOLE_SUITES"))
+CHOSEN = list(EVERY) if WHOLE else FEW
+BASICS = read_suite("basics")[:: 1 if WHOLE else 100]
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +68,13 @@ def test_the_reference_is_accepted_and_the_wrong_answer_is_not(examiner: AgentEx
         assert problem.family in cwes_of(Result(problem=name, sample=1, judged=wrong))
     else:
         assert wrong.passed is False
+
+
+@pytest.mark.parametrize("problem", BASICS, ids=lambda problem: problem.id)
+def test_what_is_trained_on_is_right(examiner: AgentExaminer, problem: Problem) -> None:
+    assert _judged(examiner, problem, problem.reference, scan=True).accepted
+    stub = problem.reference.replace("return", "return None or not", 1)
+    assert _judged(examiner, problem, stub, scan=False).passed is False
 
 
 def _judged(examiner: AgentExaminer, problem: Problem, code: str, *, scan: bool) -> Judged:

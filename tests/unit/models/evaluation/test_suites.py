@@ -209,10 +209,11 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
         read_suite("humanevil")
 
 
-@pytest.mark.parametrize("name", ["solidity", "security"])
-def test_own_suites_come_with_the_package(name: str) -> None:
+@pytest.mark.parametrize(("name", "least"), [("solidity", 12), ("security", 20), ("basics", 1000)])
+def test_own_suites_come_with_the_package(name: str, least: int) -> None:
     problems = read_suite(name)
-    assert len(problems) >= (12 if name == "solidity" else 20)
+    assert len(problems) >= least
+    assert len({problem.id for problem in problems}) == len(problems)
     assert all(problem.reference and problem.task.tests and problem.family for problem in problems)
     if name == "security":
         assert len({problem.family for problem in problems}) >= 12

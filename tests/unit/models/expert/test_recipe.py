@@ -57,6 +57,8 @@ def test_paths_start_from_the_recipe() -> None:
         (LEAST + "drawing: {sample: 3}\n", "Did you mean 'samples'"),
         (LEAST + "learning: {data: {train: [x.jsonl]}}\n", "filled by the rounds"),
         (LEAST + "start: last\nlearning: {tuning: full}\n", "starts from the base"),
+        (LEAST + "references: {first: true, use: none}\n", "references.first needs"),
+        (LEAST + "references: {first: true}\nrounds: 1\n", "two rounds"),
         (LEAST + "name: ../../etc\n", "name"),
         (LEAST + "name: !!python/object/apply:os.system ['id']\n", "line 4"),
         ("- 1", "must hold fields"),

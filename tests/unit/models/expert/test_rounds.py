@@ -105,6 +105,17 @@ def test_a_reference_stands_in_where_nothing_passed_and_feedback_has_its_rows(wo
     ]  # neither solved nor with a reference
 
 
+def test_references_can_come_first_and_what_learnt_from_them_is_asked(world: World) -> None:
+    world.rules[1] = solves_a
+    result = world.run(rounds=2, references=References(use="all", first=True), repairs=Repairs(paired=0))
+    assert [[row.origin.method for row in rows] for rows in world.trained] == [
+        ["task"],
+        ["sampled", "sampled", "task"],
+    ]
+    assert (result.rounds[1].sampled, result.rounds[1].tokens) == (None, 0)
+    assert result.rounds[2].sampled is not None
+
+
 def test_flagged_code_is_not_learnt(world: World) -> None:
     world.rules[0] = lambda text, number: "def f():\n    return 'RIGHT EVIL'\n"
     assert world.run(rounds=1, references=References(use="none")).rounds[1].rejected == {"scan": 3}
