@@ -21,7 +21,7 @@ from api.cli.adversarial_options import (
     MODEL,
     SANDBOX,
     WORKERS,
-    Bar,
+    RoundsBar,
     attacks_of,
     examiner_for,
     problems_of,
@@ -110,7 +110,7 @@ def mine_(
         with (
             examiner_for(model, sandbox) as examiner,
             closing(open_state(model, adapter, out / "serving")) as opened,
-            Bar(errors) as bar,
+            RoundsBar(errors) as bar,
         ):
             bar.step("Attacks are mined")
             found = mine(cases, opened, examiner, mining, out, workers=workers, on_done=bar.cases)
@@ -146,7 +146,7 @@ def train(
         )
         problems = problems_of(read, data)
         base = read.training.model
-        with examiner_for(base, sandbox) as examiner, Bar(errors) as bar:
+        with examiner_for(base, sandbox) as examiner, RoundsBar(errors) as bar:
             rounds = run_rounds(
                 read,
                 out,

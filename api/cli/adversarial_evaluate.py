@@ -16,10 +16,9 @@ from api.cli.adversarial_options import (
     MODEL,
     SANDBOX,
     WORKERS,
-    Bar,
+    RoundsBar,
     attacks_of,
     examiner_for,
-    spread,
     suites_in,
     write_report,
 )
@@ -31,7 +30,7 @@ from models.adversarial.page import page
 from models.adversarial.rounds import both_sides, measured
 from models.adversarial.states import open_state
 from models.adversarial.trials import Draw
-from models.evaluation.suites import read_suite
+from models.evaluation.suites import read_suite, spread
 from models.select import EMBEDDED
 from verifiers.errors import InvalidInput
 
@@ -76,7 +75,7 @@ def evaluate(
         # Both get the same prompts, the smaller one's.
         prompts_for = EMBEDDED if EMBEDDED in (model, against) else model
         states: list[State] = []
-        with Bar(errors) as bar:
+        with RoundsBar(errors) as bar:
             for name, spec, over in wanted:
                 folder = out / name
                 bar.step(f"Attacks, {name}")

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from agent.examiner import AgentExaminer
 from agent.prompts import SMALL_CONTEXT, PromptLimits
-from api.cli.adversarial_options import FAMILY, LANGUAGE, LIMIT, Bar, attacks_of
+from api.cli.adversarial_options import FAMILY, LANGUAGE, LIMIT, RoundsBar, attacks_of
 from api.cli.exits import reported_errors
 from models.adversarial.leaning import Leaning, lean, open_both, pairs_of, summed
 from models.adversarial.page import WORDS, told
@@ -39,7 +39,7 @@ def lean_(
         examiner = AgentExaminer((), SMALL_CONTEXT if model == EMBEDDED else PromptLimits())
         opened, tokenizer = open_both(model, adapter)
         states = []
-        with Bar(errors) as bar:
+        with RoundsBar(errors) as bar:
             if adapter is not None:
                 bar.step("Leaning, before")
                 with opened.disable_adapter():

@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from agent.examiner import open_examiner
 from agent.prompts import SMALL_CONTEXT, PromptLimits
+from api.cli.bar import Bar
 from api.cli.inputs import named_language, settings_from
 from api.cli.rendering import plain
 from models.adversarial.recipe import AdversarialRecipe, Attacks
 from models.evaluation.settings import SuiteSettings
-from models.evaluation.suites import read_suite
+from models.evaluation.suites import read_suite, spread
 from models.examining import Examiner, Problem
 from models.select import EMBEDDED
 from models.training.run import Progress as TrainingProgress
@@ -34,43 +33,26 @@ WORKERS = Annotated[int, typer.Option(min=1, max=64, help="Cases at a time.")]
 SANDBOX = Annotated[str | None, typer.Option(help="auto, docker or bubblewrap.")]
 
 
-class Bar:
-    """Shows how it goes on, in one line."""
+class RoundsBar(Bar):
+    """Steps that go through cases, and trainings between them."""
 
-    def __init__(self, console: Console) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-        )
-        self._task = self._progress.add_task("starting", total=None)
+    _what = "starting"
 
     def step(self, what: str) -> None:
         """A step begins."""
-        self._progress.update(self._task, description=what, completed=0, total=None)
+        self._what = what
+        self.show(what)
 
     def cases(self, done: int, total: int) -> None:
-        """So many cases are done."""
-        self._progress.update(self._task, completed=done, total=total)
+        """So many cases of the step are done."""
+        self.show(self._what, done, total)
 
     def training(self, stage: str, progress: TrainingProgress) -> None:
         """Where a training is."""
         if progress.message:
-            self._progress.console.print(plain(progress.message, "dim"), soft_wrap=True)
-        loss = "" if progress.loss is None else f", loss {progress.loss:.3f}"
-        self._progress.update(
-            self._task, description=f"Training: {stage}{loss}", completed=progress.step, total=progress.steps
-        )
-
-    def __enter__(self) -> Bar:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+            self.console.print(plain(progress.message, "dim"), soft_wrap=True)
+        loss = "" if progress.loss is None else f"loss {progress.loss:.3f}"
+        self.show(f"Training: {stage}", progress.step, progress.steps, loss)
 
 
 @contextmanager
@@ -99,13 +81,6 @@ def problems_of(recipe: AdversarialRecipe, data: Path | None) -> Sequence[Proble
 def suites_in(data: Path | None) -> Path | None:
     """The folder that holds published suites, by option or by ``ACRISOL_SUITES``."""
     return data or SuiteSettings().suites
-
-
-def spread(problems: Sequence[Problem], wanted: int) -> Sequence[Problem]:
-    """So many of them, evenly spread."""
-    if wanted >= len(problems):
-        return problems
-    return [problems[place * len(problems) // wanted] for place in range(wanted)]
 
 
 def write_report(folder: Path, report: str, html: str) -> None:

@@ -11,10 +11,10 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from agent.wiring import Agent, build_agent
+from api.cli.bar import Bar
 from api.cli.batch_client import BatchClient
 from api.cli.batch_files import Results, Todo, again, look_through
 from api.cli.batch_run import BatchRun, Tally
@@ -182,20 +182,13 @@ def _name_bad(console: Console, todo: Todo) -> None:
 
 @contextmanager
 def _bar(console: Console, total: int, done: int) -> Iterator[Callable[[Tally], None]]:
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("[green]{task.fields[solved]} solved[/] [red]{task.fields[other]} not[/]"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("", total=total, completed=done, solved=0, other=0)
-
-        def on_line(tally: Tally) -> None:
-            other = tally.not_solved + tally.failed
-            progress.update(bar, completed=done + tally.ended, solved=tally.solved, other=other)
-
-        yield on_line
+    with Bar(console) as bar:
+        yield lambda tally: bar.show(
+            "lines",
+            done + tally.ended,
+            total,
+            f"{tally.solved:,} solved, {tally.not_solved + tally.failed:,} not",
+        )
 
 
 def _conclude(console: Console, tally: Tally, todo: Todo, results: Results, output: Path) -> None:

@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from agent.examiner import AgentExaminer
 from agent.prompts import SMALL_CONTEXT, PromptLimits
+from api.cli.bar import Bar
 from api.cli.data_outcomes import SMALL, from_outcomes
 from api.cli.exits import reported_errors
 from api.cli.rendering import plain
@@ -48,14 +48,11 @@ def prepare(
         # Without verifiers: putting prompts needs none.
         examiner = AgentExaminer((), SMALL_CONTEXT if small_context else PromptLimits())
         frames = frames_of(examiner) if read.output.prompts == "agent" else None
-        with _bar(errors) as bar:
-            task = bar.add_task("starting", total=None)
+        with Bar(errors) as bar:
 
             def shown(progress: preparing.Progress) -> None:
-                step = f"{progress.stage}/{progress.stages} " if progress.stages else ""
-                bar.update(
-                    task, description=step + progress.says, completed=progress.done, total=progress.items
-                )
+                stage = f"{progress.stage}/{progress.stages}" if progress.stages else "starting"
+                bar.show(stage, progress.done, progress.items, progress.says)
 
             card = preparing.prepare(
                 read, output, frames=frames, workers=workers, fresh=fresh, on_progress=shown
@@ -95,16 +92,6 @@ def steps() -> None:
         table.add_row(name, plain(says), plain(", ".join(fields)))
     console.print(table)
     console.print(plain(f"Packaged recipes: {', '.join(packaged_recipes())}"))
-
-
-def _bar(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-    )
 
 
 def _read_card(folder: Path) -> Card:

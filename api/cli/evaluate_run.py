@@ -7,13 +7,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 
 from agent.examiner import open_examiner
 from agent.prompts import SMALL_CONTEXT, PromptLimits
 from agent.settings import AgentSettings
 from agent.wiring import Agent, build_agent
+from api.cli.bar import Bar
 from api.cli.inputs import settings_from
 from models.evaluation.generations import read_generations
 from models.evaluation.plan import Plan, Ready, prepared, with_recorded
@@ -92,24 +91,7 @@ def _loop(agent: Agent, plan: Plan) -> Solve:
 @contextmanager
 def bar(console: Console, folder: Path) -> Iterator[Callable[[Progress], None]]:
     """A progress bar: answers that are there, judged and passed."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("judged [dim]{task.fields[drawn]} drawn[/] [green]{task.fields[passed]} passed[/]"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Bar(*columns, console=console) as shown:
-        task = shown.add_task(folder.name, total=None, drawn=0, passed=0)
-
-        def on_progress(progress: Progress) -> None:
-            shown.update(
-                task,
-                total=progress.total,
-                completed=progress.judged,
-                drawn=progress.drawn,
-                passed=progress.passed,
-            )
-
-        yield on_progress
+    with Bar(console) as shown:
+        yield lambda at: shown.show(
+            folder.name, at.judged, at.total, f"judged, {at.drawn} drawn, {at.passed} passed"
+        )

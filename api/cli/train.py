@@ -21,14 +21,14 @@ from api.cli.train_expert import expert
 from api.cli.train_grpo import grpo
 from api.cli.train_view import TrainingProgress, show_plan, show_run
 from models.evaluation.settings import SuiteSettings
-from models.evaluation.suites import read_suite
+from models.evaluation.suites import read_suite, spread
 from models.training.cost import Device, devices
 from models.training.launch import launch
 from models.training.plan import plan_of, volume_of
 from models.training.recipe import EMBEDDED, Recipe
 from models.training.recipe_file import read_recipe, shipped_recipes
 from models.training.run import train
-from models.training.scoring import answers_for, scorer, spread
+from models.training.scoring import answers_for, scorer
 from models.training.shape import shape_of
 from models.training.tiny import shrunk
 from verifiers.errors import InvalidInput

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import TracebackType
-from typing import Annotated, Self
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
 from agent.examiner import open_examiner
 from agent.prompts import SMALL_CONTEXT, PromptLimits
 from agent.settings import AgentSettings
+from api.cli.bar import Bar
 from api.cli.exits import ExitCode, reported_errors
 from api.cli.rendering import plain
 from models.evaluation.settings import SuiteSettings
@@ -56,7 +54,8 @@ def expert(
             wanted = wanted.model_copy(update={"rounds": rounds})
         folder = (output or Path("runs") / wanted.name).absolute()
         limits = SMALL_CONTEXT if wanted.prompts == "small" else PromptLimits()
-        with open_examiner(AgentSettings(), limits) as examiner, _Progress(console) as progress:
+        with open_examiner(AgentSettings(), limits) as examiner, Bar(console) as bar:
+            progress = _Progress(console, bar)
             result = iterate(
                 wanted,
                 folder,
@@ -74,46 +73,18 @@ def expert(
 class _Progress:
     """A bar for the step that goes on; in a pipe a line a step and a line a round."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, bar: Bar) -> None:
         self._console = console
-        self._bar = Bar(
-            TextColumn("[bold]{task.description}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[says]}"),
-            console=console,
-            transient=True,
-        )
-        self._task = self._bar.add_task("", total=None, says="")
-        self._at: tuple[int, str] | None = None
-
-    def __enter__(self) -> Self:
-        if self._console.is_terminal:
-            self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._console.is_terminal:
-            self._bar.stop()
+        self._bar = bar
+        self._at = ""
 
     def __call__(self, told: Told) -> None:
         """Show one event."""
-        at, what = (told.round, told.step), f"round {told.round}: {_STEPS[told.step]}"
-        if at != self._at:
-            self._at = at
-            self._bar.reset(self._task)
-            if not self._console.is_terminal:
-                self._console.print(plain(what), soft_wrap=True)
-        self._bar.update(
-            self._task,
-            description=what,
-            completed=told.done,
-            total=told.of or None,
-            says=plain(told.says).plain[:70],
-        )
+        at = f"round {told.round}: {_STEPS[told.step]}"
+        if at != self._at and not self._console.is_terminal:
+            self._console.print(plain(at), soft_wrap=True)
+        self._at = at
+        self._bar.show(at, told.done, told.of, told.says)
 
     def round(self, done: Round) -> None:
         """Say what a round came to."""

@@ -7,12 +7,10 @@ from typing import Self
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, TextColumn
-from rich.progress import Progress as Bar
-from rich.progress import Task as BarTask
 from rich.table import Table
 from rich.text import Text
 
+from api.cli.bar import Bar
 from api.cli.rendering import plain
 from models.training.memory import GIB
 from models.training.plan import RunPlan
@@ -31,26 +29,16 @@ class TrainingProgress:
         self._console = console
         self._perplexity: float | None = None
         self._score: float | None = None
-        self._bar = Bar(
-            TextColumn("[bold]step"),
-            MofNCompleteColumn(),
-            BarColumn(bar_width=24),
-            _Figures(),
-            console=console,
-            transient=False,
-        )
-        self._task = self._bar.add_task("training", total=None, said="")
+        self._bar = Bar(console)
 
     def __enter__(self) -> Self:
-        if self._console.is_terminal:
-            self._bar.start()
+        self._bar.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._console.is_terminal:
-            self._bar.stop()
+        self._bar.__exit__(kind, error, trace)
 
     def __call__(self, progress: Progress) -> None:
         """Show one event."""
@@ -63,8 +51,7 @@ class TrainingProgress:
             self._perplexity, self._score = progress.perplexity, progress.score
             self._console.print(plain(self._judged(progress)), soft_wrap=True)
         elif progress.loss is not None:
-            said = self._figures(progress)
-            self._bar.update(self._task, completed=progress.step, total=progress.steps, said=said)
+            self._bar.show("step", progress.step, progress.steps, self._figures(progress))
 
     @staticmethod
     def _judged(progress: Progress) -> str:
@@ -83,15 +70,7 @@ class TrainingProgress:
             parts.append(f"pass@1 {self._score:.1%}")
         if progress.tokens_per_second is not None:
             parts.append(f"{progress.tokens_per_second:,.0f} tokens/s")
-        if progress.eta_s is not None:
-            parts.append(f"{clock(progress.eta_s)} left")
         return " · ".join(parts)
-
-
-class _Figures(ProgressColumn):
-    def render(self, task: BarTask) -> Text:
-        """What was said last."""
-        return plain(str(task.fields.get("said", "")))
 
 
 def show_plan(console: Console, plan: RunPlan, *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ is the path of a JSONL file, gzipped or not, whose rows are in one of the format
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -182,3 +182,10 @@ def _kind(row: Row) -> Callable[[Row, Place], Problem] | None:
     if "test_list" in row:
         return mbpp
     return human_eval if "entry_point" in row else None
+
+
+def spread(problems: Sequence[Problem], count: int) -> tuple[Problem, ...]:
+    """So many problems, evenly over the suite; all of them if it has no more."""
+    if count >= len(problems):
+        return tuple(problems)
+    return tuple(problems[place * len(problems) // count] for place in range(count))

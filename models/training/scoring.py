@@ -48,13 +48,6 @@ def scorer(
     return score
 
 
-def spread(problems: Sequence[Problem], count: int) -> tuple[Problem, ...]:
-    """So many problems, evenly over the suite; all of them if it has no more."""
-    if count >= len(problems):
-        return tuple(problems)
-    return tuple(problems[place * len(problems) // count] for place in range(count))
-
-
 def answers_for(recipe: Recipe, cache: Path | None = None) -> Answers:
     """How the checkpoints of a recipe's run are asked.
 

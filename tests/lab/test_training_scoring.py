@@ -12,7 +12,7 @@ from models.chat import Message
 from models.examining import Judged, Problem
 from models.training.export.adapter import factors, load_adapted
 from models.training.run import train
-from models.training.scoring import answers_for, scorer, spread
+from models.training.scoring import answers_for, scorer
 from models.training.stored_adapter import stored_factors
 from tests.lab.tiny import random_lora, tiny_llama
 from tests.lab.training import recipe, sft_row, written_rows
@@ -51,11 +51,6 @@ class Recorder:
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     set_num_threads(1)
     return tiny_llama(tmp_path_factory.mktemp("model"))
-
-
-def test_problems_are_spread_over_the_suite() -> None:
-    assert [problem.id for problem in spread(PROBLEMS, 4)] == ["0", "2", "5", "7"]
-    assert spread(PROBLEMS, 99) == tuple(PROBLEMS)
 
 
 def test_a_checkpoint_answers_and_only_what_passed_counts(model: Path, tmp_path: Path) -> None:

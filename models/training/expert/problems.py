@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.data.decontamination import Index
-from models.evaluation.suites import SUITES, read_suite
+from models.evaluation.suites import SUITES, read_suite, spread
 from models.examining import Problem
 from models.training.expert.recipe import ExpertRecipe, Tasks
-from models.training.scoring import spread
 from verifiers.errors import InvalidInput
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from models.evaluation.formats import rows
-from models.evaluation.suites import SUITES, read_suite
+from models.evaluation.suites import SUITES, read_suite, spread
 from verifiers.domain import Language
 from verifiers.errors import InvalidInput
 
@@ -218,3 +218,9 @@ def test_own_suites_come_with_the_package(name: str, least: int) -> None:
     if name == "security":
         assert len({problem.family for problem in problems}) >= 12
     assert SUITES[name].packaged
+
+
+def test_problems_are_spread_over_the_suite() -> None:
+    problems = read_suite("solidity")[:9]
+    assert [problems.index(problem) for problem in spread(problems, 4)] == [0, 2, 4, 6]
+    assert spread(problems, 99) == problems
