@@ -46,8 +46,9 @@ _LICENSE = re.compile(
 )
 _TOOLING = re.compile(r"\s*(?:#\s*source(?:Mapping)?URL=|vim?:|ex:|Local Variables:|kate:|jEdit:)")
 _TODO = re.compile(r"\s*(?:@?(?:TODO|FIXME|XXX|HACK|BUG)\b)", re.ASCII)
-_MARKS = re.compile(r"^[ \t]*(?:/\*+!?|\*+/|\*(?!/)|//+[!/]?|#+|<!--)?[ \t]?|[ \t]*(?:\*+/|-->)?[ \t]*$")
-_BANNER = re.compile(r"(?!\W*\.\.\.\W*$)[^\w]{4,}.{0,80}?[^\w\s]{3,}|(?!\W*\.\.\.\W*$)[^\w]{3,}", re.DOTALL)
+_OPENING = re.compile(r"[ \t]*(?:/\*+!?|\*+/|\*(?!/)|//+[!/]?|#+|<!--)?[ \t]?")
+_NO_WORD, _SIGNS = re.compile(r"\W*"), re.compile(r"[^\w\s]*")
+_LONGEST_HEADING = 80  # characters between a banner's signs
 _MAY_BE_CODE = re.compile(
     r"[=(){};]|^\s*(?:import|from|return|pass|break|continue|del|raise|use|echo|export)\b"
 )
@@ -142,16 +143,14 @@ def kind_of(comment: str, language: str, *, documents: bool = False) -> CommentK
         return CommentKind.TOOLING
     if _TODO.match(text):
         return CommentKind.TODO
-    if all(_BANNER.fullmatch(line.strip()) for line in lines if line.strip()):
+    if all(_is_banner(line.strip()) for line in lines if line.strip()):
         return CommentKind.BANNER
     return CommentKind.CODE if is_code(lines, language) else CommentKind.OTHER
 
 
 def stands_alone(line: str) -> bool:
     """Whether a one-line comment is apart from those above and below it: a directive or a banner."""
-    return bool(_DIRECTIVE.match(line)) or (
-        len(line) > 4 and bool(_BANNER.fullmatch(words_of(line)[0].strip() or line))
-    )
+    return bool(_DIRECTIVE.match(line)) or (len(line) > 4 and _is_banner(words_of(line)[0].strip() or line))
 
 
 def is_documentation(comment: str, language: str) -> bool:
@@ -168,7 +167,27 @@ def is_documentation(comment: str, language: str) -> bool:
 
 def words_of(comment: str) -> list[str]:
     """A comment's lines without its marks."""
-    return [_MARKS.sub("", line.rstrip("\r")) for line in comment.split("\n")]
+    return [_bare(line.rstrip("\r")) for line in comment.split("\n")]
+
+
+def _bare(line: str) -> str:
+    # The end without an expression: one that looks for blanks before a line's end takes cubic time.
+    opening = _OPENING.match(line)
+    line = line[opening.end() if opening else 0 :].rstrip(" \t")
+    if line.endswith("*/"):
+        line = line[:-1].rstrip("*")
+    else:
+        line = line.removesuffix("-->")
+    return line.rstrip(" \t")
+
+
+def _is_banner(line: str) -> bool:
+    """Whether a line is all signs, or a heading between at least four of them and at least three."""
+    lead, trail = _NO_WORD.match(line), _SIGNS.match(line[::-1])
+    before, behind = lead.end() if lead else 0, trail.end() if trail else 0
+    if before == len(line):
+        return before >= 3 and "..." not in line
+    return before >= 4 and behind >= 3 and len(line) - before - behind <= _LONGEST_HEADING
 
 
 def is_code(lines: list[str], language: str) -> bool:

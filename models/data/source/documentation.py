@@ -80,9 +80,9 @@ def tidy(lines: list[str], language: str) -> str:
     if language in ("java", "javascript", "typescript"):
         text = _HTML.sub("", _INLINE.sub(r"`\1`", text))
     if language == "solidity":
-        text = re.sub(r"^\s*@(?:notice|dev)\s+", "", text, flags=re.MULTILINE)
+        text = re.sub(r"^[ \t]*@(?:notice|dev)[ \t]+", "", text, flags=re.MULTILINE)
     if language in ("c", "cpp"):
-        text = re.sub(r"^\s*[@\\]brief\s+", "", text, flags=re.MULTILINE)
+        text = re.sub(r"^[ \t]*[@\\]brief[ \t]+", "", text, flags=re.MULTILINE)
     return inspect.cleandoc(text)
 
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.data.source.comment_kinds import CommentKind, kind_of
+from models.data.source.comment_kinds import CommentKind, kind_of, words_of
 from models.data.source.comments import without_comments
+from models.data.source.documentation import tidy
 from models.data.source.grammars import LANGUAGES, STRINGS, found, parse, tokens
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -252,3 +253,13 @@ def test_megabytes_of_comments_take_linear_time() -> None:
         without_comments(text, "python")
     without_comments("/* TODO */ " * 1_000, "c")
     without_comments("/*" + "* TODO\n" * 10_000 + "*/", "java")
+
+
+@pytest.mark.parametrize("line", ["a" + " " * 100_000 + "b", "-" * 100_000 + "a b", "." * 100_000 + "a"])
+def test_one_long_line_of_a_comment_takes_linear_time(line: str) -> None:
+    assert words_of(f"# {line}") == [line.strip()]
+    without_comments(f"x = 1\n# {line}\n", "python")
+
+
+def test_many_empty_lines_in_documentation_take_linear_time() -> None:
+    assert tidy(["a", *[""] * 100_000, "@dev b"], "solidity").split() == ["a", "b"]
