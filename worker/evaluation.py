@@ -17,6 +17,7 @@ from kombu.exceptions import OperationalError
 from pydantic import ValidationError
 
 from models.evaluation.plan import Plan
+from models.evaluation.run import RunBusy
 from verifiers.errors import AcrisolError, InvalidInput
 from worker.errors import BrokerUnavailable
 
@@ -26,13 +27,13 @@ PLAN, FAILED, DONE = "plan.json", "failed.txt", "done.txt"
 _LOG = logging.getLogger(__name__)
 
 
-def register(app: Celery, root: Path, run_shard: Callable[[Plan], None]) -> None:
+def register(app: Celery, root: Path, run_shard: Callable[[Plan], object]) -> None:
     """Register the job that runs a shard by ``run_shard``; what goes wrong is left in the shard's folder.
 
     Args:
         app: The queue.
         root: The shared folder; a message that names a place outside of it is refused, and logged.
-        run_shard: Runs a plan.
+        run_shard: Runs a plan; raises :class:`RunBusy` where another worker does.
     """
 
     def evaluate_shard(place: str) -> None:
@@ -46,8 +47,13 @@ def register(app: Celery, root: Path, run_shard: Callable[[Plan], None]) -> None
             run_shard(wanted)
             note.unlink(missing_ok=True)
             (wanted.out / DONE).touch()
+        except RunBusy:
+            return  # the message came twice: the worker that is at it says when the shard is done
         except AcrisolError as error:
-            note.write_text(str(error), encoding="utf-8")
+            _write(note, str(error))
+        except Exception as error:
+            _write(note, f"The worker met an internal error ({type(error).__name__}); its log has it.")
+            raise
 
     app.task(evaluate_shard, name=RUN_SHARD, shared=False)
 
@@ -82,17 +88,28 @@ def enqueue(app: Celery, plans: Iterable[Plan]) -> None:
     """Write each shard's plan into its folder, and send a message for it.
 
     Raises:
+        InvalidInput: a folder cannot be written.
         BrokerUnavailable: Redis cannot be reached.
     """
-    try:
-        for plan in plans:
+    for plan in plans:
+        try:
             plan.out.mkdir(parents=True, exist_ok=True)
-            (plan.out / PLAN).write_text(plan.model_dump_json(), encoding="utf-8")
+            _write(plan.out / PLAN, plan.model_dump_json())
+        except OSError as error:
+            raise InvalidInput("out", f"{plan.out} cannot be written ({error.strerror}).") from error
+        try:
             app.send_task(RUN_SHARD, args=[str(plan.out)], queue=QUEUE, retry=False)
-    except OperationalError as error:
-        raise BrokerUnavailable(
-            "The queue cannot be reached.", "Check that Redis runs at REDIS_URL."
-        ) from error
+        except OperationalError as error:
+            raise BrokerUnavailable(
+                "The queue cannot be reached.", "Check that Redis runs at REDIS_URL."
+            ) from error
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file so that others see all of it or nothing."""
+    draft = path.with_suffix(".tmp")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
 
 
 def work(app: Celery, concurrency: int) -> None:

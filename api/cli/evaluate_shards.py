@@ -11,7 +11,7 @@ from rich.console import Console
 from api.cli.evaluate_run import bar, carry_out
 from models.evaluation.plan import Plan
 from models.evaluation.results import GENERATIONS, MANIFEST, read_results
-from models.evaluation.run import Progress, RunBusy, shard_of
+from models.evaluation.run import Progress, shard_of
 from models.evaluation.shards import merge
 from models.evaluation.suites import read_suite
 from verifiers.errors import InvalidInput, ToolFailed
@@ -58,15 +58,8 @@ def work_on_shards(folder: Path, concurrency: int) -> None:
     if not folder.is_dir():
         raise InvalidInput("folder", f"{folder} is not a folder.", "Name the one that all machines share.")
     app = _app()
-    register(app, folder, _run_shard)
+    register(app, folder, lambda plan: carry_out(plan, lambda progress: None))
     work(app, concurrency)
-
-
-def _run_shard(plan: Plan) -> None:
-    try:
-        carry_out(plan, lambda progress: None)
-    except RunBusy:
-        return  # a message that came twice: the other one's worker is at it
 
 
 def _part(plan: Plan, place: int, of: int) -> Plan:

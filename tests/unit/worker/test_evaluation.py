@@ -6,7 +6,8 @@ import pytest
 from celery import Celery
 
 from models.evaluation.plan import Plan
-from verifiers.errors import ToolFailed
+from models.evaluation.run import RunBusy
+from verifiers.errors import InvalidInput, ToolFailed
 from worker.app import build_app
 from worker.errors import BrokerUnavailable
 from worker.evaluation import DONE, FAILED, PLAN, QUEUE, RUN_SHARD, enqueue, register
@@ -56,6 +57,37 @@ def test_what_goes_wrong_is_left_in_the_shards_folder_until_it_goes_well(tmp_pat
     app.tasks[RUN_SHARD](str(one.out))
     assert not (one.out / FAILED).exists()
     assert (one.out / DONE).exists()
+
+
+def test_a_message_that_comes_twice_does_not_end_the_shard_that_another_worker_is_at(tmp_path: Path) -> None:
+    def busy(wanted: Plan) -> None:
+        raise RunBusy("out", "another process works on the run.")
+
+    app, one = memory(), plan(tmp_path, "1/2")
+    register(app, tmp_path, busy)
+    enqueue(app, [one])
+    app.tasks[RUN_SHARD](str(one.out))
+    assert not (one.out / DONE).exists()
+    assert not (one.out / FAILED).exists()
+
+
+def test_an_internal_error_is_left_in_the_folder_too_or_its_run_would_wait_for_ever(tmp_path: Path) -> None:
+    def full(wanted: Plan) -> None:
+        raise OSError(28, "No space left on device")
+
+    app, one = memory(), plan(tmp_path, "1/2")
+    register(app, tmp_path, full)
+    enqueue(app, [one])
+    with pytest.raises(OSError, match="No space"):
+        app.tasks[RUN_SHARD](str(one.out))
+    assert "OSError" in (one.out / FAILED).read_text()
+    assert not (one.out / DONE).exists()
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "1of2").write_text("in the way")
+    with pytest.raises(InvalidInput, match="1of2 cannot be written"):
+        enqueue(memory(), [plan(tmp_path, "1/2")])
 
 
 def test_a_message_gets_nothing_run_but_what_stands_in_the_shared_folder(tmp_path: Path) -> None:
