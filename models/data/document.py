@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, JsonValue
 
@@ -30,7 +30,7 @@ class Document(Value):
         text: The code; where there is a ``prompt``, the answer to it.
         source: The recipe's name of the source that it was read from.
         repository: What is split as one: a checkout, a package, ``owner/name``. Empty where nothing is known;
-            each document is then split on its own.
+            each document is then split on its own, together with the parts that were made of it.
         path: Relative POSIX path within the repository; hostile, only ever a label.
         license: SPDX expression as the source or a step found it; empty for unknown.
         language: A :class:`~verifiers.domain.Language`'s value, or any other language's usual name in lower
@@ -53,6 +53,27 @@ class Document(Value):
     prompt: Text = ""
     method: Text = ""
     metadata: dict[str, JsonValue] = Field(default={})
+
+    @property
+    def tests(self) -> str:
+        """The tests that were found with it, as source text; empty for none."""
+        found = self.metadata.get("tests")
+        return found if isinstance(found, str) else ""
+
+    def with_texts(self, text: str, prompt: str, tests: str) -> Document:
+        """The same with all that a model or a reader will see of it changed."""
+        metadata = self.metadata | {"tests": tests} if self.tests else self.metadata
+        return self.model_copy(update={"text": text, "prompt": prompt, "metadata": metadata})
+
+    def part(self, name: str, **changes: Any) -> Document:
+        """A document made of this one; it is held out, or not, together with it.
+
+        Args:
+            name: Tells it from other parts.
+            changes: Fields that differ, ``text`` at least.
+        """
+        own = {"id": f"{self.id}#{name}", "repository": self.repository or self.id}
+        return self.model_copy(update=own | changes)
 
     @property
     def digest(self) -> str:

@@ -259,14 +259,12 @@ class DoctestStep(Value):
 
     def _task(self, document: Document, example: Example) -> Document:
         item = example.definition
-        name = f"{document.id}#doctest:{item.name}@{item.first}"
-        variant = int(digest(f"doctests\x00{self.seed}\x00{name}")[:8], 16)
-        return document.model_copy(
-            update={
-                "id": name,
-                "prompt": asked_for(item, "python", variant),
-                "text": example.reference,
-                "method": "task",
-                "metadata": document.metadata | {"symbol": item.name, "tests": example.tests},
-            }
+        name = f"doctest:{item.name}@{item.first}"
+        variant = int(digest(f"doctests\x00{self.seed}\x00{document.id}#{name}")[:8], 16)
+        return document.part(
+            name,
+            prompt=asked_for(item, "python", variant),
+            text=example.reference,
+            method="task",
+            metadata=document.metadata | {"symbol": item.name, "tests": example.tests},
         )

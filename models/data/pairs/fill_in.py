@@ -52,8 +52,7 @@ class FillInStep(Value):
         for number, gap in enumerate(found):
             spm = self.order == "spm" or (self.order == "both" and (drawn >> number) % 2 == 1)
             prompt, middle = joined(gap, "spm" if spm else "psm", self.sentinels)
-            changed = {"id": f"{document.id}#gap{number}", "text": prompt + middle, "method": "fill-in"}
-            rows.append(document.model_copy(update=changed))
+            rows.append(document.part(f"gap{number}", text=prompt + middle, method="fill-in"))
         kept_too = (document,) if self.keep_file or not rows else ()
         return Kept((*kept_too, *rows), {"gaps": len(rows)} if rows else {})
 

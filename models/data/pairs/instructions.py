@@ -149,14 +149,12 @@ class InstructionStep(Value):
         return is_worth_asking(item, self.least_words)
 
     def _pair(self, document: Document, item: Definition) -> Document:
-        name = f"{document.id}#{item.full_name}@{item.first}"
-        variant = int(digest(f"instructions\x00{self.seed}\x00{name}")[:8], 16)
-        return document.model_copy(
-            update={
-                "id": name,
-                "prompt": asked_for(item, document.language, variant),
-                "text": item.code,
-                "method": "docstring",
-                "metadata": document.metadata | {"symbol": item.full_name, "line": item.first},
-            }
+        name = f"{item.full_name}@{item.first}"
+        variant = int(digest(f"instructions\x00{self.seed}\x00{document.id}#{name}")[:8], 16)
+        return document.part(
+            name,
+            prompt=asked_for(item, document.language, variant),
+            text=item.code,
+            method="docstring",
+            metadata=document.metadata | {"symbol": item.full_name, "line": item.first},
         )
