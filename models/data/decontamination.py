@@ -58,9 +58,8 @@ class Decontamination(Value):
     def __call__(self, document: Document) -> Kept | Dropped:
         """See :class:`models.data.step.Step`."""
         index = _index(self.suites, self.data, self.ngram)
-        for text in (document.prompt, document.text) if document.prompt else (document.text,):
-            if index.problem_in(text):
-                return Dropped("shares text with an evaluation problem")
+        if any(map(index.problem_in, (document.text, document.prompt, document.tests))):
+            return Dropped("shares text with an evaluation problem")
         return kept(document)
 
 

@@ -88,13 +88,10 @@ def _filled(frame: tuple[Message, ...], instruction: str, tests: str) -> tuple[M
 
 def _shown_tests(document: Document) -> str:
     """The first assertions, as the agent shows them where the instruction does not give the signature."""
-    tests = document.metadata.get("tests")
-    if document.language != Language.PYTHON or not isinstance(tests, str):
-        return ""
-    if _SIGNATURE.search(document.prompt):
+    if document.language != Language.PYTHON or _SIGNATURE.search(document.prompt):
         return ""
     shown: list[str] = []
-    for line in tests.splitlines():
+    for line in document.tests.splitlines():
         fits = sum(map(len, shown)) + len(line) <= _MOST_TESTS
         if line.startswith("assert ") and fits and line not in document.prompt:
             shown.append(line)

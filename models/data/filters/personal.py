@@ -27,7 +27,12 @@ class Cleaned(Value):
     counts: dict[str, int] = Field(default={})
 
 
-def without_personal_data(text: str, kinds: tuple[Kind, ...] = ALL_KINDS, style: str = "reserved") -> Cleaned:
+def without_personal_data(
+    text: str,
+    kinds: tuple[Kind, ...] = ALL_KINDS,
+    style: str = "reserved",
+    known: dict[tuple[str, str], str] | None = None,
+) -> Cleaned:
     """Replace personal data; the same in one text becomes the same sample. Done again, it changes nothing.
 
     Args:
@@ -37,10 +42,11 @@ def without_personal_data(text: str, kinds: tuple[Kind, ...] = ALL_KINDS, style:
             fictional telephone numbers of North America), so that code which parses them
             still works. ``tags``:
             ``<EMAIL_1>`` and the like.
+        known: Samples by kind and value, of texts that belong to this one; those of this text are added.
     """
     parts: list[str] = []
-    known: dict[tuple[str, str], str] = {}
-    numbers: Counter[str] = Counter()
+    known = {} if known is None else known
+    numbers = Counter(kind for kind, _ in known)
     counts: Counter[str] = Counter()
     at = 0
     for item in personal_data(text, frozenset(kinds)):
@@ -81,12 +87,15 @@ class PersonalDataFilter(Value):
 
     def __call__(self, document: Document) -> Kept | Dropped:
         """See :class:`models.data.step.Step`."""
-        text = without_personal_data(document.text, self.kinds, self.style)
-        prompt = without_personal_data(document.prompt, self.kinds, self.style)
-        counts = Counter(text.counts) + Counter(prompt.counts)
+        known: dict[tuple[str, str], str] = {}
+        cleaned = [
+            without_personal_data(text, self.kinds, self.style, known)
+            for text in (document.text, document.prompt, document.tests)
+        ]
+        counts: Counter[str] = sum((Counter(each.counts) for each in cleaned), Counter())
         if self.drop_over is not None and counts.total() > self.drop_over:
             return Dropped("personal data")
         if not counts:
             return kept(document)
-        changed = document.model_copy(update={"text": text.text, "prompt": prompt.text})
+        changed = document.with_texts(*(each.text for each in cleaned))
         return kept(changed, {f"{kind} replaced": count for kind, count in sorted(counts.items())})

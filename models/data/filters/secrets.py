@@ -11,7 +11,7 @@ from verifiers.domain import SourceFile, Value
 from verifiers.scanners import secrets
 
 _PEM = re.compile(
-    r"(-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----).{0,20000}?"
+    r"(-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----)(?:(?!-----BEGIN ).){0,20000}?"
     r"(-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----)",
     re.DOTALL,
 )
@@ -64,10 +64,11 @@ class SecretsFilter(Value):
 
     def __call__(self, document: Document) -> Kept | Dropped:
         """See :class:`models.data.step.Step`."""
-        found = len(lines_with_secrets(document.text)) + len(lines_with_secrets(document.prompt))
+        texts = (document.text, document.prompt, document.tests)
+        found = sum(len(lines_with_secrets(text)) for text in texts)
         if not found:
             return kept(document)
-        text, prompt = without_secrets(document.text), without_secrets(document.prompt)
-        if self.action == "drop" or text is None or prompt is None:
+        text, prompt, tests = map(without_secrets, texts)
+        if self.action == "drop" or text is None or prompt is None or tests is None:
             return Dropped("secret")
-        return kept(document.model_copy(update={"text": text, "prompt": prompt}), {"secrets redacted": found})
+        return kept(document.with_texts(text, prompt, tests), {"secrets redacted": found})

@@ -12,23 +12,21 @@ from verifiers.domain import CodingTask, Language, SourceFile, TestSuite
 
 
 def problem_of(document: Document) -> Problem | None:
-    """A document with a prompt and tests as a task that can be judged; None where it is none.
+    """A Python document with a prompt and tests as a task that can be judged; None where it is none.
 
     Reads what the step ``doctests`` makes, and rows of MBPP's kind: ``tests`` in the metadata are assertions.
 
     Args:
         document: Its text is the reference solution.
     """
-    tests = document.metadata.get("tests")
-    if not document.prompt or not isinstance(tests, str) or not tests.strip():
+    if not document.prompt or not document.tests.strip() or document.language != Language.PYTHON:
         return None
     try:
         task = CodingTask(
-            language=Language(document.language),
             instruction=document.prompt,
-            tests=TestSuite(files=(SourceFile(path="test_solution.py", content=tests),)),
+            tests=TestSuite(files=(SourceFile(path="test_solution.py", content=document.tests),)),
         )
-    except (ValidationError, ValueError):
+    except ValidationError:
         return None
     return Problem(id=document.id, task=task, reference=document.text, family=document.source)
 

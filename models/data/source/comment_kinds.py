@@ -174,10 +174,7 @@ def _bare(line: str) -> str:
     # The end without an expression: one that looks for blanks before a line's end takes cubic time.
     opening = _OPENING.match(line)
     line = line[opening.end() if opening else 0 :].rstrip(" \t")
-    if line.endswith("*/"):
-        line = line[:-1].rstrip("*")
-    else:
-        line = line.removesuffix("-->")
+    line = line[:-1].rstrip("*") if line.endswith("*/") else line.removesuffix("-->")
     return line.rstrip(" \t")
 
 

@@ -108,3 +108,11 @@ def test_a_suite_that_is_not_there_is_said_before_the_run(tmp_path: Path) -> Non
         Decontamination(suites=(str(tmp_path / "none.jsonl"),)).check()
     with pytest.raises(InvalidInput, match="data"):
         Decontamination(suites=("humaneval",)).check()
+
+
+def test_tests_that_came_with_a_row_are_looked_at(tmp_path: Path) -> None:
+    asserted = "assert candidate([3, 1, 2, 8, 5, 9]) == 'every second one of them'"
+    path = tmp_path / "own.jsonl"
+    path.write_text(json.dumps(dict(PROBLEMS[0], test=f"def check(candidate):\n    {asserted}\n")) + "\n")
+    row = Document(id="d", text="x = 1", source="s", prompt="Write it.", metadata={"tests": asserted})
+    assert isinstance(Decontamination(suites=(str(path),))(row), Dropped)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.data.document import Document
 from models.data.filters.personal import PersonalDataFilter, without_personal_data
-from models.data.filters.secrets import SecretsFilter, lines_with_secrets
+from models.data.filters.secrets import SecretsFilter, lines_with_secrets, without_secrets
 from models.data.step import Dropped, Kept
 
 TOKEN = "ghp_" + "a8Kd93jFh27sLq0PzXv51mNb64RtYu8WcE3o"
@@ -77,7 +77,7 @@ def _document(text: str, prompt: str = "") -> Document:
 def test_the_step_counts_and_drops_lists_of_people() -> None:
     done = PersonalDataFilter()(_document("a.b@web.de", "c.d@web.de"))
     assert isinstance(done, Kept)
-    assert (done.documents[0].prompt, done.counts) == ("user1@example.com", {"email replaced": 2})
+    assert (done.documents[0].prompt, done.counts) == ("user2@example.com", {"email replaced": 2})
     people = "\n".join(f"p{number}.q@web.de" for number in range(60))
     assert PersonalDataFilter()(_document(people)) == Dropped("personal data")
     assert isinstance(PersonalDataFilter(drop_over=None)(_document(people)), Kept)
@@ -138,3 +138,27 @@ def test_a_secret_that_cannot_be_cut_out_drops_the_document() -> None:
 def test_code_without_secrets_is_left_alone() -> None:
     text = 'token = os.environ["TOKEN"]\npassword = "changeme"\nkey = "example-key-12345"\n'
     assert SecretsFilter()(_document(text)) == Kept((_document(text),))
+
+
+def test_one_value_is_one_sample_in_all_of_a_document() -> None:
+    row = _document("to = ['x.y@web.de', 'a.b@web.de']", "Write to a.b@web.de.")
+    done = PersonalDataFilter()(row.model_copy(update={"metadata": {"tests": "assert 'a.b@web.de' in to"}}))
+    assert isinstance(done, Kept)
+    (left,) = done.documents
+    assert left.text == "to = ['user1@example.com', 'user2@example.com']"
+    assert left.prompt == "Write to user2@example.com."
+    assert left.tests == "assert 'user2@example.com' in to"
+
+
+def test_secrets_in_tests_are_secrets() -> None:
+    row = _document("x = 1", "Set x.").model_copy(update={"metadata": {"tests": f'assert x != "{TOKEN}"'}})
+    assert SecretsFilter()(row) == Dropped("secret")
+    done = SecretsFilter(action="redact")(row)
+    assert isinstance(done, Kept)
+    assert done.documents[0].tests == 'assert x != "REDACTED"'
+
+
+def test_keys_that_never_end_take_linear_time() -> None:
+    started = time.process_time()
+    without_secrets("-----BEGIN PRIVATE KEY-----\n" * 20_000)
+    assert time.process_time() - started < 5
