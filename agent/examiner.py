@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from pydantic import ValidationError
+
 from agent.budget import Stopwatch
-from agent.extraction import Found, extract, wanted_from
+from agent.extraction import Extraction, Found, extract, wanted_from
 from agent.feedback import feedback_on, has_code, unusable
 from agent.generation import kept_text
 from agent.prompts import PromptLimits, first_prompt, retry_prompt
@@ -19,6 +21,7 @@ from models.chat import Message
 from models.examining import Judged
 from verifiers.domain import Attempt, Candidate, CodingTask, SourceFile, Status, Verdict
 from verifiers.policy import effective_status, in_force
+from verifiers.validation import invalid_input
 from verifiers.verifier import Stage, Verifier
 
 _SCANS = (Stage.SCAN, Stage.DEEP_SCAN)
@@ -52,14 +55,19 @@ class AgentExaminer:
         extraction = extract(answer, wanted_from(task))
         if extraction.found is Found.FILES:
             return self._judged(task, Candidate(files=extraction.files), scan=scan)
-        candidate = Candidate(files=(kept_text(answer, extraction),))
-        attempt = Attempt(number=1, candidate=candidate, verdicts=(unusable(extraction, "stop"),))
-        return Judged(attempt=attempt, passed=False, clean=None, accepted=False)
+        return _without_code(answer, extraction)
 
     def judge_files(self, task: CodingTask, files: Sequence[tuple[str, str]], *, scan: bool = True) -> Judged:
         """See :meth:`models.examining.Examiner.judge_files`."""
-        sources = tuple(SourceFile(path=path, content=content) for path, content in files)
-        return self._judged(task, Candidate(files=sources), scan=scan)
+        try:
+            sources = tuple(SourceFile(path=path, content=content) for path, content in files)
+            candidate = Candidate(files=sources)
+        except ValidationError as error:
+            wrong = invalid_input(error)
+            reason = f"The code can be no file: {wrong.field} {wrong.message}."
+            text = "\n".join(content for _, content in files)
+            return _without_code(text, Extraction(found=Found.NOTHING, reason=reason))
+        return self._judged(task, candidate, scan=scan)
 
     def _judged(self, task: CodingTask, candidate: Candidate, *, scan: bool) -> Judged:
         policy = in_force(task).policy
@@ -82,23 +90,31 @@ class AgentExaminer:
         for stage in Stage:
             found = verification.run(stage, {0: candidate}, {0: verdicts}, lambda key, verdict: None)
             verdicts.extend(found.get(0, ()))
-        stages = verification.stages
         today = datetime.now(UTC).date()
+        statuses = {verdict.verifier: effective_status(policy, verdict, today) for verdict in verdicts}
 
         def says(among: Sequence[Stage]) -> bool | None:
-            among_them = [verdict for verdict in verdicts if stages[verdict.verifier] in among]
-            statuses = {effective_status(policy, verdict, today) for verdict in among_them}
-            if Status.FAILED in statuses:
+            """Yes only where everybody who was asked says so: the time may have ended before some began."""
+            found = [statuses.get(verifier.name) for verifier in asked if verifier.stage in among]
+            if Status.FAILED in found:
                 return False
-            return True if statuses == {Status.PASSED} else None
+            return True if found and set(found) == {Status.PASSED} else None
 
-        tested = says((Stage.SCREEN, Stage.RUN)) if task.tests or says((Stage.SCREEN,)) is False else None
+        is_tested = task.tests is not None and any(verifier.stage is Stage.RUN for verifier in asked)
+        tested = says((Stage.SCREEN, Stage.RUN)) if is_tested or says((Stage.SCREEN,)) is False else None
         return Judged(
             attempt=Attempt(number=1, candidate=candidate, verdicts=tuple(verdicts)),
             passed=tested,
             clean=says(_SCANS),
             accepted=verification.accepts(verdicts),
         )
+
+
+def _without_code(text: str, extraction: Extraction) -> Judged:
+    """A failure: there is nothing that could be run; the beginning of the text is kept."""
+    candidate = Candidate(files=(kept_text(text, extraction),))
+    attempt = Attempt(number=1, candidate=candidate, verdicts=(unusable(extraction, "stop"),))
+    return Judged(attempt=attempt, passed=False, clean=None, accepted=False)
 
 
 @contextmanager

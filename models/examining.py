@@ -35,7 +35,7 @@ class Judged(Value):
 
     Attributes:
         attempt: The code that was in the answer, with the verdicts on it.
-        passed: The tests passed; None where the task has none or a tool could not say.
+        passed: The tests passed; None where the task has none, they were not run, or a tool could not say.
         clean: Every scanner that was asked passed; None where none was, or one could not say.
         accepted: All of it is enough for the task's policy.
     """
@@ -73,5 +73,9 @@ class Examiner(Protocol):
         ...
 
     def judge_files(self, task: CodingTask, files: Sequence[tuple[str, str]], *, scan: bool = True) -> Judged:
-        """Judge code that is there already, as (path, content) pairs; see :meth:`judge`."""
+        """Judge code that is there already, as (path, content) pairs; see :meth:`judge`.
+
+        What can be no file (too large, control characters, a path outside) fails, as an answer without code
+        does.
+        """
         ...
