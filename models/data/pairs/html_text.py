@@ -15,6 +15,7 @@ _TAG = re.compile(
 )
 _HREF = re.compile(r"\bhref=(['\"])([^'\"]{0,1000})\1")
 _SILENT = frozenset({"script", "style", "svg", "head"})
+_BORDER = "\0"  # before a block's fences, so that no line of its code, or of the text, is taken for one
 
 
 def text_of(html: str, language: str = "") -> str:
@@ -44,11 +45,11 @@ class _Reader:
         self._parts: list[str] = []
         self._code: list[str] | None = None  # inside <pre>
         self._silent = 0
-        self._links: list[tuple[str, int]] = []
+        self._link: tuple[str, int] | None = None  # address, and the part that its label begins with
 
     def feed(self, html: str) -> None:
         """Read a post. (``html.parser`` takes quadratic time for tags that never close.)"""
-        html = html[:MAX_CHARS]
+        html = html[:MAX_CHARS].replace(_BORDER, "")
         at = 0
         for found in _TAG.finditer(html):
             self._data(unescape(html[at : found.start()]))
@@ -78,7 +79,7 @@ class _Reader:
             self._parts.append("\n\n> ")
         elif tag == "a":
             address = _HREF.search(attributes)
-            self._links.append((unescape(address[2]) if address else "", len(self._parts)))
+            self._link = (unescape(address[2]) if address else "", len(self._parts))
         elif tag in _BLOCKS:
             self._parts.append("\n\n")
 
@@ -91,8 +92,8 @@ class _Reader:
             return
         elif tag == "code":
             self._parts.append("`")
-        elif tag == "a" and self._links:
-            self._end_link()
+        elif tag == "a" and self._link:
+            self._end_link(*self._link)
         elif tag == "blockquote" or tag in _BLOCKS:
             self._parts.append("\n\n")
 
@@ -113,12 +114,14 @@ class _Reader:
         fence = "```"
         while fence in code:
             fence += "`"
-        self._parts.append(f"\n\n{fence}{self._language}\n{code}\n{fence}\n\n")
+        self._parts.append(f"\n\n{_BORDER}{fence}{self._language}\n{code}\n{_BORDER}{fence}\n\n")
 
-    def _end_link(self) -> None:
-        address, start = self._links.pop()
+    def _end_link(self, address: str, start: int) -> None:
+        self._link = None
         label = "".join(self._parts[start:]).strip()
-        if address.startswith(("http://", "https://")) and len(address) < 500 and label and label != address:
+        if not label or label == address or _BORDER in label:
+            return
+        if address.startswith(("http://", "https://")) and len(address) < 500:
             self._parts[start:] = [f"[{label}]({address})"]
 
     def result(self) -> str:
@@ -129,8 +132,9 @@ class _Reader:
         fenced = False
         blank = True
         for line in "".join(self._parts).split("\n"):
-            fenced = not fenced if line.startswith("```") else fenced
-            shown = line if fenced else line.strip()
+            is_border = line.startswith(_BORDER)
+            fenced = fenced != is_border
+            shown = line.removeprefix(_BORDER) if fenced or is_border else line.strip()
             if shown or fenced or not blank:
                 out.append(shown)
             blank = not shown and not fenced

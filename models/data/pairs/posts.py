@@ -91,7 +91,7 @@ def read_pairs(path: Path, wanted: Wanted) -> Iterator[Pair]:
         wanted: Which are taken.
 
     Raises:
-        InvalidInput: it is no XML, declares entities, or has a row that is too long.
+        InvalidInput: it is no XML or in no encoding that is known, declares entities, or has a row that is too long.
     """
     with tempfile.TemporaryDirectory(prefix="acrisol-posts-") as folder:
         store = sqlite3.connect(Path(folder) / "questions.db", isolation_level=None)
@@ -212,7 +212,7 @@ def _rows(file: IO[bytes], path: Path) -> Iterator[Row]:
                     "path", f"{path.name} has a row of more than {_MOST_ROW:,} bytes.", "Use the original."
                 )
         parser.Parse(b"", True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the last two: of an encoding it names
         raise InvalidInput("path", f"{path.name} is no XML: {error}.", "Fetch the dump again.") from error
     yield from waiting
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 import tracemalloc
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
@@ -162,3 +163,26 @@ def test_hostile_html_never_raises(html: str) -> None:
 )
 def test_long_hostile_html_takes_its_time_only(unit: str) -> None:
     text_of(unit * (MAX_CHARS // len(unit)))
+
+
+def test_code_that_holds_fences_keeps_its_lines() -> None:
+    code = "def f():\n    '''\n```\n\n    x\n```\n    '''\n\n    return 1"
+    shown = text_of(f"<pre><code>{code}</code></pre><p>after  it</p>", "python")
+    assert shown == f"````python\n{code}\n````\n\nafter it"
+    assert text_of("<p>```</p><p>  a</p> \0 <p>b</p>") == "```\n\na\n\nb"
+    assert text_of("<a href='https://x.org'><pre>  c</pre></a><p>  d</p>") == "```\n  c\n```\n\nd"
+
+
+def test_links_in_links_take_linear_time() -> None:
+    started = time.process_time()
+    for _ in range(20):
+        text_of("<a>x" * 14_000 + "</a>" * 7_000)
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("name", ["nonsense", "utf-7", "gb18030"])
+def test_an_encoding_that_cannot_be_read_is_said(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "Posts.xml"
+    path.write_text(f'<?xml version="1.0" encoding="{name}"?>\n<posts></posts>\n')
+    with pytest.raises(InvalidInput, match=r"Posts\.xml is no XML"):
+        list(rows(path))
