@@ -46,7 +46,7 @@ class FolderSource(Value):
 class Columns(Value):
     """Which column of a dataset holds what; dots reach into nested ones, empty for none.
 
-    A column that holds a list is joined: licences by ``OR``, tests by lines.
+    A column that holds a list is joined: licences by ``AND``, tests by lines.
     """
 
     text: str = Field(default="text", min_length=1)

@@ -93,7 +93,8 @@ def read_rows(source: RowsSource, part: Part) -> Iterator[Document | Unread]:
             if source.limit is not None and index >= source.limit:
                 return
             if by_file or part.has(index):
-                yield document_of(source, row, f"{file.name}:{number + 1}")
+                name = file.name if file == source.path else file.relative_to(source.path).as_posix()
+                yield document_of(source, row, f"{name}:{number + 1}")
             index += 1
 
 
@@ -124,7 +125,7 @@ def document_of(source: RowsSource | HubSource, row: Row, place: str) -> Documen
             source=source.name,
             repository=_joined(_at(row, columns.repository), "/"),
             path=_joined(_at(row, columns.path), "/"),
-            license=_joined(_at(row, columns.license), " OR ") or source.license,
+            license=_licences(_at(row, columns.license)) or source.license,
             language=(_joined(_at(row, columns.language), " ") or source.language).lower(),
             prompt=prompt if isinstance(prompt, str) else "",
             method=source.method or ("question-answer" if columns.prompt else ""),
@@ -149,6 +150,13 @@ def _joined(value: Any, by: str) -> str:
     if isinstance(value, (list, tuple)):
         value = by.join(str(each) for each in value if isinstance(each, (str, int)))
     return str(value).encode("utf-8", "replace").decode() if isinstance(value, (str, int)) else ""
+
+
+def _licences(value: Any) -> str:
+    """A list names what was found, of which all has to be met: where there is a choice one text says so."""
+    if isinstance(value, (list, tuple)) and len(value) > 1:
+        value = [f"({each})" if isinstance(each, str) and " OR " in each else each for each in value]
+    return _joined(value, " AND ")
 
 
 def _rows(file: Path) -> Iterator[Row]:
@@ -186,5 +194,5 @@ def _parquet(file: Path) -> Iterator[Row]:
         with parquet.ParquetFile(file) as opened:
             for batch in opened.iter_batches(batch_size=_BATCH):
                 yield from batch.to_pylist()
-    except (OSError, pyarrow.ArrowException, UnicodeDecodeError):
+    except (OSError, pyarrow.ArrowException, ValueError, OverflowError):  # also of a date that Python has not
         yield Unread("damaged file")

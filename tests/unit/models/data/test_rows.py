@@ -51,7 +51,7 @@ def test_columns_become_a_document(tmp_path: Path) -> None:
         text="x = 1",
         source="r",
         repository="a/b",
-        license="MIT OR ISC",
+        license="MIT AND ISC",
         language="python",
         prompt="Set x.",
         method="task",
@@ -163,3 +163,19 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("a,b")
     with pytest.raises(InvalidInput, match="no JSONL or Parquet"):
         check_rows(source(tmp_path / "data.csv"))
+
+
+def test_files_of_one_name_do_not_share_ids(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "train.jsonl").write_text('{"text": "x"}\n')
+    ids = [item.id for item in read(tmp_path) if isinstance(item, Document)]
+    assert ids == ["r/a/train.jsonl:1", "r/b/train.jsonl:1"]
+
+
+def test_of_several_licences_all_have_to_be_met(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    lists = [["MIT"], ["MIT OR ISC", "GPL-3.0-only"], [], "MIT"]
+    path.write_text("".join(json.dumps({"text": "x", "spdx": each}) + "\n" for each in lists))
+    found = [item.license for item in read(path, columns={"license": "spdx"}) if isinstance(item, Document)]
+    assert found == ["MIT", "(MIT OR ISC) AND GPL-3.0-only", "", "MIT"]
