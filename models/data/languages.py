@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
 
 from models.data.document import Document
 from models.data.step import Dropped, Kept, kept
@@ -40,6 +42,12 @@ _SHEBANG = re.compile(r"^#![ \t]*(?:\S+/)?(?:env[ \t]+(?:-\S+[ \t]+)*)?(?:\S+/)?
 _INTERPRETERS = {"node": "javascript", "deno": "typescript", "sh": "bash", "bash": "bash", "dash": "bash"}
 
 
+def _usual(name: str) -> str:
+    """A language's name as documents have it."""
+    name = name.strip().lower()
+    return _ALIASES.get(name, name)
+
+
 class LanguageStep(Value):
     """Tells the language by name, first line and content, and keeps those that are wanted.
 
@@ -48,7 +56,7 @@ class LanguageStep(Value):
     """
 
     step: Literal["language"] = "language"
-    keep: tuple[str, ...] = ()
+    keep: tuple[Annotated[str, AfterValidator(_usual)], ...] = ()
 
     def __call__(self, document: Document) -> Kept | Dropped:
         """See :class:`models.data.step.Step`."""
@@ -64,9 +72,9 @@ class LanguageStep(Value):
 
 def language_of(document: Document) -> str:
     """A document's language; empty where nothing tells it."""
-    said = document.language.strip().lower()
+    said = _usual(document.language)
     if said:
-        return _ALIASES.get(said, said)
+        return said
     suffix = PurePosixPath(document.path).suffix.lower()
     if suffix == ".h":
         # What only C++ sees of a header says nothing about it.

@@ -54,3 +54,11 @@ def test_only_what_is_wanted_is_kept() -> None:
     assert result.documents[0].language == "python"
     assert step(document("a.js")) == Dropped("language not wanted")
     assert step(document("a.xyzzy")) == Dropped("unknown language")
+
+
+def test_wanted_languages_may_be_called_as_datasets_call_them() -> None:
+    step = LanguageStep(keep=("C++", "JS", "Python"))
+    assert step.keep == ("cpp", "javascript", "python")
+    assert step(Document(id="a", text="", source="s", path="a.cc")) == Kept(
+        (Document(id="a", text="", source="s", path="a.cc", language="cpp"),)
+    )
