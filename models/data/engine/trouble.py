@@ -21,8 +21,9 @@ def of_the_system(error: OSError, folder: Path) -> ToolFailed:
 def tell(pipe: int, error: AcrisolError) -> None:
     """Write an error for :func:`told`."""
     field = error.field if isinstance(error, InvalidInput) else ""
-    text = json.dumps({"field": field, "message": error.message[:5000], "hint": error.hint[:2000]})
-    os.write(pipe, text.encode()[:_MOST])
+    said = {"field": field[:500], "message": error.message[:5000], "hint": error.hint[:1000]}
+    # Not in ASCII, which takes twelve bytes for some letters: what does not fit is not said at all.
+    os.write(pipe, json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")[:_MOST])
 
 
 def told(pipe: int, code: int, log: Path) -> AcrisolError:

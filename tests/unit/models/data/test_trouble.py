@@ -17,6 +17,7 @@ from verifiers.errors import AcrisolError, InvalidInput, ToolFailed
         InvalidInput("sources.a.path", "is not there.", "Correct it."),
         ToolFailed("It broke.", "Try again."),
         ToolFailed("x" * 100_000, "y" * 100_000),
+        ToolFailed("\U0001f4be" * 100_000, "\ud800" * 100_000),
     ],
 )
 def test_an_error_comes_through_as_it_was(error: AcrisolError, tmp_path: Path) -> None:
