@@ -17,6 +17,11 @@ from models.evaluation.codebleu.grammars import is_token, meaningful
 
 MOST_LEVELS = 150
 """Of a syntax tree whose flow is followed; what is deeper counts as having none."""
+MOST_STEPS = 50_000
+"""Of following a flow; what takes more counts as having none. Each loop in a loop doubles them, and an
+assignment of many to many has an edge for each pair."""
+
+_COPIED = 100  # known variables that are copied in about the time of a step
 
 Known = dict[str, tuple[int, ...]]  # where each variable that is known got its value
 Followed = tuple[list["Edge"], Known]
@@ -33,6 +38,10 @@ class Edge(NamedTuple):
     places: tuple[int, ...]
 
 
+class _TooLong(Exception):
+    """The flow takes more than :data:`MOST_STEPS`."""
+
+
 class _Token(NamedTuple):
     place: int
     text: str
@@ -45,8 +54,14 @@ def flow_match(reference: Sequence[Edge], candidate: Sequence[Edge]) -> tuple[in
 
 
 def flow_of(root: Node, rules: Rules) -> list[Edge]:
-    """The edges of a program, in the order of their places; those that lead nowhere are left out."""
-    edges, _ = _Follower(root, rules).follow(root, {})
+    """The edges of a program, in the order of their places; those that lead nowhere are left out.
+
+    None at all where there are more than can be followed: the code is hostile.
+    """
+    try:
+        edges, _ = _Follower(root, rules).follow(root, {})
+    except _TooLong:
+        return []
     used = {place for edge in edges for place in edge.places}
     used |= {edge.place for edge in edges if edge.names}
     merged: dict[int, Edge] = {}
@@ -82,9 +97,16 @@ class _Follower:
     def __init__(self, root: Node, rules: Rules) -> None:
         self._rules = rules
         self._tokens = {_span(token): _Token(place, _text(token)) for place, token in enumerate(_words(root))}
+        self._left = MOST_STEPS
+
+    def _spend(self, steps: int) -> None:
+        self._left -= steps
+        if self._left < 0:
+            raise _TooLong
 
     def follow(self, node: Node, known: Known) -> Followed:
         """The edges of a node, and what is known after it."""
+        self._spend(1 + len(known) // _COPIED)
         rules, kind = self._rules, node.type
         if is_token(node):
             return self._word(node, known)
@@ -225,6 +247,7 @@ class _Follower:
     def _each_from_each(
         self, names: Sequence[_Token], values: Sequence[_Token], relation: str, known: Known
     ) -> Followed:
+        self._spend(len(names) * len(values))
         edges = [
             Edge(name.text, name.place, relation, (value.text,), (value.place,))
             for name in names

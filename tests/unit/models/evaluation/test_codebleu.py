@@ -160,6 +160,22 @@ def test_hostile_code_only_scores_worse(language: Language, hostile: str) -> Non
     assert 0 <= code_bleu([CODE[language]], [hostile], language).score < 0.6
 
 
+@pytest.mark.parametrize(
+    ("language", "hostile"),
+    [
+        (
+            Language.PYTHON,
+            "".join("  " * depth + "while x:\n" for depth in range(40)) + "  " * 40 + "x = x\n",
+        ),
+        (Language.JAVA, "class A { void f() { " + "for (int i : x) { " * 40 + "x = x;" + "}" * 42),
+        (Language.C, "void f() { f(" + "a," * 4_000 + "a) = g(" + "b," * 4_000 + "b); }"),
+    ],
+    ids=["loops", "iterations", "pairs"],
+)
+def test_flow_that_would_never_end_is_not_followed(language: Language, hostile: str) -> None:
+    assert flow_of(parsed(hostile, language), RULES[language]) == []
+
+
 def test_what_does_not_go_together_is_refused() -> None:
     with pytest.raises(ValueError, match="do not go"):
         code_bleu(["a"], [], Language.PYTHON)
