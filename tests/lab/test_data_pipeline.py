@@ -305,7 +305,7 @@ def test_parquet_is_streamed_and_damage_is_counted(tmp_path: Path) -> None:
     first, second, third = read_rows(source, Part(0, 1))
     assert isinstance(first, Document)
     assert isinstance(second, Document)
-    assert (first.license, second.license, third) == ("MIT", "MIT OR ISC", Unread("no text"))
+    assert (first.license, second.license, third) == ("MIT", "MIT AND ISC", Unread("no text"))
     whole = (tmp_path / "rows.parquet").read_bytes()
     (tmp_path / "rows.parquet").write_bytes(whole[: len(whole) // 2])
     assert list(read_rows(source, Part(0, 1))) == [Unread("damaged file")]

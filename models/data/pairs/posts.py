@@ -91,7 +91,8 @@ def read_pairs(path: Path, wanted: Wanted) -> Iterator[Pair]:
         wanted: Which are taken.
 
     Raises:
-        InvalidInput: it is no XML or in no encoding that is known, declares entities, or has a row that is too long.
+        InvalidInput: it is no XML, is in an unknown encoding, declares entities, or has a row that
+            is too long.
     """
     with tempfile.TemporaryDirectory(prefix="acrisol-posts-") as folder:
         store = sqlite3.connect(Path(folder) / "questions.db", isolation_level=None)
