@@ -39,7 +39,9 @@ class SonarQubeFilter(Value):
     Attributes:
         url: The server's, such as ``https://sonar.example.com``.
         project: The project's key there.
-        token_file: A file with a user token in it; None where the server lets anybody read.
+        token_file: A file with the server's address and a user token for it, apart by a blank or a line end;
+            None where the server lets anybody read. The token is sent to no other address, whatever a recipe
+            names.
         repository: Only documents of this repository are the project's; empty for all.
         types: Kinds of issue that count.
         severity: From here on an issue counts: BLOCKER is critical, CRITICAL high, MAJOR medium, MINOR low.
@@ -61,6 +63,10 @@ class SonarQubeFilter(Value):
     @classmethod
     def _without_slash(cls, url: str) -> str:
         return url.rstrip("/")
+
+    def check(self) -> None:
+        """Ask the server; raises as :meth:`__call__`."""
+        issues(self)
 
     def __call__(self, document: Document) -> Kept | Dropped:
         """See :class:`models.data.step.Step`.
@@ -98,14 +104,15 @@ def issues(step: SonarQubeFilter) -> Issues:
         ToolFailed: as :class:`SonarQubeFilter`.
     """
     found: dict[str, list[tuple[str, Severity]]] = {}
-    auth = (_token(step.token_file), "") if step.token_file else None
+    auth = (_token(step.token_file, step.url), "") if step.token_file else None
     with httpx2.Client(timeout=_TIMEOUT_S, auth=auth, follow_redirects=False, trust_env=False) as client:
         for severity in _ASKED:  # one question each: the API shows ten thousand issues a question
-            number = 1
+            number, listed = 1, 0
             while True:
                 page = _page(client, step, severity, number)
                 for path, rule, own in _read(page, step.project, severity):
                     found.setdefault(path, []).append((rule, own))
+                    listed += 1
                 total = _total(page)
                 if total > _MOST:
                     raise InvalidInput(
@@ -116,6 +123,11 @@ def issues(step: SonarQubeFilter) -> Issues:
                 if number * _PAGE >= total:
                     break
                 number += 1
+            if listed < total:
+                raise ToolFailed(
+                    f"SonarQube lists {listed:,} of {total:,} issues of severity {severity}.",
+                    "Run it again when no analysis is under way.",
+                )
     return {path: tuple(sorted(rows)) for path, rows in found.items()}
 
 
@@ -130,8 +142,9 @@ def _page(client: httpx2.Client, step: SonarQubeFilter, severity: str, number: i
         "p": str(number),
     }
     try:
-        answer = client.get(f"{step.url}/api/issues/search", params=asked)
-    except httpx2.HTTPError as error:
+        with client.stream("GET", f"{step.url}/api/issues/search", params=asked) as answer:
+            content = _content(answer)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise ToolFailed(
             f"SonarQube at {step.url} cannot be reached: {type(error).__name__}.",
             "Check the address and the server.",
@@ -144,10 +157,10 @@ def _page(client: httpx2.Client, step: SonarQubeFilter, severity: str, number: i
         raise InvalidInput(
             "steps.sonarqube.project", "SonarQube does not know the project.", "Correct its key."
         )
-    if answer.status_code != 200 or len(answer.content) > _MOST_BYTES:
+    if answer.status_code != 200:
         raise ToolFailed(f"SonarQube answered with status {answer.status_code}.", "Look at the server's log.")
     try:
-        page = json.loads(answer.content)
+        page = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise ToolFailed(
             "SonarQube's answer is not JSON.", "Check that the address is SonarQube's own."
@@ -155,6 +168,18 @@ def _page(client: httpx2.Client, step: SonarQubeFilter, severity: str, number: i
     if not isinstance(page, dict) or not isinstance(page.get("issues"), list):
         raise ToolFailed("SonarQube's answer holds no issues.", "Check that the address is SonarQube's own.")
     return page
+
+
+def _content(answer: httpx2.Response) -> bytes:
+    content = bytearray()
+    for chunk in answer.iter_bytes():
+        content += chunk
+        if len(content) > _MOST_BYTES:
+            raise ToolFailed(
+                f"SonarQube answered with more than {_MOST_BYTES:,} bytes.",
+                "Check that the address is SonarQube's own.",
+            )
+    return bytes(content)
 
 
 def _total(page: dict[str, Any]) -> int:
@@ -180,15 +205,14 @@ def _read(page: dict[str, Any], project: str, severity: str) -> list[tuple[str, 
     return found
 
 
-def _token(file: Path) -> str:
+def _token(file: Path, url: str) -> str:
+    field, hint = "steps.sonarqube.token_file", f"Write '{url}' and the token for it into it."
     try:
-        token = file.read_text(encoding="utf-8").strip()
+        words = file.read_text(encoding="utf-8").split()
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(
-            "steps.sonarqube.token_file", f"{file} cannot be read.", "Write the token into it."
-        ) from error
-    if not token or not token.isascii() or any(char.isspace() for char in token):
-        raise InvalidInput(
-            "steps.sonarqube.token_file", f"{file} holds no token.", "Write the token into it."
-        )
-    return token
+        raise InvalidInput(field, f"{file} cannot be read.", hint) from error
+    if len(words) != 2 or not words[1].isascii():
+        raise InvalidInput(field, f"{file} holds no address with a token.", hint)
+    if words[0].rstrip("/") != url:
+        raise InvalidInput(field, f"{file} holds a token for another server.", hint)
+    return words[1]

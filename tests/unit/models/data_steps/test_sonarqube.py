@@ -15,8 +15,9 @@ import pytest
 from pydantic import ValidationError
 
 from models.data.document import Document
+from models.data.filters import sonarqube
 from models.data.filters.sonarqube import SonarQubeFilter, issues
-from models.data.step import Dropped, Kept
+from models.data.step import Checked, Dropped, Kept
 from verifiers.domain import Severity
 from verifiers.errors import InvalidInput, ToolFailed
 
@@ -113,9 +114,9 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def token(tmp_path: Path) -> Path:
+def token(server: Server, tmp_path: Path) -> Path:
     file = tmp_path / "token"
-    file.write_text(f"{TOKEN}\n")
+    file.write_text(f"{server.url} {TOKEN}\n")
     return file
 
 
@@ -187,13 +188,48 @@ def test_other_answers_are_a_broken_server(server: Server, token: Path, status: 
         issues(SonarQubeFilter(url=server.url, project="proj:x", token_file=token))
 
 
-def test_a_server_that_is_not_there_is_said() -> None:
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://[", "http://a:b"])
+def test_a_server_that_is_not_there_is_said(url: str) -> None:
     issues.cache_clear()
     with pytest.raises(ToolFailed, match="cannot be reached"):
-        issues(SonarQubeFilter(url="http://127.0.0.1:9", project="p"))
+        issues(SonarQubeFilter(url=url, project="p"))
 
 
 @pytest.mark.parametrize("url", ["ftp://x", "x", "http://u:p@host", "http://h/?a=b", "http://"])
 def test_addresses(url: str) -> None:
     with pytest.raises(ValidationError):
         SonarQubeFilter(url=url, project="p")
+
+
+def test_pages_that_hold_less_than_is_said_are_no_clean_project(server: Server, token: Path) -> None:
+    server.issues, server.total = [("a.py", "BLOCKER")], 2
+    with pytest.raises(ToolFailed, match="lists 1 of 2 issues"):
+        issues(SonarQubeFilter(url=server.url, project="proj:x", token_file=token))
+
+
+def test_an_answer_is_read_up_to_a_limit(
+    server: Server, token: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sonarqube, "_MOST_BYTES", 1_000)
+    server.raw = b" " * 10_000_000
+    with pytest.raises(ToolFailed, match="more than 1,000 bytes"):
+        issues(SonarQubeFilter(url=server.url, project="proj:x", token_file=token))
+
+
+def test_a_token_goes_to_the_address_that_stands_with_it_and_nowhere_else(
+    server: Server, tmp_path: Path
+) -> None:
+    """Else a recipe of somebody's could have any file of one word sent to a server of theirs."""
+    for text in (TOKEN, f"https://sonar.example.com {TOKEN}", f"{TOKEN} {server.url}"):
+        (tmp_path / "secret").write_text(text)
+        with pytest.raises(InvalidInput, match="token_file") as raised:
+            issues(SonarQubeFilter(url=server.url, project="proj:x", token_file=tmp_path / "secret"))
+        assert TOKEN not in str(raised.value)
+    assert server.asked == []
+
+
+def test_the_server_is_asked_before_a_run(server: Server, token: Path) -> None:
+    step = SonarQubeFilter(url=server.url, project="proj:y", token_file=token)
+    assert isinstance(step, Checked)
+    with pytest.raises(InvalidInput, match="does not know the project"):
+        step.check()
