@@ -26,7 +26,7 @@ class Patience(Value):
         first_pause_s: Before it is started again; each further time doubles it.
         longest_pause_s: The longest of these pauses.
         restarts: So many in a row, and then no more.
-        steady_s: After which it counts as running well and the row begins anew.
+        steady_s: Since it came up, after which it counts as running well and the row begins anew.
     """
 
     start_s: float = 900.0
@@ -83,20 +83,21 @@ class Supervisor:
         ever_ready = False
         while not self._stop.is_set():
             process = ServerProcess(self._launch, self._on_line)
-            began = time.monotonic()
+            ran_s = 0.0
             try:
                 why = self._start(process)
                 if not why and not self._stop.is_set():
-                    ever_ready = True
+                    ever_ready, came_up = True, time.monotonic()
                     self._ready()
                     why = self._look_after(process)
+                    ran_s = time.monotonic() - came_up
             finally:
                 process.stop(patience.stop_s)
             if self._stop.is_set():
                 return
             if not ever_ready:
                 raise ModelUnavailable(f"The model server did not start: {why}.", _start_hint(why))
-            crashes = 1 if time.monotonic() - began > patience.steady_s else crashes + 1
+            crashes = 1 if ran_s > patience.steady_s else crashes + 1
             if crashes > patience.restarts:
                 raise ModelUnavailable(
                     f"The model server died {crashes} times in a row, the last time so: {why}.",

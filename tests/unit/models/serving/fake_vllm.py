@@ -2,8 +2,8 @@
 
 What it should do stands in ``FOLDER/plan``, one word a start: ``serve``, ``crash`` (after a request for
 ``/crash``), ``die`` (before it listens), ``hang`` (never listens), ``deaf`` (health fails after ``/deafen``),
-``stubborn`` (ignores SIGTERM). It writes a line to ``FOLDER/starts`` and has a child that outlives it, as
-vLLM's engine may.
+``stubborn`` (ignores SIGTERM), ``slow`` (listens after 1.6 s). It writes a line to ``FOLDER/starts`` and has
+a child that outlives it, as vLLM's engine may.
 """
 
 import json
@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -94,6 +95,8 @@ def main() -> None:
         signal.pause()
     if what == "stubborn":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if what == "slow":
+        time.sleep(1.6)
     ThreadingHTTPServer(("127.0.0.1", PORT), Handler).serve_forever()
 
 

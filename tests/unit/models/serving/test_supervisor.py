@@ -211,3 +211,10 @@ def test_it_ends_with_its_owner(tmp_path: Path) -> None:
         wait_for(lambda: not lives(server))
     finally:
         os.kill(child, signal.SIGKILL)  # the fake does not end it
+
+
+def test_a_long_start_is_no_time_in_which_it_ran_well(tmp_path: Path) -> None:
+    patience = QUICK.model_copy(update={"steady_s": 1.5})
+    run = Run(tmp_path, "slow", *[lambda run: run.get("/crash")] * 9, patience=patience)
+    with pytest.raises(ModelUnavailable, match="died 3 times in a row"):
+        run.supervisor.run()
