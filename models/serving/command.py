@@ -18,7 +18,16 @@ RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
 
 GUARD = Path(__file__).with_name("guard")
 KEY_VARIABLE = "VLLM_API_KEY"
-_FORBIDDEN = ("--api-key", "--trust-remote-code", "--trust_remote_code", "--middleware", "--host", "--port")
+_FORBIDDEN = (
+    "--api-key",
+    "--config",  # a file with any of these in it
+    "--host",
+    "--load-format",
+    "--lora-modules",  # adapters that nobody has looked over
+    "--middleware",
+    "--port",
+    "--trust-remote-code",
+)
 # Everything else of ours (keys, database passwords) is none of vLLM's business.
 _KEPT = ("HOME", "LANG", "PATH", "TMPDIR", "TZ", "USER", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "NO_PROXY")
 _KEPT_PREFIXES = ("CUDA_", "HF_", "LC_", "NCCL_", "NVIDIA_", "TORCH", "TRITON_", "VLLM_")
@@ -124,8 +133,10 @@ def launch(
             "max_rank", f"is {options.max_rank}, and vLLM takes one of {', '.join(map(str, RANKS))}."
         )
     for argument in options.extra:
-        if argument.split("=")[0] in _FORBIDDEN:
-            raise InvalidInput("extra", f"has {argument.split('=')[0]}, which is set here.", "Leave it out.")
+        name = argument.split("=")[0]
+        # vLLM reads underscores as dashes, and takes the beginning of an option for the whole.
+        if len(name) > 2 and any(each.startswith(name.replace("_", "-")) for each in _FORBIDDEN):
+            raise InvalidInput("extra", f"has {name}, which is set here.", "Leave it out.")
     argv = [python, "-m", "vllm.entrypoints.openai.api_server"]
     argv += ["--host", options.host, "--port", str(options.port)]
     argv += ["--model", options.model, "--served-model-name", options.name]

@@ -89,7 +89,19 @@ def test_what_is_shown_can_be_pasted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "extra",
-    ["--api-key", "--api-key=x", "--trust-remote-code", "--middleware", "--host=0.0.0.0", "--port"],
+    [
+        "--api-key",
+        "--api-key=x",
+        "--trust-remote-code",
+        "--middleware",
+        "--host=0.0.0.0",
+        "--port",
+        "--api_key=x",  # vLLM reads underscores as dashes
+        "--trust_remote",  # and argparse what is begun
+        "--load-format=pt",
+        "--config=other.yaml",
+        "--lora-modules",
+    ],
 )
 def test_what_keeps_it_safe_cannot_be_undone(extra: str) -> None:
     with pytest.raises(InvalidInput, match="which is set here"):
