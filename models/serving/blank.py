@@ -7,7 +7,7 @@ latter. A LoRA whose ``lora_B`` is zero adds exactly zero.
 from __future__ import annotations
 
 import json
-import os
+import secrets
 import shutil
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def write_blank(base: Path, folder: Path) -> bool:
     if not layer:
         return False
     into, out = widths[layer]
-    scratch = folder.with_name(f"{folder.name}.{os.getpid()}")
+    scratch = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}")
     scratch.mkdir(0o700, parents=True)
     config = {
         "peft_type": "LORA",
@@ -48,12 +48,11 @@ def write_blank(base: Path, folder: Path) -> bool:
         "target_modules": [layer.rpartition(".")[2]],
         "bias": "none",
     }
-    (scratch / CONFIG).write_text(json.dumps(config))
     name = f"base_model.model.{layer}.lora_"
-    (scratch / WEIGHTS).write_bytes(
-        _safetensors({f"{name}A.weight": (_RANK, into), f"{name}B.weight": (out, _RANK)})
-    )
+    weights = _safetensors({f"{name}A.weight": (_RANK, into), f"{name}B.weight": (out, _RANK)})
     try:
+        (scratch / CONFIG).write_text(json.dumps(config))
+        (scratch / WEIGHTS).write_bytes(weights)
         scratch.rename(folder)
     except OSError:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -155,11 +155,13 @@ def _write(folder: Path, name: str, text: str, *, keep: bool = False) -> None:
         if keep:
             with contextlib.suppress(FileExistsError):
                 os.link(scratch, folder / name)
-            scratch.unlink()
         else:
             scratch.replace(folder / name)
     except OSError as error:
         raise _unwritable(folder, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            scratch.unlink()
 
 
 def _unwritable(folder: Path, error: OSError) -> ToolFailed:

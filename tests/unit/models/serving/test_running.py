@@ -57,3 +57,13 @@ def test_a_key_that_cannot_be_sent_is_said(tmp_path: Path, text: str) -> None:
     key_file(tmp_path).write_text(text)
     with pytest.raises(ToolFailed, match="cannot be read"):
         server_key(tmp_path)
+
+
+def test_a_key_that_cannot_be_kept_leaves_no_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "no links here")
+
+    monkeypatch.setattr("models.serving.running.os.link", refuse)
+    with pytest.raises(ToolFailed, match="no links here"):
+        server_key(tmp_path)
+    assert list(tmp_path.iterdir()) == []
