@@ -89,9 +89,10 @@ def remove(name: _NAME) -> None:
     with reported_errors(_errors()):
         registry = _registry()
         entry = registry.remove(name)
+        _say(f"{name} is removed.")
         reached = _reached(registry)
-        served = entry.kind == "adapter" and reached is not None and reached.api.unload(name)
-        _say(f"{name} is removed{' and no longer served' if served else ''}.")
+        if entry.kind == "adapter" and reached is not None and reached.api.unload(name):
+            _say("It is no longer served.")
 
 
 @app.command("use")

@@ -18,7 +18,7 @@ from agent.settings import AgentSettings
 from api.cli.exits import reported_errors
 from api.cli.rendering import plain
 from models.serving.command import Launch
-from models.serving.entries import LIVE
+from models.serving.going_live import name_to_ask
 from models.serving.interpreter import find_python
 from models.serving.registry import Registry
 from models.serving.running import RunningServer, key_file
@@ -100,7 +100,9 @@ def serve(
                 prepared,
                 say=lambda sentence: errors.print(plain(sentence), soft_wrap=True),
                 on_line=lambda line: None if quiet else errors.print(plain(line, "dim"), soft_wrap=True),
-                on_ready=lambda server, live: _print_ready(server, live, key_file(registry.folder)),
+                on_ready=lambda server, live: _print_ready(
+                    server, live, name_to_ask(prepared.base, live), key_file(registry.folder)
+                ),
                 stop=stop,
                 patience=Patience(start_s=start_timeout),
             )
@@ -119,7 +121,7 @@ def _print_command(launch: Launch) -> None:
     typer.echo(launch.shown())
 
 
-def _print_ready(server: RunningServer, live: str, key: Path) -> None:
+def _print_ready(server: RunningServer, live: str, name: str, key: Path) -> None:
     console = Console(highlight=False)
     console.print(
         plain(f"{server.base} is served on {server.url}, live: {live or 'the base model'}. Ctrl-C stops it."),
@@ -127,7 +129,7 @@ def _print_ready(server: RunningServer, live: str, key: Path) -> None:
     )
     console.print(
         plain(
-            f"For the agent: export ACRISOL_MODEL={server.url}/v1 ACRISOL_MODEL_NAME={LIVE} "
+            f"For the agent: export ACRISOL_MODEL={server.url}/v1 ACRISOL_MODEL_NAME={name} "
             f'ACRISOL_MODEL_API_KEY="$(cat {shlex.quote(str(key))})"'
         ),
         soft_wrap=True,

@@ -112,6 +112,7 @@ class Change(Value):
     Attributes:
         base: Of which base model.
         adapter: What became live: an adapter's name, or :data:`BASE`.
+        digest: That adapter's; empty for none.
         kind: ``use`` goes on, ``rollback`` goes back.
         reason: In words.
         at: When.
@@ -119,6 +120,7 @@ class Change(Value):
 
     base: Name
     adapter: str
+    digest: str = ""
     kind: Literal["use", "rollback"]
     reason: str = ""
     at: datetime
@@ -146,20 +148,24 @@ class Contents(Value):
         return tuple(entry for entry in self.entries if entry.kind == "adapter" and entry.base == base)
 
     def lived(self, base: str) -> tuple[str, ...]:
-        """What a rollback could go back to, the live one last; what was removed since is left out."""
-        stack = [BASE]
+        """What a rollback could go back to, the live one last.
+
+        What was removed since is left out, also where another adapter has its name by now.
+        """
+        stack = [(BASE, "")]
         for change in self.history:
             if change.base != base:
                 continue
             if change.kind == "rollback":
-                while len(stack) > 1 and stack[-1] != change.adapter:
+                while len(stack) > 1 and stack[-1][0] != change.adapter:
                     stack.pop()
-            elif change.adapter != stack[-1]:
-                stack.append(change.adapter)
-        there = {entry.name for entry in self.adapters_of(base)} | {BASE}
+            elif change.adapter != stack[-1][0]:
+                stack.append((change.adapter, change.digest))
+        there = {entry.name: entry.digest for entry in self.adapters_of(base)} | {BASE: ""}
         kept: list[str] = []
-        for name in stack:
-            if name in there and (not kept or kept[-1] != name):
+        for name, was in stack:
+            same = name in there and was in ("", there[name])
+            if same and (not kept or kept[-1] != name):
                 kept.append(name)
         return tuple(kept)
 

@@ -95,20 +95,32 @@ def rollback(registry: Registry, base: str | None, reached: Reached | None, reas
 
 
 def restore(registry: Registry, base: str, reached: Reached, also: Sequence[str] = ()) -> str:
-    """Load what is live on a server that has come up, and adapters beside it; returns the live one's name.
+    """Load what is live on a server that has come up, then adapters beside it; returns the live one's name.
+
+    What was removed since it was asked for is left out.
 
     Raises:
-        InvalidInput: an adapter is not there, cannot be trusted, or is refused; those before it are served.
+        InvalidInput: an adapter cannot be trusted, or is refused; those before it are served.
         ModelUnavailable: the server does not answer.
     """
     with registry.exclusive() as contents:
         live = contents.live(base)
         _put_in_place(registry, contents, base, BASE, reached)
-        for name in also:
-            _load(found_in(contents, name), reached)
         if live != BASE:
             _put_in_place(registry, contents, base, live, reached)
+        for entry in filter(None, map(contents.find, also)):
+            _load(entry, reached)
         return live
+
+
+def name_to_ask(base: Entry | None, live: str) -> str:
+    """By which name requests get whatever is live: :data:`LIVE`, or the base model's own.
+
+    Args:
+        base: The base model; of one without files no adapter can be made that changes nothing.
+        live: The live adapter's name, or :data:`~models.serving.entries.BASE`.
+    """
+    return LIVE if base is None or base.files or live != BASE else base.name
 
 
 def _change(
@@ -130,7 +142,10 @@ def _change(
         if reached is not None and served:
             _put_in_place(registry, contents, base, adapter, reached)
         done.append(Done(base, adapter, contents.live(base), served))
-        return contents.then(Change(base=base, adapter=adapter, kind=kind, reason=reason, at=registry.now()))
+        digest = found_in(contents, adapter).digest if adapter != BASE else ""
+        return contents.then(
+            Change(base=base, adapter=adapter, digest=digest, kind=kind, reason=reason, at=registry.now())
+        )
 
     registry.change(change)
     return done[0]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from models.serving.entries import BASE, Contents, Entry, Score
 from models.serving.going_live import Done, Reached, use
-from models.serving.registry import Registry, found_in
+from models.serving.registry import Registry, added_from, found_in
 from models.serving.trained import Trained, read_run
 from verifiers.errors import InvalidInput
 
@@ -46,6 +46,8 @@ def promote(
     contents = registry.read()
     better, reason = compare(contents, entry)
     if not better and not force:
+        if contents.live(entry.base) == name:
+            raise InvalidInput("run", f"{name} is live already.")
         raise InvalidInput(
             "run",
             f"{name} is registered, but not live: {reason}.",
@@ -84,7 +86,7 @@ def base_of(contents: Contents, trained: Trained) -> Entry:
         InvalidInput: none is, or more than one.
     """
     models = [entry for entry in contents.entries if entry.kind == "model"]
-    same = [entry for entry in models if trained.base in (entry.name, entry.path, entry.source)]
+    same = [entry for entry in models if trained.base == entry.name or added_from(entry, trained.base)]
     if len(same) == 1:
         return same[0]
     known = f"one of {', '.join(entry.name for entry in models[:10])}" if models else "its name"

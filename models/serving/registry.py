@@ -86,7 +86,7 @@ class Registry:
             ModelMissing: there is no such GGUF file.
             ToolMissing: a GGUF file's folder is not made yet, and what makes it is not installed.
         """
-        path = model
+        path, source = model, model
         if model == EMBEDDED or model.lower().endswith(".gguf"):
             path = checkpoint_of(model, self.folder)
             license = license or (EMBEDDED_LICENSE if model == EMBEDDED else "")
@@ -94,9 +94,10 @@ class Registry:
         if os.path.isdir(os.path.expanduser(path)):
             folder = Path(path).expanduser().resolve()
             path, digests = str(folder), files.model_files(folder)
+            source = model if model == EMBEDDED else _whole_path(model)
         elif not _is_hub_name(model):
             raise InvalidInput("model", f"There is no folder {model[:200]!r}.", "Give a checkpoint folder.")
-        entry = self._entry(name=name, kind="model", path=path, files=digests, license=license, source=model)
+        entry = self._entry(name=name, kind="model", path=path, files=digests, license=license, source=source)
         return self._added(entry)
 
     def add_adapter(self, folder: Path, name: str, base: str, license: str = "", source: str = "") -> Entry:
@@ -160,10 +161,11 @@ class Registry:
         Raises:
             InvalidInput: there is none, it is live, or adapters stand on it.
         """
-        gone = self.get(name)
+        found: list[Entry] = []
 
         def change(contents: Contents) -> Contents:
             entry = found_in(contents, name)
+            found.append(entry)
             if entry.kind == "adapter" and contents.live(entry.base) == name:
                 raise InvalidInput(
                     "name", f"{name} is live.", "Go back first: acrisol model rollback, or use another one."
@@ -176,10 +178,12 @@ class Registry:
             kept = tuple(other for other in contents.entries if other.name != name)
             return contents.model_copy(update={"entries": kept})
 
-        contents = self.change(change)
-        inside = Path(gone.path).parent == self.folder / _ADAPTERS
-        if gone.kind == "adapter" and inside and all(entry.path != gone.path for entry in contents.entries):
-            shutil.rmtree(gone.path, ignore_errors=True)
+        self.change(change)
+        gone = found[0]
+        if gone.kind == "adapter" and Path(gone.path).parent == self.folder / _ADAPTERS:
+            with self.exclusive() as contents:  # the same may have been added again meanwhile
+                if all(entry.path != gone.path for entry in contents.entries):
+                    shutil.rmtree(gone.path, ignore_errors=True)
         return gone
 
     @contextmanager
@@ -278,6 +282,15 @@ def found_in(contents: Contents, name: str) -> Entry:
             "name", f"There is no model or adapter called {name[:80]!r}.", "acrisol model list"
         )
     return entry
+
+
+def added_from(model: Entry, place: str) -> bool:
+    """Whether a base model was added from a path, as seen from the working folder, or by that name."""
+    return bool({place, _whole_path(place)} & {model.path, model.source})
+
+
+def _whole_path(path: str) -> str:
+    return os.path.realpath(os.path.expanduser(path))
 
 
 def _same(old: Entry, new: Entry) -> bool:

@@ -18,7 +18,7 @@ from models.serving.entries import Contents, Entry
 from models.serving.files import verify
 from models.serving.going_live import Reached, restore, use
 from models.serving.interpreter import cpu_dtype, cpu_preloads, default_device
-from models.serving.registry import Registry, found_in
+from models.serving.registry import Registry, added_from, found_in
 from models.serving.running import RunningServer, announce, only_one, server_key
 from models.serving.server_api import ServerApi
 from models.serving.supervisor import Patience, Supervisor
@@ -165,13 +165,16 @@ def serve(
 
         def ready() -> None:
             announce(registry.folder, server)
+            first = wanted.copy()
+            wanted.clear()  # once: after a crash what has become live meanwhile is restored
             try:
                 restore(registry, base.name, reached, prepared.adapters)
-                if wanted:
-                    # Once: after a crash what has become live meanwhile is restored.
-                    use(registry, wanted.pop(0), reached, "served with --adapter")
             finally:
-                on_ready(server, registry.read().live(base.name))
+                try:
+                    for name in first:
+                        use(registry, name, reached, "served with --adapter")
+                finally:
+                    on_ready(server, registry.read().live(base.name))
 
         say(f"Starting vLLM with {base.name} on {options.device}.")
         Supervisor(
@@ -210,9 +213,8 @@ def _base(registry: Registry, given: str | None) -> Entry:
 
 def _by_place(contents: Contents, given: str) -> Entry | None:
     """The model that was added from there, whatever it is called."""
-    places = (given, os.path.realpath(os.path.expanduser(given)))
     models = (entry for entry in contents.entries if entry.kind == "model")
-    return next((entry for entry in models if entry.path in places or entry.source == given), None)
+    return next((entry for entry in models if added_from(entry, given)), None)
 
 
 def _last_base(contents: Contents) -> str:

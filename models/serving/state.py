@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable
 
 from models.errors import ModelUnavailable
-from models.serving.entries import LIVE
-from models.serving.going_live import Reached
+from models.serving.going_live import Reached, name_to_ask
 from models.serving.load_figures import ServerLoad, parse_load
 from models.serving.registry import Registry
 from verifiers.domain import Value
@@ -21,7 +20,8 @@ class ServerState(Value):
         healthy: It answers and its engine lives.
         base: The base model's name.
         live: The live adapter's name; empty for the base model as it is.
-        in_step: What the registry calls live is what the server serves by the live name.
+        in_step: The server serves what the registry calls live by its name, and something by the live name
+            where there can be such a thing (see :func:`~models.serving.going_live.name_to_ask`).
         serves: All names that can be asked for.
         load: Its numbers; None where it does not answer.
         tokens_per_second: Generated over the time that was looked at.
@@ -59,7 +59,8 @@ def look(
         ModelUnavailable: it answers, but not as vLLM does, or refuses the key.
     """
     server, api = reached
-    live = registry.read().live(server.base)
+    contents = registry.read()
+    live = contents.live(server.base)
     if not api.healthy():
         return ServerState(url=server.url, healthy=False, base=server.base, live=live)
     before, began = parse_load(api.metrics()), clock()
@@ -71,7 +72,7 @@ def look(
         healthy=True,
         base=server.base,
         live=live,
-        in_step=LIVE in names and (not live or live in names),
+        in_step={live or server.base, name_to_ask(contents.find(server.base), live)} <= set(names),
         serves=names,
         load=after,
         tokens_per_second=after.tokens_per_second(before, passed),

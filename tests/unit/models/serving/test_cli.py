@@ -187,3 +187,30 @@ def test_a_server_that_runs_follows(tmp_path: Path, home: Path) -> None:
     finally:
         fake.close()
     assert running.find(folder) is None
+
+
+def test_a_relative_path_is_the_folder_that_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in "xy":
+        write_model(tmp_path / place / "ckpt")
+    monkeypatch.chdir(tmp_path / "x")
+    good("add", "ckpt", "--name", "first")
+    assert "--served-model-name first" in good("serve", "--dry-run", "--model", "ckpt").output
+    monkeypatch.chdir(tmp_path / "y")
+    assert f"--model {tmp_path / 'y' / 'ckpt'}" in good("serve", "--dry-run", "--model", "ckpt").output
+
+
+def test_a_run_of_a_relative_path_finds_its_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    good("add", "smol")
+    write_run(tmp_path / "run", Path("smol"), 0.4, fill=5)
+    assert "run is live" in good("promote", "--run", "run", "--force").output
+
+
+def test_what_is_removed_is_said_though_the_server_does_not_answer(tmp_path: Path, home: Path) -> None:
+    add_all(tmp_path)
+    folder = home / "models"
+    with running.only_one(folder):
+        gone = running.RunningServer(url="http://127.0.0.1:1", base="smol", max_rank=16, pid=1)
+        running.announce(folder, gone)
+        result = run("remove", "one")
+    assert (result.exit_code, "one is removed" in result.output) == (3, True), result.output

@@ -8,7 +8,7 @@ import pytest
 
 from models.errors import ModelUnavailable
 from models.serving.entries import BASE, LIVE
-from models.serving.going_live import Done, restore, rollback, use
+from models.serving.going_live import Done, name_to_ask, restore, rollback, use
 from models.serving.registry import Registry
 from models.serving.server_api import ServerApi
 from models.serving.state import look
@@ -118,8 +118,46 @@ def test_a_server_that_comes_up_gets_what_is_live(registry: Registry, server: Fa
     use(registry, "a", None)
     use(registry, "b", None)
     assert restore(registry, "base", server.reached, ["a"]) == "b"
-    assert server.api.names() == ("base", LIVE, "a", "b")
+    assert server.api.names() == ("base", LIVE, "b", "a")
+    assert server.loads()[-2] == (LIVE, Path(registry.get("b").path).name)
+
+
+@pytest.mark.parametrize("removed", [True, False])
+def test_what_is_live_comes_back_although_one_beside_it_does_not(
+    registry: Registry, server: FakeServer, removed: bool
+) -> None:
+    use(registry, "b", None)
+    if removed:
+        registry.remove("a")
+        restore(registry, "base", server.reached, ["a"])
+    else:
+        (Path(registry.get("a").path) / "adapter_config.json").write_text("{}")
+        with pytest.raises(InvalidInput, match="cannot be trusted"):
+            restore(registry, "base", server.reached, ["a"])
     assert server.loads()[-1] == (LIVE, Path(registry.get("b").path).name)
+
+
+def test_another_adapter_of_a_removed_ones_name_is_not_gone_back_to(
+    registry: Registry, tmp_path: Path
+) -> None:
+    use(registry, "a", None)
+    use(registry, "b", None)
+    registry.remove("a")
+    registry.add_adapter(write_adapter(tmp_path / "other", fill=5), "a", "base")
+    assert rollback(registry, "base", None).adapter == BASE
+
+
+def test_without_an_adapter_a_model_without_files_is_in_step_by_its_own_name(
+    registry: Registry, server: FakeServer, tmp_path: Path
+) -> None:
+    (tmp_path / "server" / "metrics").write_text("vllm:num_requests_running 0\n")
+    fetched = Registry(tmp_path / "other" / "models")
+    entry = fetched.add_model("org/other", "base")
+    assert look(fetched, server.reached, 0.01).in_step
+    assert name_to_ask(entry, BASE) == "base"
+    assert name_to_ask(entry, "x") == LIVE
+    assert not look(registry, server.reached, 0.01).in_step  # nothing was loaded by the live name
+    assert name_to_ask(registry.get("base"), BASE) == LIVE
 
 
 def test_the_live_name_answers_though_the_live_adapter_is_broken(

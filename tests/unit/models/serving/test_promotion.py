@@ -78,7 +78,7 @@ def test_the_same_again_is_live_already(registry: Registry, tmp_path: Path) -> N
     registry.score("base", Score(suite="mbpp", value=0.1, problems=20))
     run = run_of(registry, tmp_path / "run", 0.2)
     promote(registry, run, "run", None, None, force=False)
-    with pytest.raises(InvalidInput, match="live already"):
+    with pytest.raises(InvalidInput, match=r"^run: run is live already\.$"):
         promote(registry, run, "run", None, None, force=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import stat
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -223,3 +224,20 @@ def test_files_are_for_their_owner_only(registry: Registry, tmp_path: Path) -> N
 def test_times_are_kept(tmp_path: Path) -> None:
     registry = Registry(tmp_path / "models", lambda: NOON + timedelta(hours=1))
     assert registry.add_model("org/model", "m").added == NOON + timedelta(hours=1)
+
+
+def test_removing_spares_the_same_one_that_has_come_in_meanwhile(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_adapter(tmp_path / "a")
+    registry.add_adapter(folder, "a", "base")
+    change = registry.change
+
+    def changed(step: Callable[[Contents], Contents]) -> Contents:
+        contents = change(step)
+        Registry(registry.folder).add_adapter(folder, "a", "base")  # another command, right behind
+        return contents
+
+    monkeypatch.setattr(registry, "change", changed)
+    registry.remove("a")
+    verify(registry.get("a"))
