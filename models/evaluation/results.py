@@ -109,14 +109,17 @@ class Result(Value):
 
 
 def brief(judged: Judged) -> Judged:
-    """The same, without what only a receipt needs: evidence goes, long texts are cut."""
+    """The same, without what only a receipt needs: evidence goes, long texts and lists are cut, the worst
+    findings come first.
+    """
     attempt = judged.attempt
     verdicts = tuple(_brief_verdict(verdict) for verdict in attempt.verdicts)
     return judged.model_copy(update={"attempt": attempt.model_copy(update={"verdicts": verdicts})})
 
 
 def _brief_verdict(verdict: Verdict) -> Verdict:
-    findings = tuple(_brief_finding(finding) for finding in verdict.findings[:_MOST_FINDINGS])
+    worst = sorted(verdict.findings, key=lambda finding: -finding.severity.rank)[:_MOST_FINDINGS]
+    findings = tuple(_brief_finding(finding) for finding in worst)
     return verdict.model_copy(
         update={"evidence": {}, "findings": findings, "summary": verdict.summary[:_MOST_CHARS]}
     )
@@ -179,7 +182,11 @@ class Log:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        try:
+            self._file.close()
+        except OSError as broken:  # what could not be written was told when it was appended
+            if error is None:
+                raise ToolFailed(f"{self._path} cannot be written ({broken.strerror}).") from broken
 
 
 def _whole_bytes(path: Path) -> int:

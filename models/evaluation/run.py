@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import re
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -28,6 +30,7 @@ from models.examining import Examiner, Judged, Problem
 from verifiers.domain import digest
 from verifiers.errors import InvalidInput, SandboxUnavailable, ToolFailed, ToolMissing
 
+_SHARD = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 Key = tuple[str, int]
 Done = TypeVar("Done")
 
@@ -69,14 +72,15 @@ def shard_of(problems: Sequence[Problem], shard: str) -> tuple[Problem, ...]:
     """
     if not shard:
         return tuple(problems)
-    first, _, of = shard.partition("/")
-    if not (first.isdecimal() and of.isdecimal() and 1 <= int(first) <= int(of) <= len(problems)):
+    match = _SHARD.fullmatch(shard)
+    first, of = (int(number) for number in match.groups()) if match else (0, 0)
+    if not 1 <= first <= of <= len(problems):
         raise InvalidInput(
             "shard",
             f"'{shard}' is no shard of {len(problems)} problems.",
             "Write 1/4 to 4/4 for four shards.",
         )
-    return tuple(problems[int(first) - 1 :: int(of)])
+    return tuple(problems[first - 1 :: of])
 
 
 def run(
@@ -105,13 +109,12 @@ def run(
         on_progress: Called after each that is judged.
 
     Raises:
-        InvalidInput: the folder holds another run.
+        InvalidInput: the folder holds another run, or cannot be written.
         RunBusy: another process works on it.
         ToolError: the model or the sandbox cannot be had. What was done is kept.
     """
-    open_run(folder, manifest)
     with (
-        _alone(folder),
+        _opened(folder, manifest),
         Log(folder / GENERATIONS) as drawn,
         Log(folder / RESULTS) as judged,
         ThreadPoolExecutor(clients, "draw") as drawing,
@@ -121,23 +124,33 @@ def run(
         try:
             work.go(source, drawing, judging)
         except BaseException:
+            work.stopped.set()
             drawing.shutdown(wait=False, cancel_futures=True)
             judging.shutdown(wait=False, cancel_futures=True)
             raise
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, which the system lets go of when this process ends, however it ends."""
-    with (folder / "lock").open("w") as file:
+def _opened(folder: Path, manifest: Manifest) -> Iterator[None]:
+    """Begin or go on with a run, holding its folder's lock, which the system lets go of when this process ends,
+    however it ends.
+    """
+    with ExitStack() as stack:
         try:
+            folder.mkdir(parents=True, exist_ok=True)
+            file = stack.enter_context((folder / "lock").open("w"))
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             raise RunBusy(
                 "out",
                 f"another process works on the run in {folder}.",
                 "Wait for it, or name another folder.",
             ) from error
+        except OSError as error:
+            raise InvalidInput(
+                "out", f"{folder} cannot be written or locked ({error.strerror}).", "Name another folder."
+            ) from error
+        open_run(folder, manifest)  # not before: two that begin at once must not both find the folder free
         yield
 
 
@@ -155,6 +168,7 @@ class _Work:
         judged: Log,
         on_progress: Callable[[Progress], None],
     ) -> None:
+        self.stopped = threading.Event()  # nothing more is to be drawn
         self._problems = {problem.id: problem for problem in problems}
         self._numbers = {problem.id: numbers[problem.id] for problem in problems}
         wanted = {(name, number) for name, each in self._numbers.items() for number in each}
@@ -205,6 +219,8 @@ class _Work:
         for generation in source.answers(problem, numbers):
             self._drawn_log.append(generation)
             found.append(generation)
+            if self.stopped.is_set():
+                break
         return found
 
     def _take(self, judging: ThreadPoolExecutor, drawn: Future[list[Generation]]) -> None:
@@ -223,13 +239,13 @@ class _Work:
     def _judge(self, generation: Generation) -> Judged:
         task = self._problems[generation.problem].task
         if generation.code:
-            return self._examiner.judge_files(task, generation.code, scan=self._scan)
-        return self._examiner.judge(task, generation.answer, scan=self._scan)
+            return brief(self._examiner.judge_files(task, generation.code, scan=self._scan))
+        return brief(self._examiner.judge(task, generation.answer, scan=self._scan))
 
     def _note(self, generation: Generation, future: Future[Judged]) -> None:
         judged, error = None, ""
         try:
-            judged = brief(future.result())
+            judged = future.result()
         except (SandboxUnavailable, ToolMissing):
             raise  # nothing can be judged: no word about this answer
         except ToolFailed as broken:
@@ -262,7 +278,7 @@ def _same(generation: Generation) -> str:
     """Equal for answers that need be judged only once."""
     parts = [
         generation.problem,
-        generation.answer.strip(),
+        generation.answer.rstrip(),  # blanks before it may be its first line's indentation
         *(part for file in generation.code for part in file),
     ]
     return digest("\x00".join(parts))

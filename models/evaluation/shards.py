@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from models.evaluation.results import (
     read_results,
 )
 from verifiers.errors import InvalidInput
+
+_COUNT = re.compile(r"[1-9][0-9]{0,8}")
 
 
 def merge(folder: Path, parts: Sequence[Path]) -> Manifest:
@@ -40,24 +43,32 @@ def merge(folder: Path, parts: Sequence[Path]) -> Manifest:
         if each != whole[0]:
             raise InvalidInput("parts", f"{part} is of another run than {parts[0]}.", "Merge one run.")
     _check_complete([manifest.shard for manifest in manifests])
-    folder.mkdir(parents=True, exist_ok=True)
-    with Log(folder / GENERATIONS) as drawn, Log(folder / RESULTS) as judged:
-        for part in parts:
-            for generation in read_lines(part / GENERATIONS, Generation):
-                drawn.append(generation)
-            for result in read_results(part).values():
-                judged.append(result)
+    drafts = {name: folder / f"{name}.part" for name in (GENERATIONS, RESULTS)}
+    try:
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)  # of a merge that was broken off
+        with Log(drafts[GENERATIONS]) as drawn, Log(drafts[RESULTS]) as judged:
+            for part in parts:
+                for generation in read_lines(part / GENERATIONS, Generation):
+                    drawn.append(generation)
+                for result in read_results(part).values():
+                    judged.append(result)
+        for name, draft in drafts.items():
+            draft.replace(folder / name)
+    except OSError as error:
+        raise InvalidInput("out", f"{folder} cannot be written ({error.strerror}).") from error
     open_run(folder, whole[0])  # last, so that a merge that was broken off is no run
     return whole[0]
 
 
 def _check_complete(shards: Sequence[str]) -> None:
     counts = {shard.partition("/")[2] for shard in shards}
-    if len(counts) != 1 or "" in counts:
+    of = counts.pop()
+    if counts or not _COUNT.fullmatch(of):
         raise InvalidInput("parts", "are not the shards of one run.", "Each was run with --shard i/n.")
-    of = int(counts.pop())
-    missing = sorted({f"{place}/{of}" for place in range(1, of + 1)} - set(shards))
+    wanted = (f"{place}/{of}" for place in range(1, int(of) + 1))
+    missing = next((shard for shard in wanted if shard not in shards), None)
     if missing:
-        raise InvalidInput("parts", f"lack the shard {missing[0]}.", "Name all of them.")
-    if len(shards) != of:
+        raise InvalidInput("parts", f"lack the shard {missing}.", "Name all of them.")
+    if len(shards) != int(of):
         raise InvalidInput("parts", "name a shard twice.", "Name each once.")

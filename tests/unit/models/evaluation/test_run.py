@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from models.evaluation.results import (
     GENERATIONS,
     RESULTS,
     Generation,
+    Log,
     Manifest,
     read_results,
 )
@@ -17,7 +19,7 @@ from models.evaluation.run import Progress, RunBusy, problems_digest, run, shard
 from models.evaluation.shards import merge
 from models.examining import Problem
 from tests.unit.models.evaluation.judging import WordExaminer, problem
-from verifiers.errors import InvalidInput, SandboxUnavailable
+from verifiers.errors import InvalidInput, SandboxUnavailable, ToolFailed
 
 PROBLEMS = tuple(problem(f"T/{number}") for number in range(4))
 
@@ -201,7 +203,7 @@ def test_shards_cover_all_problems_once_and_merge_into_the_whole(tmp_path: Path)
         merge(tmp_path / "merged", parts)
 
 
-@pytest.mark.parametrize("shard", ["0/2", "3/2", "1", "a/b", "1/9", "-1/2"])
+@pytest.mark.parametrize("shard", ["0/2", "3/2", "1", "a/b", "1/9", "-1/2", f"1/{'9' * 5000}"])
 def test_a_wrong_shard_is_named(shard: str) -> None:
     with pytest.raises(InvalidInput, match="is no shard"):
         shard_of(PROBLEMS, shard)
@@ -213,3 +215,81 @@ def test_a_damaged_line_in_the_middle_is_named_and_not_skipped(tmp_path: Path) -
     (tmp_path / RESULTS).write_bytes(lines[0] + b"{}\n" + b"".join(lines[2:]))
     with pytest.raises(InvalidInput, match="line 2 is damaged"):
         go(tmp_path, Answers(), WordExaminer())
+
+
+def test_a_full_disk_is_one_error(tmp_path: Path) -> None:
+    with pytest.raises(ToolFailed, match="/dev/full cannot be written"), Log(Path("/dev/full")) as log:
+        log.append(Generation(problem="x", sample=1))
+
+
+def test_a_folder_that_cannot_be_locked_is_not_called_busy(tmp_path: Path) -> None:
+    go(tmp_path, Answers(), WordExaminer())
+    (tmp_path / "lock").unlink()
+    (tmp_path / "lock").mkdir()
+    with pytest.raises(InvalidInput, match="cannot be written") as caught:
+        go(tmp_path, Answers(), WordExaminer())
+    assert not isinstance(caught.value, RunBusy)
+
+
+def test_a_run_that_is_stopped_draws_no_more_than_it_has_begun(tmp_path: Path) -> None:
+    class Slow(Answers):
+        def answers(self, problem: Problem, numbers: Sequence[int]) -> Iterator[Generation]:
+            for each in super().answers(problem, numbers):
+                yield each
+                time.sleep(0.05)
+
+    def stop(progress: Progress) -> None:
+        if progress.judged:
+            raise KeyboardInterrupt
+
+    source = Slow()
+    numbers = {each.id: range(1, 2 if each is PROBLEMS[0] else 101) for each in PROBLEMS}
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, manifest(100), PROBLEMS, numbers, source, WordExaminer(), on_progress=stop)
+    assert len(source.asked) < 50
+
+
+def test_answers_that_differ_in_their_first_blanks_are_not_the_same(tmp_path: Path) -> None:
+    examiner = WordExaminer()
+    go(tmp_path, Answers(T0_1="    a = 1\n    b = 2", T0_2="a = 1\n    b = 2"), examiner)
+    assert len(examiner.judged) == 8
+
+
+def test_two_that_begin_at_once_do_not_mix(tmp_path: Path) -> None:
+    busy, free = threading.Event(), threading.Event()
+
+    class Waiting(WordExaminer):
+        def judge(self, task, answer, *, scan=True):  # type: ignore[no-untyped-def]
+            busy.set()
+            assert free.wait(30)
+            return super().judge(task, answer, scan=scan)
+
+    first = threading.Thread(target=go, args=(tmp_path, Answers(), Waiting()))
+    first.start()
+    assert busy.wait(30)
+    (tmp_path / "run.json").unlink()  # as if the second had looked before the first wrote it
+    with pytest.raises(RunBusy):
+        go(tmp_path, Answers(), WordExaminer(), samples=3)
+    assert not (tmp_path / "run.json").exists()
+    free.set()
+    first.join()
+
+
+def test_a_merge_that_was_broken_off_begins_anew(tmp_path: Path) -> None:
+    parts = [tmp_path / f"part{place}" for place in (1, 2)]
+    for place, part in enumerate(parts, 1):
+        go(part, Answers(), WordExaminer(), shard=f"{place}/2")
+    merge(tmp_path / "merged", parts)
+    (tmp_path / "merged" / "run.json").unlink()
+    merge(tmp_path / "merged", parts)
+    for name in (GENERATIONS, RESULTS):
+        assert len((tmp_path / "merged" / name).read_bytes().splitlines()) == 8
+
+
+@pytest.mark.parametrize("shard", ["1/x", "1/999999999999", f"1/{'9' * 5000}", "/", "1/0"])
+def test_shards_of_a_hostile_run_are_refused_at_once(tmp_path: Path, shard: str) -> None:
+    go(tmp_path / "part", Answers(), WordExaminer(), shard="1/2")
+    path = tmp_path / "part" / "run.json"
+    path.write_text(path.read_text().replace("1/2", shard))
+    with pytest.raises(InvalidInput, match="shard"):
+        merge(tmp_path / "merged", [tmp_path / "part"])
