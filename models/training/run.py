@@ -16,7 +16,7 @@ from models.training.objective import Objective
 from models.training.progress import Progress as Progress
 from models.training.progress import TrainedRun as TrainedRun
 from models.training.recipe import Recipe
-from models.training.run_folder import RESULT, check_data, claim, last_checkpoint, locked, result_in
+from models.training.run_folder import RESULT, check_data, claim, last_checkpoint, locked, result_in, write
 from models.training.trainers import Plan, Setting, build
 from models.training.watch import Watch
 from models.training.watched import BEST
@@ -108,7 +108,7 @@ def _best_of(runs: list[TrainedRun], folder: Path) -> TrainedRun:
     best = max(runs, key=worth).model_copy(
         update={"folder": folder, "fold_perplexities": found, "seconds": sum(run.seconds for run in runs)}
     )
-    (folder / RESULT).write_text(best.model_dump_json(indent=2), encoding="utf-8")
+    write(folder / RESULT, best.model_dump_json(indent=2))
     return best
 
 
@@ -139,10 +139,10 @@ def _one(
     for note in (*loaded.notes, *_notes(recipe, material, plan)):
         watch.say(0, note)
     trainer = build(Setting(recipe, loaded, material, objective, folder, plan, watch, score))
-    resumed, step = last_checkpoint(folder), 0
+    resumed = last_checkpoint(folder)
+    watch.resume(resumed)
+    step = watch.standing.step
     if resumed is not None:
-        step = int(resumed.name.rpartition("-")[2])
-        watch.resume(resumed, step)
         watch.say(step, f"Going on from step {step}.")
     if watch.standing.waited < recipe.checks.patience and step < plan.steps:
         trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
@@ -218,5 +218,5 @@ def _finished(
     if trainer.is_world_process_zero():
         draw_curves(folder)
         write_card(recipe, run, material.counts, folder)
-        (folder / RESULT).write_text(run.model_dump_json(indent=2), encoding="utf-8")
+        write(folder / RESULT, run.model_dump_json(indent=2))
     return run

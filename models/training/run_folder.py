@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import platform
 import re
 import shutil
@@ -14,16 +15,38 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from models.cpus import usable_cores
 from models.training.progress import TrainedRun
 from models.training.recipe import Recipe
 from models.training.recipe_file import written
 from models.training.watch import METRICS, STATE
-from verifiers.errors import InvalidInput
+from verifiers.errors import InvalidInput, ToolFailed
 from verifiers.version import acrisol_version
 
 RECIPE, DATA, RESULT, ENVIRONMENT = "recipe.yaml", "data.json", "result.json", "environment.json"
 _PACKAGES = ("torch", "transformers", "peft", "trl", "accelerate", "datasets", "tokenizers", "bitsandbytes")
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        ToolFailed: the disk is full, or the folder cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        raise ToolFailed(
+            f"{path} cannot be written ({error.strerror}).", "Make room there, or name another folder."
+        ) from error
 
 
 @contextmanager
@@ -31,10 +54,16 @@ def locked(folder: Path) -> Iterator[None]:
     """Keep the folder for this run.
 
     Raises:
-        InvalidInput: another process trains in it.
+        InvalidInput: another process trains in it, or it cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "run.lock").open("w") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "run.lock").open("w")
+    except OSError as error:
+        raise InvalidInput(
+            "folder", f"{folder} cannot be written ({error.strerror}).", "Give another folder."
+        ) from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -52,9 +81,8 @@ def claim(folder: Path, recipe: Recipe) -> None:
     """
     text, path = written(recipe), folder / RECIPE
     if not path.exists() or not _begun(folder):
-        path.write_text(text, encoding="utf-8")
-        environment = json.dumps(environment_now(), indent=2)
-        (folder / ENVIRONMENT).write_text(environment, encoding="utf-8")
+        write(path, text)
+        write(folder / ENVIRONMENT, json.dumps(environment_now(), indent=2))
     elif path.read_text(encoding="utf-8") != text:
         raise InvalidInput(
             "folder", f"{folder} holds a run of another recipe.", "Give another folder, or the same recipe."
@@ -69,7 +97,7 @@ def check_data(folder: Path, digest: str, counts: dict[str, int]) -> None:
     """
     path = folder / DATA
     if not path.exists() or not _begun(folder):
-        path.write_text(json.dumps({"sha256": digest, "counts": counts}, indent=2), encoding="utf-8")
+        write(path, json.dumps({"sha256": digest, "counts": counts}, indent=2))
     elif json.loads(path.read_text(encoding="utf-8"))["sha256"] != digest:
         raise InvalidInput(
             "data.train", f"the rows have changed since the run in {folder} began.", "Give another folder."
@@ -82,20 +110,36 @@ def _begun(folder: Path) -> bool:
 
 
 def result_in(folder: Path) -> TrainedRun | None:
-    """What a run in the folder came to; None if it has not ended."""
+    """What a run in the folder came to; None if it has not ended.
+
+    Raises:
+        InvalidInput: its file is damaged.
+    """
     path = folder / RESULT
-    return TrainedRun.model_validate_json(path.read_text(encoding="utf-8")) if path.exists() else None
+    if not path.exists():
+        return None
+    try:
+        return TrainedRun.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise InvalidInput(
+            "folder", f"{path} cannot be read.", "Remove it: what it says is found out again."
+        ) from error
 
 
-def last_checkpoint(folder: Path) -> Path | None:
-    """The latest whole checkpoint; parts that a kill left behind are taken away."""
+def last_checkpoint(folder: Path, whole: str = STATE) -> Path | None:
+    """The latest whole checkpoint; parts that a kill left behind are taken away.
+
+    Args:
+        folder: The run's.
+        whole: Name of the file that is written into a checkpoint last.
+    """
     found = {}
     for path in (folder / "checkpoints").glob("checkpoint-*"):
         number = re.fullmatch(r"checkpoint-(\d+)", path.name)
-        if number and (path / STATE).is_file():
+        if number and (path / whole).is_file():
             found[int(number[1])] = path
         elif number:
-            shutil.rmtree(path)
+            shutil.rmtree(path, ignore_errors=True)  # of several processes each takes it away
     return found[max(found)] if found else None
 
 

@@ -145,16 +145,21 @@ def packed(lengths: Sequence[int], room: int) -> list[list[int]]:
     Returns:
         Row numbers of each sequence.
     """
-    by_space: list[list[int]] = [[] for _ in range(room + 1)]  # sequences, by the room that is left in them
+    by_space: dict[int, list[int]] = {}  # sequences, by the room that is left in them
+    spaces = 0  # bit n: some sequence has room for n
     sequences: list[list[int]] = []
     for row in sorted(range(len(lengths)), key=lambda row: (-lengths[row], row)):
         length = lengths[row]
-        space = next((space for space in range(length, room + 1) if by_space[space]), None)
-        if space is None:
-            sequences.append([row])
-            by_space[room - length].append(len(sequences) - 1)
-        else:
+        enough = spaces >> length
+        if enough:
+            space = length + (enough & -enough).bit_length() - 1  # its lowest bit
             place = by_space[space].pop()
+            if not by_space[space]:
+                spaces ^= 1 << space
             sequences[place].append(row)
-            by_space[space - length].append(place)
+        else:
+            space, place = room, len(sequences)
+            sequences.append([row])
+        by_space.setdefault(space - length, []).append(place)
+        spaces |= 1 << (space - length)
     return sequences

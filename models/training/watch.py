@@ -83,9 +83,16 @@ class Watch:
         self._first_step: int | None = None
         self.standing = Standing()
 
-    def resume(self, checkpoint: Path, step: int) -> None:
-        """Take up the state that was saved with a checkpoint, and cut the curve back to it."""
-        self.standing = Standing.model_validate_json((checkpoint / STATE).read_text(encoding="utf-8"))
+    def resume(self, checkpoint: Path | None) -> None:
+        """Take up the state that was saved with a checkpoint, and cut the curve back to it.
+
+        Args:
+            checkpoint: Its folder; None begins anew: what a kill before the first checkpoint left goes.
+        """
+        step = 0
+        if checkpoint is not None:
+            self.standing = Standing.model_validate_json((checkpoint / STATE).read_text(encoding="utf-8"))
+            step = self.standing.step
         self._began = self._last = self._clock()
         if self._main and self._metrics.exists():
             lines = [line for line in self._metrics.read_text(encoding="utf-8").splitlines() if _whole(line)]
@@ -148,16 +155,14 @@ class Watch:
             score: Executed pass@1; None where it was not measured now.
 
         Returns:
-            The run should end: the refinement lowers the held-out loss no more.
+            The run should end; see :meth:`ends`.
         """
         standing = self.standing
-        lower = loss is not None and (standing.lowest is None or loss < standing.lowest)
-        refining = epoch > self._recipe.optimization.converge_epochs
-        waited = 0 if lower or not refining or loss is None else standing.waited + 1
+        ends, waited = self.ends(epoch, loss), self._waited(epoch, loss)
         self.standing = standing.model_copy(
             update={
                 "validations": standing.validations + 1,
-                "lowest": loss if lower else standing.lowest,
+                "lowest": loss if self._is_lower(loss) else standing.lowest,
                 "waited": waited,
             }
         )
@@ -166,7 +171,18 @@ class Watch:
             self._note(step, epoch, validation_loss=loss, perplexity=perplexity, score=score)
             self._tell(step, epoch, perplexity=perplexity, score=score)
         self._last = self._clock()  # validation is not the steps' time
-        return waited >= self._recipe.checks.patience
+        return ends
+
+    def ends(self, epoch: float, loss: float | None) -> bool:
+        """Whether a validation of this held-out loss ends the run: the refinement lowers it no more."""
+        return self._waited(epoch, loss) >= self._recipe.checks.patience
+
+    def _waited(self, epoch: float, loss: float | None) -> int:
+        refining = epoch > self._recipe.optimization.converge_epochs
+        return 0 if loss is None or self._is_lower(loss) or not refining else self.standing.waited + 1
+
+    def _is_lower(self, loss: float | None) -> bool:
+        return loss is not None and (self.standing.lowest is None or loss < self.standing.lowest)
 
     def is_better(self, loss: float | None, score: float | None) -> bool:
         """Whether a model judged so takes the place of the best."""
@@ -196,7 +212,7 @@ class Watch:
         return None if loss is None or self._recipe.method == "dpo" else perplexity_of(loss)
 
     def scores_now(self, *, last: bool) -> bool:
-        """Whether the coming validation is one that is scored."""
+        """Whether the coming validation is one that is scored; the run's last one is."""
         every = self._recipe.checks.score_every
         return every > 0 and (last or (self.standing.validations + 1) % every == 0)
 

@@ -52,7 +52,8 @@ def watched(base: Any, watch: Watch, score: Callable[[Path], float] | None) -> A
         def evaluate(self, *args: Any, **options: Any) -> dict[str, float]:
             step, epoch = self.state.global_step, self.state.epoch or 0.0
             loss = self.held_out_loss() if self.eval_dataset is not None else None
-            scoring = score is not None and watch.scores_now(last=step >= self.state.max_steps)
+            last = step >= self.state.max_steps or watch.ends(epoch, loss)
+            scoring = score is not None and watch.scores_now(last=last)
             value = None
             if scoring or ((score is None or not watch.scores_at_all) and watch.is_better(loss, None)):
                 value = self._judge_and_keep(loss, scoring=scoring)

@@ -112,3 +112,10 @@ def test_packing_loses_no_row_and_fills_no_sequence_too_full(lengths: list[int])
     assert all(sum(lengths[row] for row in sequence) <= 50 for sequence in sequences)
     fewest = -(-sum(lengths) // 50)
     assert len(sequences) <= 11 / 9 * max(fewest, len([each for each in lengths if each > 25])) + 1
+
+
+def test_long_sequences_are_packed_as_quickly_as_short_ones() -> None:
+    """A look at each token's worth of room would take two thousand million steps here."""
+    room = 131_072
+    sequences = packed([90_000 + number % 1000 for number in range(50_000)], room)
+    assert len(sequences) == 50_000

@@ -112,7 +112,7 @@ def test_a_resumed_run_knows_what_it_knew_and_its_curve_is_cut(tmp_path: Path) -
     later = Clock()
     later.now = 1000
     again = watch_in(tmp_path, [], later)
-    again.resume(checkpoint, 1)
+    again.resume(checkpoint)
     assert [json.loads(line)["step"] for line in (tmp_path / "metrics.jsonl").read_text().splitlines()] == [
         1,
         1,
@@ -121,3 +121,24 @@ def test_a_resumed_run_knows_what_it_knew_and_its_curve_is_cut(tmp_path: Path) -
     assert again.standing.tokens == 10
     later.now = 1005
     assert again.seconds() == pytest.approx(55)
+
+
+def test_a_run_that_begins_anew_begins_its_curve_anew(tmp_path: Path) -> None:
+    """A kill before the first checkpoint leaves steps that are made again, and a line cut short."""
+    (tmp_path / "metrics.jsonl").write_text('{"step": 1, "loss": 3.0}\n{"step": 2, "lo')
+    watch = watch_in(tmp_path, [], Clock())
+    watch.resume(None)
+    watch.stepped(1, 0.1, 2.5, 1e-4)
+    lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    assert [(line["step"], line["loss"]) for line in lines] == [(1, 2.5)]
+
+
+def test_the_validation_that_ends_a_run_is_scored(tmp_path: Path) -> None:
+    """Only scored models can become the best: a run that ends before its first score would keep none."""
+    watch = watch_in(tmp_path, [], Clock(), checks={"patience": 2, "score_every": 10})
+    asked = []
+    for step, loss in enumerate((2.0, 2.1, 2.2), 1):
+        asked.append(watch.scores_now(last=watch.ends(1.5, loss)))
+        ended = watch.validated(step, 1.5, loss, None)
+    assert asked == [False, False, True]
+    assert ended
