@@ -9,7 +9,7 @@ import difflib
 import json
 import re
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -88,12 +88,12 @@ def find(name: str | Path, shelf: Path) -> Found:
     try:
         with path.open("rb") as file_:
             raw = file_.read(_MAX_BYTES + 1)
+        if len(raw) > _MAX_BYTES:
+            raise InvalidInput("recipe", f"'{shown}' is larger than 1 MB.", "Give a recipe.")
         text = raw.decode("utf-8-sig")
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
         raise InvalidInput("recipe", f"'{shown}' cannot be read ({why}).", instead) from error
-    if len(raw) > _MAX_BYTES:
-        raise InvalidInput("recipe", f"'{shown}' is larger than 1 MB.", "Give a recipe.")
     return Found(text, path.name, path.resolve().parent)
 
 
@@ -152,17 +152,26 @@ def _fault(item: Any, name: str, kind: type[BaseModel], see: str) -> InvalidInpu
     where = f"{name}: {field}" if field else name
     what, said = item["type"], str(item["msg"]).removeprefix("Value error, ")
     if what == "extra_forbidden":
-        known = list(_model_at(kind, place[:-1]).model_fields)
-        return InvalidInput(where, "is not a field of a recipe.", closest(place[-1], known))
+        model = _model_at(kind, place[:-1])
+        hint = see if model is None else closest(place[-1], list(model.model_fields))
+        return InvalidInput(where, "is not a field of a recipe.", hint)
     if what == "missing":
         return InvalidInput(where, "is missing.", "Add it.")
     return InvalidInput(where, f"{said}.", see)
 
 
-def _model_at(model: type[BaseModel], place: list[str]) -> type[BaseModel]:
+def _model_at(model: type[BaseModel], place: list[str]) -> type[BaseModel] | None:
+    """What stands at a place in a model, in lists of one kind too; None where kinds may differ."""
     for name in place:
-        field = model.model_fields.get(name)
-        inner = field.annotation if field else None
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            model = inner
+        if name.isdecimal():
+            continue
+        annotation = model.model_fields[name].annotation if name in model.model_fields else None
+        kinds = [
+            each
+            for each in (annotation, *get_args(annotation))
+            if isinstance(each, type) and issubclass(each, BaseModel)
+        ]
+        if len(kinds) != 1:
+            return None
+        model = kinds[0]
     return model

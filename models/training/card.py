@@ -82,7 +82,7 @@ def _what(recipe: Recipe) -> str:
 
 def _scored(recipe: Recipe, score: float) -> str:
     suite = Path(recipe.scoring.suite).name if recipe.scoring.suite else "the suite given"
-    return f"{score:.1%} of {recipe.scoring.problems} problems of {suite}, one sample each"
+    return f"{score:.1%} of at most {recipe.scoring.problems} problems of {suite}, one sample each"
 
 
 def _environment(folder: Path) -> str:

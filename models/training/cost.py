@@ -21,7 +21,7 @@ class Device(Value):
     memory_gib: float = Field(gt=0)
     tflops: float = Field(gt=0)
     utilisation: float = Field(gt=0, le=1)
-    dollars_hour: float = Field(ge=0)
+    dollars_hour: float = Field(ge=0, allow_inf_nan=False)
     cpu: bool = False
 
 
@@ -37,14 +37,15 @@ def flops_a_token(recipe: Recipe, shape: Shape) -> float:
     Forward: 2 a multiplied weight, and ``4 x layers x width x length`` for attention, of which a causal mask
     needs half (Kaplan et al. 2020, section 2.1; Chowdhery et al. 2022, appendix B). Backward: as much for the
     linear layers' inputs, twice as much for attention, and for the weights 2 each, unless they are frozen.
-    Checkpointing computes the forward pass twice.
+    Checkpointing computes the forward pass twice. DPO's reference model makes one more.
     """
     width = shape.num_attention_heads * shape.head_dim
     attention = 0.5 * 4 * shape.num_hidden_layers * width * recipe.data.max_tokens
     forward = 2.0 * shape.multiplied_parameters + attention
     weights = 2.0 * shape.multiplied_parameters if recipe.tuning == "full" else 0.0
     again = forward if recipe.optimization.gradient_checkpointing else 0.0
-    return 2 * forward + attention + weights + again
+    reference = forward if recipe.method == "dpo" else 0.0
+    return 2 * forward + attention + weights + again + reference
 
 
 def hours(recipe: Recipe, shape: Shape, tokens: float, device: Device, count: int = 1) -> float:

@@ -134,6 +134,7 @@ class _Reader:
         for lesson in self._objective.lessons(placed.row):
             encoded = self._encoded(lesson, placed)
             if encoded is not None:
+                self.counts["truncated"] += encoded.truncated
                 found.append(
                     {
                         "input_ids": encoded.ids,
@@ -147,22 +148,22 @@ class _Reader:
     def _pair(self, placed: Placed) -> list[dict[str, Any]]:
         row = placed.row
         assert isinstance(row, PreferenceRow)  # _check_kind saw to it
-        sides = [
-            self._encoded(Lesson(prompt=row.prompt, completion=answer[0].content), placed)
-            for answer in (row.chosen, row.rejected)
-        ]
-        if any(side is None for side in sides):
-            return []
+        sides = []
+        for answer in (row.chosen, row.rejected):
+            side = self._encoded(Lesson(prompt=row.prompt, completion=answer[0].content), placed)
+            if side is None:
+                return []  # counted once, whatever the other side is like
+            sides.append(side)
+        self.counts["truncated"] += any(side.truncated for side in sides)
         parts = {
             name: [message.model_dump() for message in messages]
             for name, messages in (("prompt", row.prompt), ("chosen", row.chosen), ("rejected", row.rejected))
         }
-        return [{**parts, "length": max(len(side.ids) for side in sides if side)}]
+        return [{**parts, "length": max(len(side.ids) for side in sides)}]
 
     def _encoded(self, lesson: Lesson, placed: Placed) -> Encoded | None:
         found = self._encoder.encode(lesson)
         if isinstance(found, Encoded):
-            self.counts["truncated"] += found.truncated
             return found
         if found is Unfit.TOO_LONG and self._recipe.data.too_long == "error":
             raise InvalidInput(

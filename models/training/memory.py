@@ -53,9 +53,14 @@ def memory_of(
         cpu: On a CPU the head's logits are held whole, and there is no context.
     """
     trained = _trained(recipe, shape)
-    whole = base_bytes(recipe, shape, bf16=bf16) + (4 * trained if recipe.tuning != "full" else 0)
+    whole = base_bytes(recipe, shape, bf16=bf16)
+    if recipe.tuning != "full":
+        whole += 4 * trained
+    elif recipe.method == "dpo":
+        whole += 4 * shape.parameters  # the model that it is measured by; an adapter is left out instead
     gathered = 2 * whole / shape.num_hidden_layers if devices > 1 else 0.0  # this layer's and the next one's
-    tokens = recipe.optimization.micro_batch * recipe.data.max_tokens
+    sides = 2 if recipe.method == "dpo" else 1  # the chosen and the rejected answer go through together
+    tokens = recipe.optimization.micro_batch * recipe.data.max_tokens * sides
     return Memory(
         weights=whole / devices + gathered,
         gradients=4 * trained / devices,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from models.data.rows import PreferenceRow
 from models.training.cost import Device, hours
 from models.training.dataset import read_rows
 from models.training.memory import GIB, Memory, memory_of
+from models.training.objective import Row
 from models.training.recipe import Recipe
 from models.training.shape import Shape
 from verifiers.domain import Value
@@ -58,8 +60,8 @@ class RunPlan(Value):
         parameters: Of the model.
         trained: Of them, or of the adapter.
         volume: Of the data.
-        sequences: In one epoch, once packed.
-        steps: Of the optimizer, in all epochs.
+        sequences: In one epoch (of one fold), once packed.
+        steps: Of the optimizer, in all epochs and folds.
         lines: One a kind of device.
     """
 
@@ -90,7 +92,7 @@ def volume_of(recipe: Recipe, rows: int | None = None, tokens_a_row: int | None 
         found, characters = 0, 0
         for placed in read_rows(recipe.data.train, "data.train"):
             found += 1
-            characters += len(placed.row.model_dump_json(include={"prompt", "completion", "chosen"}))
+            characters += _characters(placed.row)
         tokens = characters / CHARACTERS_A_TOKEN
         return Volume(rows=found, tokens=tokens, counted=f"the files' {characters:,} characters, 3.5 a token")
     batch, longest = recipe.optimization.batch, recipe.data.max_tokens
@@ -99,6 +101,13 @@ def volume_of(recipe: Recipe, rows: int | None = None, tokens_a_row: int | None 
         tokens=batch * 100 * longest,
         counted=f"no data is given: 100 steps of {batch:,} full sequences; give --rows",
     )
+
+
+def _characters(row: Row) -> int:
+    """Of all that a row makes go through the model; a pair's prompt goes with each answer."""
+    if isinstance(row, PreferenceRow):
+        return sum(len(row.model_dump_json(include={"prompt", side})) for side in ("chosen", "rejected"))
+    return len(row.model_dump_json(include={"prompt", "completion"}))
 
 
 def plan_of(recipe: Recipe, shape: Shape, volume: Volume, devices: Sequence[Device]) -> RunPlan:
@@ -112,13 +121,15 @@ def plan_of(recipe: Recipe, shape: Shape, volume: Volume, devices: Sequence[Devi
     """
     wanted = recipe.optimization
     packs = recipe.data.packing and recipe.method != "dpo"
-    sequences = math.ceil(volume.tokens / recipe.data.max_tokens) if packs else volume.rows
+    folds = recipe.data.folds
+    learnt = 1 - 1 / folds if folds > 1 else 1.0  # of the rows, in each fold's run
+    sequences = math.ceil(learnt * (volume.tokens / recipe.data.max_tokens if packs else volume.rows))
     epochs = wanted.converge_epochs + wanted.refine_epochs
     steps = max(1, math.ceil(sequences / wanted.batch)) * epochs
     share = 1.0
     if wanted.max_steps is not None and wanted.max_steps < steps:
         share, steps = wanted.max_steps / steps, wanted.max_steps
-    tokens = volume.tokens * epochs * share
+    tokens, steps = volume.tokens * learnt * epochs * share * folds, steps * folds
     trained = shape.parameters if recipe.tuning == "full" else shape.lora_parameters(recipe.lora)
     return RunPlan(
         recipe=recipe,

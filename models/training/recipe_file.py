@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from models.recipes import find, parse, shipped
-from models.training.recipe import Recipe
+from models.training.recipe import EMBEDDED, Recipe
 
 SHELF = Path(__file__).parent / "recipes"
 _PATHS = ("train", "validation")
@@ -34,7 +35,7 @@ def parse_recipe(text: str, name: str, folder: Path) -> Recipe:
     Args:
         text: The file's content.
         name: What the file is called, for errors.
-        folder: What relative paths of data and adapter start from.
+        folder: What relative paths of model, adapter, data and suite start from.
 
     Raises:
         InvalidInput: it is none.
@@ -56,7 +57,20 @@ def _placed(recipe: Recipe, folder: Path) -> Recipe:
         )
     if recipe.adapter is not None:
         parts["adapter"] = folder / recipe.adapter
-    looks_local = recipe.model.startswith((".", "~")) or recipe.model.endswith(".gguf")
-    if looks_local:
-        parts["model"] = str(folder / Path(recipe.model).expanduser())
-    return recipe.model_copy(update=parts)
+    if recipe.scoring.suite is not None:
+        suite = placed_suite(recipe.scoring.suite, folder)
+        parts["scoring"] = recipe.scoring.model_copy(update={"suite": suite})
+    return recipe.model_copy(update=parts | {"model": placed_model(recipe.model, folder)})
+
+
+def placed_model(model: str, folder: Path) -> str:
+    """A model's path from a folder; ``embedded`` and names of a hub stay as they are."""
+    local = model.startswith((".", "~")) or model.endswith(".gguf")
+    if model == EMBEDDED or not (local or os.path.isdir(folder / model)):
+        return model
+    return str(folder / os.path.expanduser(model))
+
+
+def placed_suite(suite: str, folder: Path) -> str:
+    """A suite's file from a folder; names stay as they are."""
+    return str(folder / suite) if suite.endswith((".jsonl", ".jsonl.gz")) else suite

@@ -13,7 +13,8 @@ from models.embedded import EmbeddedModel, find_packaged_model
 from models.examining import Examiner, Problem
 from models.training.recipe import EMBEDDED, Recipe
 from models.training.weights import checkpoint_of
-from verifiers.domain import Sampling
+from verifiers.domain import CodingTask, Sampling
+from verifiers.errors import InvalidInput
 
 Answers = Callable[[Path, Sequence[tuple[Message, ...]], int], list[str]]
 """Greedy answers of the model in a folder to conversations, of at most so many tokens each."""
@@ -36,14 +37,17 @@ def scorer(
         threads: Answers judged at a time.
     """
 
+    def passes(task: CodingTask, answer: str) -> bool:
+        try:
+            return examiner.judge(task, answer, scan=False).passed is True
+        except InvalidInput:  # code that no verifier can take, such as a file too long
+            return False
+
     def score(folder: Path) -> float:
         said = answers(folder, [examiner.ask(problem.task) for problem in problems], max_tokens)
         with ThreadPoolExecutor(threads) as pool:
-            judged = pool.map(
-                lambda pair: examiner.judge(pair[0].task, pair[1], scan=False).passed is True,
-                zip(problems, said, strict=True),
-            )
-            return sum(judged) / len(problems)
+            pairs = zip(problems, said, strict=True)
+            return sum(pool.map(lambda pair: passes(pair[0].task, pair[1]), pairs)) / len(problems)
 
     return score
 

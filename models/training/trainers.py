@@ -231,6 +231,7 @@ def _preferring(setting: Setting) -> Any:
                 setting,
                 beta=wanted.beta,
                 max_length=recipe.data.max_tokens,
+                truncation_mode="keep_end",  # the prompt loses its oldest tokens, the answer none
                 **(both if wanted.sft_weight else {}),
             )
         ),

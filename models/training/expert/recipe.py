@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
 from models.recipes import find, parse, shipped
 from models.training.recipe import EMBEDDED, Checks, Data, Lora, Optimization, Recipe
+from models.training.recipe_file import placed_model, placed_suite
 from verifiers.domain import Value
 
 SEE = "See docs/expert-iteration.md."
 _SHELF = Path(__file__).parent / "recipes"
 Suite = Annotated[str, Field(min_length=1, max_length=1000)]
+Asking = TypeVar("Asking", bound=Value)
 
 
 class Tasks(Value):
@@ -210,24 +211,24 @@ def parse_expert_recipe(text: str, name: str, folder: Path) -> ExpertRecipe:
     Raises:
         InvalidInput: it is none.
     """
-    recipe = parse(text, name, ExpertRecipe, SEE)
-    placed: dict[str, Any] = {
-        "extra": tuple(folder / path for path in recipe.extra),
-        "tasks": tuple(
-            each.model_copy(update={"suite": _placed(each.suite, folder)}) for each in recipe.tasks
-        ),
-        "validation": recipe.validation.model_copy(
-            update={"suite": _placed(recipe.validation.suite, folder)}
-        ),
-        "held_out": tuple(_placed(suite, folder) for suite in recipe.held_out),
-    }
-    if recipe.suites is not None:
-        placed["suites"] = folder / recipe.suites
-    if recipe.model.startswith((".", "~")) or recipe.model.endswith(".gguf"):
-        placed["model"] = str(folder / os.path.expanduser(recipe.model))
-    return recipe.model_copy(update=placed)
+    recipe = placed(parse(text, name, ExpertRecipe, SEE), folder)
+    return recipe.model_copy(update={"extra": tuple(folder / path for path in recipe.extra)})
 
 
-def _placed(suite: str, folder: Path) -> str:
-    """A file's path by the recipe's folder; names stay as they are."""
-    return str(folder / suite) if suite.endswith((".jsonl", ".jsonl.gz")) else suite
+def placed(recipe: Asking, folder: Path) -> Asking:
+    """A recipe that asks a model, its relative paths to model and suites taken from a folder."""
+
+    def there(tasks: Tasks) -> Tasks:
+        return tasks.model_copy(update={"suite": placed_suite(tasks.suite, folder)})
+
+    asks: Any = recipe
+    found: Asking = asks.model_copy(
+        update={
+            "model": placed_model(asks.model, folder),
+            "suites": None if asks.suites is None else folder / asks.suites,
+            "tasks": tuple(map(there, asks.tasks)),
+            "validation": there(asks.validation),
+            "held_out": tuple(placed_suite(suite, folder) for suite in asks.held_out),
+        }
+    )
+    return found

@@ -123,6 +123,42 @@ def test_volume_is_that_of_the_files(tmp_path: Path) -> None:
     assert 600 < volume.tokens < 800
 
 
+def test_folds_are_runs_of_their_own() -> None:
+    """Each of five runs lacks a fifth of the rows: together they take four times as long as one over all."""
+    volume = Volume(rows=10_000, tokens=2048 * 5120, counted="")
+    one, five = (plan_of(recipe(data={"folds": folds}), LLAMA_8B, volume, devices()) for folds in (1, 5))
+    assert five.steps == 4 * one.steps
+    assert five.lines[0].hours == pytest.approx(4 * one.lines[0].hours)
+    assert five.lines[0].memory == one.lines[0].memory
+
+
+def test_a_pair_is_two_sequences_and_the_reference_looks_at_both(tmp_path: Path) -> None:
+    one, pairs = recipe(), recipe(method="dpo")
+    assert memory_of(pairs, LLAMA_8B).activations == 2 * memory_of(one, LLAMA_8B).activations
+    short, plain = {"data": {"max_tokens": 16}}, {"optimization": {"gradient_checkpointing": False}}
+    many = LLAMA_8B.multiplied_parameters
+    assert flops_a_token(recipe(method="dpo", **short, **plain), LLAMA_8B) == pytest.approx(
+        6 * many, rel=1e-3
+    )
+    row = {
+        "kind": "preference",
+        "prompt": [{"role": "user", "content": "x" * 3500}],
+        "chosen": [{"role": "assistant", "content": "y" * 350}],
+        "rejected": [{"role": "assistant", "content": "z" * 700}],
+        "origin": {"source": "test"},
+    }
+    path = tmp_path / "pairs.jsonl"
+    path.write_text(json.dumps(row))
+    tokens = volume_of(recipe(method="dpo", data={"train": (path,)})).tokens
+    assert 2300 < tokens < 2400, "the prompt is read with each answer"
+
+
+def test_full_tuning_on_pairs_holds_the_model_it_is_measured_by() -> None:
+    one, pairs = recipe(tuning="full"), recipe(tuning="full", method="dpo")
+    more = memory_of(pairs, LLAMA_8B).weights - memory_of(one, LLAMA_8B).weights
+    assert more == pytest.approx(4 * LLAMA_8B.parameters)
+
+
 def test_the_shipped_recipes_fit_what_their_comments_say() -> None:
     fits = {
         name: {

@@ -95,6 +95,28 @@ def test_paths_are_taken_from_the_recipes_folder(tmp_path: Path) -> None:
     assert Path(recipe.model) == tmp_path / "base"
 
 
+def test_a_suite_and_a_checkpoint_are_taken_from_there_too(tmp_path: Path) -> None:
+    (tmp_path / "base").mkdir()
+    (tmp_path / "embedded").mkdir()
+    file = tmp_path / "recipe.yaml"
+    file.write_text("model: base\nscoring: {suite: mine.jsonl}")
+    recipe = read_recipe(file)
+    assert recipe.model == str(tmp_path / "base")
+    assert recipe.scoring.suite == str(tmp_path / "mine.jsonl")
+    file.write_text("model: embedded\nscoring: {suite: mbpp}")
+    recipe = read_recipe(file)
+    assert (recipe.model, recipe.scoring.suite) == ("embedded", "mbpp")
+    file.write_text("model: meta-llama/Meta-Llama-3-8B")
+    assert read_recipe(file).model == "meta-llama/Meta-Llama-3-8B"
+
+
+def test_a_file_that_is_too_large_is_said_to_be_so(tmp_path: Path) -> None:
+    file = tmp_path / "large.yaml"
+    file.write_text("name: " + "\u00e4" * 600_000)
+    with pytest.raises(InvalidInput, match="larger than 1 MB"):
+        read_recipe(file)
+
+
 def test_a_file_that_is_not_there_and_a_name_that_is_none() -> None:
     with pytest.raises(InvalidInput, match=r"cannot be read \(No such file"):
         read_recipe("/nowhere/recipe.yaml")
