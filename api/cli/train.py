@@ -22,11 +22,12 @@ from api.cli.train_grpo import grpo
 from api.cli.train_view import TrainingProgress, show_plan, show_run
 from models.evaluation.settings import SuiteSettings
 from models.evaluation.suites import read_suite, spread
+from models.select import is_small
 from models.training.cost import Device, devices
 from models.training.launch import launch
 from models.training.plan import plan_of, volume_of
-from models.training.recipe import EMBEDDED, Recipe
-from models.training.recipe_file import read_recipe, shipped_recipes
+from models.training.recipe import Recipe
+from models.training.recipe_file import placed_model, read_recipe, shipped_recipes
 from models.training.run import train
 from models.training.scoring import answers_for, scorer
 from models.training.shape import shape_of
@@ -101,8 +102,11 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan or the result as JSON.")] = False,
 ) -> None:
     """Train by a recipe: exit 0 done, 2 bad input, 3 something is missing or the run failed."""
-    errors = Console(stderr=True, highlight=False)
-    with reported_errors(errors):
+    console = Console(stderr=True, highlight=False)
+    with reported_errors(console):
+        _check(
+            plan=plan, dry_run=dry_run, launcher=launcher, rows=rows, tokens_a_row=tokens_a_row, price=price
+        )
         wanted = _changed(read_recipe(recipe), data, model)
         if plan:
             found = plan_of(
@@ -110,15 +114,38 @@ def run(
             )
             show_plan(Console(highlight=False), found, as_json=as_json)
             return
-        folder = output or Path("runs") / wanted.name
+        folder = (output or Path("runs") / wanted.name).absolute()
         if launcher is not None:
-            raise typer.Exit(launch(launcher, wanted, folder, Path(sys.executable).with_name("acrisol")))
+            program = Path(sys.executable).with_name("acrisol")
+            raise typer.Exit(launch(launcher, wanted, folder, program, ("--json",) if as_json else ()))
         with _tried(wanted) if dry_run else _scored(wanted, folder) as (made, place, score):
-            console = Console(stderr=True, highlight=False)
             with TrainingProgress(console) as progress:
                 result = train(made, place, score=score, on_progress=progress)
             if progress.told:  # of several processes the first one speaks
                 show_run(console, result, as_json=as_json, kept=not dry_run)
+
+
+def _check(
+    *,
+    plan: bool,
+    dry_run: bool,
+    launcher: str | None,
+    rows: int | None,
+    tokens_a_row: int | None,
+    price: list[str] | None,
+) -> None:
+    """See that no option goes by unheard.
+
+    Raises:
+        InvalidInput: one does.
+    """
+    for name, value in (("rows", rows), ("tokens-a-row", tokens_a_row), ("price", price)):
+        if value and not plan:
+            raise InvalidInput(name, "is for a plan.", "Add --plan, or leave it out.")
+    if tokens_a_row and not rows:
+        raise InvalidInput("tokens-a-row", "says nothing without a number of rows.", "Give --rows too.")
+    if launcher and dry_run:
+        raise InvalidInput("dry-run", "is done by one process alone.", "Leave out --launch.")
 
 
 Ready = tuple[Recipe, Path, Callable[[Path], float] | None]
@@ -134,7 +161,7 @@ def _scored(recipe: Recipe, folder: Path) -> Iterator[Ready]:
     problems = spread(
         read_suite(wanted.suite, split=wanted.split, data=SuiteSettings().suites), wanted.problems
     )
-    limits = SMALL_CONTEXT if recipe.model == EMBEDDED else PromptLimits()
+    limits = SMALL_CONTEXT if is_small(recipe.model) else PromptLimits()
     with open_examiner(AgentSettings(), limits) as examiner:
         yield recipe, folder, scorer(problems, examiner, answers_for(recipe), wanted.max_tokens)
 
@@ -150,9 +177,9 @@ def _changed(recipe: Recipe, data: list[Path] | None, model: str | None) -> Reci
     parts: dict[str, object] = {}
     if data:
         given = {name: getattr(recipe.data, name) for name in recipe.data.model_fields_set}
-        parts["data"] = given | {"train": tuple(data)}
+        parts["data"] = given | {"train": tuple(path.absolute() for path in data)}
     if model is not None:
-        parts["model"] = model
+        parts["model"] = placed_model(model, Path.cwd())
     return recipe.changed(**parts) if parts else recipe
 
 

@@ -17,7 +17,7 @@ from api.cli.bar import Bar
 from api.cli.exits import ExitCode, reported_errors
 from api.cli.rendering import plain
 from models.evaluation.settings import SuiteSettings
-from models.training.expert.recipe import read_expert_recipe, shipped_expert_recipes
+from models.training.expert.recipe import ExpertRecipe, read_expert_recipe, shipped_expert_recipes
 from models.training.expert.report import ExpertRun, Round, Score
 from models.training.expert.run import Told, iterate
 
@@ -51,7 +51,7 @@ def expert(
     with reported_errors(console):
         wanted = read_expert_recipe(recipe)
         if rounds is not None:
-            wanted = wanted.model_copy(update={"rounds": rounds})
+            wanted = ExpertRecipe.model_validate(wanted.model_dump() | {"rounds": rounds})
         folder = (output or Path("runs") / wanted.name).absolute()
         limits = SMALL_CONTEXT if wanted.prompts == "small" else PromptLimits()
         with open_examiner(AgentSettings(), limits) as examiner, Bar(console) as bar:

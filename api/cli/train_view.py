@@ -144,7 +144,7 @@ def show_run(console: Console, run: TrainedRun, *, as_json: bool, kept: bool) ->
         folds = ", ".join(f"{value:.4f}" for value in run.fold_perplexities)
         console.print(plain(f"Perplexity of each fold: {folds}."), soft_wrap=True)
     if kept:
-        console.print(plain(f"Model: {run.best}\nCurves: {run.folder / 'curves.html'}"), soft_wrap=True)
+        console.print(plain(f"Model: {run.best}\nCurves: {run.best.parent / 'curves.html'}"), soft_wrap=True)
     else:
         console.print(plain("The dry run went through; nothing of it is kept."))
 

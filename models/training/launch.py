@@ -6,6 +6,7 @@ import importlib.util
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def shipped_launchers() -> tuple[str, ...]:
     return tuple(sorted(Path(entry.name).stem for entry in folder.iterdir() if entry.name.endswith(".yaml")))
 
 
-def launch(name: str, recipe: Recipe, folder: Path, program: Path) -> int:
+def launch(name: str, recipe: Recipe, folder: Path, program: Path, options: Sequence[str] = ()) -> int:
     """Run ``acrisol train`` under ``accelerate launch`` and wait for it.
 
     Args:
@@ -29,6 +30,7 @@ def launch(name: str, recipe: Recipe, folder: Path, program: Path) -> int:
         recipe: With its paths made absolute.
         folder: The run's.
         program: The ``acrisol`` command, a Python script.
+        options: What else it is told.
 
     Returns:
         Its exit code.
@@ -53,5 +55,5 @@ def launch(name: str, recipe: Recipe, folder: Path, program: Path) -> int:
         path = Path(made) / "recipe.yaml"
         path.write_text(written(recipe), encoding="utf-8")
         command = [sys.executable, "-m", "accelerate.commands.launch", "--config_file", str(config)]
-        command += [str(program), "train", str(path), "--output", str(folder.resolve())]
+        command += [str(program), "train", str(path), "--output", str(folder.resolve()), *options]
         return subprocess.run(command, check=False).returncode

@@ -20,6 +20,7 @@ def run(*words: str) -> tuple[int, str]:
     [
         (("train", "expert", "none"), "smollm2-mbpp"),
         (("train", "expert", "none.yaml"), "recipe"),
+        (("train", "expert", "smollm2-basics", "--rounds", "1"), "two rounds"),
         (("train", "grpo", "none"), "smollm2-grpo"),
         (("model", "export", "x.gguf", "--as", "q4_k_m"), "lora-f16"),
         (("model", "export", "x.bin", "--as", "f16"), "output"),

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from api.cli.main import app
+from api.cli.train_view import show_run
+from models.training.progress import TrainedRun
+from models.training.recipe import Recipe
+from models.training.recipe_file import read_recipe
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -49,6 +55,11 @@ def test_a_price_changes_the_cost_and_nothing_else() -> None:
         (("llama3-8b-lora", "--plan", "--price", "h101=3"), "there is no GPU 'h101'"),
         (("llama3-8b-lora", "--plan", "--price", "h100-80gb=-3"), "is no price"),
         (("llama3-8b-lora", "--plan", "--price", "h100-80gb=nan"), "is no price"),
+        (("llama3-8b-lora", "--plan", "--price", "h100-80gb=inf"), "is no price"),
+        (("llama3-8b-lora", "--plan", "--tokens-a-row", "400"), "--rows"),
+        (("smollm2-cpu", "--rows", "400"), "--plan"),
+        (("smollm2-cpu", "--price", "a10g=1"), "--plan"),
+        (("smollm2-cpu", "--launch", "ddp", "--dry-run"), "--launch"),
         (("llama3-8b-lora", "--plan", "--model", "someone/unknown"), "its size is not known"),
         (("llama3-8b-lora", "--plan", "--data", "/nowhere/rows.jsonl"), "No such file"),
     ],
@@ -71,6 +82,42 @@ def test_a_recipe_of_the_users_is_planned_with_its_rows(tmp_path: Path) -> None:
     code, said = run(str(tmp_path / "mine.yaml"), "--plan", "--json")
     assert code == 0, said
     assert json.loads(said)["volume"]["rows"] == 5
+
+
+def test_several_processes_find_what_the_command_line_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are handed the recipe in a folder of its own, from which relative paths would lead elsewhere."""
+    handed: list[tuple[Recipe, tuple[str, ...]]] = []
+
+    def run_instead(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        place = command.index("train")
+        handed.append((read_recipe(command[place + 1]), tuple(command[place + 2 :])))
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "base").mkdir()
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    monkeypatch.setattr("subprocess.run", run_instead)
+    for model in ("./base", "base"):
+        code, said = run(
+            "smollm2-cpu", "--launch", "ddp", "--data", "rows.jsonl", "--model", model, "-o", "out", "--json"
+        )
+        assert code == 0, said
+    for recipe, options in handed:
+        assert recipe.data.train == (tmp_path / "rows.jsonl",)
+        assert recipe.model == str(tmp_path / "base")
+        assert options == ("--output", str(tmp_path / "out"), "--json")
+
+
+def test_the_curves_of_folds_are_where_it_says(tmp_path: Path) -> None:
+    console = Console(record=True, width=200)
+    run = TrainedRun(
+        folder=tmp_path, best=tmp_path / "fold-1" / "best", best_step=1, steps=1, loss=0.5, rows=1, tokens=1,
+        seconds=1, ended="finished", data_digest="", fold_perplexities=(2.0, 1.5),
+    )  # fmt: skip
+    show_run(console, run, as_json=False, kept=True)
+    assert str(tmp_path / "fold-1" / "curves.html") in console.export_text()
 
 
 @pytest.mark.skipif(find_spec("torch") is not None, reason="torch is here")
