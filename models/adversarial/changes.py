@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 _TOKEN = re.compile(r"\w+|[^\w\s]|\s+")
-_MOST_TOKENS = 4_000  # difflib takes quadratic time
+_MOST_TOKENS = 1_500  # difflib takes time of the third power: half a minute where only blanks are alike
 
 
 class Changes(NamedTuple):
@@ -28,7 +28,7 @@ def changes(chosen: str, rejected: str) -> Changes:
     """Compare two texts word by word, as SVEN and SafeCoder mask code (see :mod:`.objective`).
 
     Words and signs, not a tokenizer's pieces, so that one pair of rows serves every model; the ranges come to
-    cover whole pieces later. Texts of more than 4,000 words count as wholly changed.
+    cover whole pieces later. Texts of more than 1,500 words, signs and blanks count as wholly changed.
     """
     first, second = _tokens(chosen), _tokens(rejected)
     if max(len(first), len(second)) > _MOST_TOKENS:

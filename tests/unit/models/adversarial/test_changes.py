@@ -38,3 +38,9 @@ def test_very_long_texts_count_as_changed_without_being_compared() -> None:
 
 def test_blanks_alone_are_no_change_that_is_learnt() -> None:
     assert changes("a  b", "a b").chosen == ()
+
+
+def test_texts_whose_comparison_takes_minutes_count_as_changed() -> None:
+    """difflib's time grows with the third power where little but blanks and commas is alike."""
+    first, second = (" ".join(f"{side}{number}" for number in range(1_000)) for side in "ab")
+    assert changes(first, second).chosen == ((0, len(first)),)
