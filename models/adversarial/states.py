@@ -27,7 +27,7 @@ def open_state(base: str, adapter: Path | None, folder: Path) -> ChatModel:
             of a checkpoint.
 
     Raises:
-        InvalidInput: the base takes no adapter.
+        InvalidInput: the base takes no adapter, or the folder cannot be written.
         ModelMissing: the base or the adapter is not there.
         Disagreement: what was made does not answer as the trained model does.
     """
@@ -42,12 +42,15 @@ def open_state(base: str, adapter: Path | None, folder: Path) -> ChatModel:
     if is_gguf and not llama:
         raise InvalidInput("adapter", "is GGUF, and the base is not.", "Give the adapter's folder.")
     name = f"adapter-{_digest(adapter if is_gguf else adapter / _WEIGHTS)[:12]}"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if is_gguf:
+            _copied(adapter, folder / f"{name}.gguf")
+    except OSError as error:
+        raise InvalidInput("out", f"{folder} cannot be written ({error.strerror}).") from error
     if llama:
         made = folder / f"{name}.gguf"
-        if is_gguf and not made.exists():
-            shutil.copyfile(adapter, made)
-        elif not made.exists():
+        if not made.exists():
             _lora(base, adapter, made)
         return open_model(base, adapter=str(made))
     merged = folder / name
@@ -65,6 +68,13 @@ def _digest(path: Path) -> str:
             f"The adapter {str(path)[:200]!r} cannot be read ({error.strerror}).",
             "Give a saved LoRA adapter's folder, such as a run's best/, or a GGUF file.",
         ) from error
+
+
+def _copied(adapter: Path, made: Path) -> None:
+    if not made.exists():
+        draft = made.with_suffix(".tmp")
+        shutil.copyfile(adapter, draft)
+        draft.replace(made)
 
 
 def _lora(base: str, adapter: Path, path: Path) -> None:

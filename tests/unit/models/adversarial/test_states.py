@@ -36,3 +36,27 @@ def test_what_cannot_be_laid_over_each_other(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing, match="cannot be read"):
         open_state("embedded", tmp_path / "nothing", tmp_path / "serving")
     assert not (tmp_path / "serving").exists()
+
+
+def test_a_copy_that_was_cut_short_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("xllamacpp")
+    base, adapter = str(gguf(tmp_path / "base.gguf")), gguf(tmp_path / "adapter.gguf", b"weights")
+
+    def killed(source: Path, target: Path) -> None:
+        Path(target).write_bytes(b"GG")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("models.adversarial.states.shutil.copyfile", killed)
+        with pytest.raises(KeyboardInterrupt):
+            open_state(base, adapter, tmp_path / "serving")
+    open_state(base, adapter, tmp_path / "serving")
+    (made,) = (tmp_path / "serving").glob("adapter-*.gguf")
+    assert made.read_bytes() == b"GGUFweights"
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    base, adapter = str(gguf(tmp_path / "base.gguf")), gguf(tmp_path / "adapter.gguf")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InvalidInput, match=r"out: .*cannot be written"):
+        open_state(base, adapter, tmp_path / "file" / "serving")
