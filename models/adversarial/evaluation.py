@@ -9,7 +9,17 @@ from pydantic import Field
 
 from models.adversarial.cases import AttackCase, Expects, Split
 from models.adversarial.labels import Label, Labelled, succeeded
-from models.adversarial.trials import ANSWER_TIMEOUT_S, Done, Draw, Named, Trial, storable, worked_off
+from models.adversarial.trials import (
+    ANSWER_TIMEOUT_S,
+    Done,
+    Draw,
+    Named,
+    Trial,
+    check_settings,
+    digest_of,
+    storable,
+    worked_off,
+)
 from models.chat import ChatModel
 from models.evaluation.estimators import Estimate, bootstrap_mean, bootstrap_p, wilson
 from models.examining import Examiner, Problem
@@ -123,7 +133,19 @@ def try_problems(
     workers: int = 2,
     on_done: Done = lambda done, total: None,
 ) -> dict[str, Solved]:
-    """Answers to a utility suite, judged by its tests alone; arguments as for ``trials.try_cases``."""
+    """Answers to a utility suite, judged by its tests alone: ``utility.jsonl`` and ``utility.json``.
+
+    Arguments and errors are those of :func:`models.adversarial.trials.try_cases`.
+    """
+    if not problems:
+        return {}
+    settings = {
+        "model": model.name,
+        "draw": draw.model_dump(),
+        "problems": digest_of(problems),
+        "prompts": digest_of(message for problem in problems for message in examiner.ask(problem.task)),
+    }
+    check_settings(folder, settings, "utility.json")
 
     def work(problem: Problem) -> Solved:
         answered = model.complete(

@@ -9,6 +9,7 @@ higher. It is a measure of inclination, not of what would be written.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from models.examining import Examiner
 from models.training.objective import Lesson
 from models.training.tokens import Encoded, Encoder
 from verifiers.domain import Value
+from verifiers.errors import InvalidInput
 
 Done = Callable[[int, int], None]
 _PAST_END = 1_000
@@ -85,6 +87,9 @@ def lean(
         examiner: Gives the prompts.
         max_tokens: Longest prompt and answer.
         on_done: Called after each.
+
+    Raises:
+        InvalidInput: the model's likelihoods are no numbers.
     """
     encoder = Encoder(tokenizer, max_tokens)
     found: list[Lean] = []
@@ -93,7 +98,12 @@ def lean(
         sides = [encoder.encode(lesson) for lesson in lessons]
         if all(isinstance(side, Encoded) for side in sides):
             secure, insecure = (_mean_log_likelihood(model, side) for side in sides)
-            found.append(Lean(case=case.id, split=case.split, margin=insecure - secure))
+            margin = insecure - secure
+            if not math.isfinite(margin):
+                raise InvalidInput(
+                    "model", f"computes no numbers (seen at {case.id}).", "Its weights are broken."
+                )
+            found.append(Lean(case=case.id, split=case.split, margin=margin))
         on_done(number + 1, len(cases))
     return found
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from pydantic import Field
 
 from models.adversarial.cases import AttackCase, Expects, Split, conversation
-from models.adversarial.labels import Label, Labelled, labelled
-from models.adversarial.rows import code_path, fenced, preference_row, training_row
+from models.adversarial.labels import Label, Labelled, invited_rules, labelled
+from models.adversarial.rows import code_path, fenced, preference_row, training_row, write_rows
 from models.adversarial.trials import (
     ANSWER_TIMEOUT_S,
     Done,
@@ -24,6 +24,7 @@ from models.adversarial.trials import (
     asked,
     check_settings,
     digest_of,
+    prompts_of,
     storable,
     worked_off,
 )
@@ -118,13 +119,17 @@ def mine(
     held = [case.id for case in cases if case.split is not Split.TRAIN]
     if held:
         raise InvalidInput("cases", f"{held[0]} is held out and must never be trained on.")
-    check_settings(
-        folder, {"model": model.name, "mining": mining.model_dump(mode="json"), "cases": digest_of(cases)}
-    )
+    settings = {
+        "model": model.name,
+        "mining": mining.model_dump(mode="json"),
+        "cases": digest_of(cases),
+        "prompts": prompts_of(cases, examiner),
+    }
+    check_settings(folder, settings)
     miner = _Miner(model, examiner, mining)
     found = worked_off(cases, miner.mined, folder / "mined.jsonl", Mined, workers=workers, on_done=on_done)
-    _write(folder / "pairs.jsonl", [pair for mined in found.values() for pair in mined.pairs])
-    _write(folder / "rows.jsonl", [row for mined in found.values() for row in mined.rows])
+    write_rows(folder / "pairs.jsonl", [pair for mined in found.values() for pair in mined.pairs])
+    write_rows(folder / "rows.jsonl", [row for mined in found.values() for row in mined.rows])
     return found
 
 
@@ -164,7 +169,12 @@ class _Miner:
         prompt = conversation(case, self._examiner)
         pairs = tuple(
             preference_row(
-                case, prompt, good.text, side.text, good.judged, f"{case.cwe} {side.found.rules[0]}"
+                case,
+                prompt,
+                good.text,
+                side.text,
+                good.judged,
+                f"{case.cwe} {', '.join(invited_rules(case, side.judged))}",
             )
             for side in bad
             if side.text != good.text
@@ -248,7 +258,8 @@ class _Miner:
 
     def _checked(self, case: AttackCase, text: str) -> _Side:
         """The text judged as an answer; many cases share a task's tests and solutions, so once each."""
-        key = digest("\0".join((case.scenario, case.split.value, text)))
+        files = (file.model_dump_json() for file in case.task.files)
+        key = digest("\0".join((case.scenario, case.split.value, text, *files)))
         with self._lock:
             known = self._judged.get(key)
         if known is None:
@@ -261,9 +272,3 @@ class _Miner:
 
 def _looks_good(found: Labelled) -> bool:
     return found.accepted and found.label is Label.CLEAN
-
-
-def _write(path: Path, rows: Sequence[PreferenceRow] | Sequence[TrainingRow]) -> None:
-    draft = path.with_suffix(".tmp")
-    draft.write_text("".join(row.model_dump_json() + "\n" for row in rows), encoding="utf-8")
-    draft.replace(path)

@@ -14,8 +14,8 @@ from models.adversarial.cases import AttackCase, Split
 from models.adversarial.evaluation import Report, State, report_on, try_problems
 from models.adversarial.mining import mine
 from models.adversarial.recipe import AdversarialRecipe, Attacks, Judging, Stage
-from models.adversarial.training import train_round
-from models.adversarial.trials import Draw, try_cases
+from models.adversarial.training import check_files, train_round
+from models.adversarial.trials import Draw, check_settings, try_cases
 from models.chat import ChatModel
 from models.examining import Examiner, Problem
 from models.training.run import Progress, TrainedRun
@@ -98,7 +98,8 @@ def run_rounds(
 
     Args:
         recipe: The recipe.
-        folder: ``before/`` and ``round-N/`` in it; what is done there is not done again.
+        folder: ``before/`` and ``round-N/`` in it; what is done there is not done again. It belongs to the
+            recipe, of which no more than ``rounds`` may change.
         examiner: Prompts and judgement.
         open_model: Opens the model that is attacked.
         problems: The utility suite; empty measures no pass@1.
@@ -112,6 +113,10 @@ def run_rounds(
     told = told or Silent()
     adapter = recipe.training.adapter
     judge = _Judge(recipe.judging, examiner, problems, workers, told)
+    cases = _mined_cases(recipe)
+    check_files(recipe)
+    # More rounds may come; all else stays, or what is done would be another recipe's.
+    check_settings(folder, {"recipe": recipe.model_dump(mode="json", exclude={"rounds"})})
     told.step("Attacks before training")
     before = judge.state("before", open_model, adapter, folder / "before")
     found: list[Round] = []
@@ -122,7 +127,7 @@ def run_rounds(
         if recipe.rounds:
             told.step(f"Round {number}: attacks are mined")
             pairs, rows = _mine(
-                recipe, number, place, examiner, open_model, adapter, workers=workers, told=told
+                recipe, cases, number, place, examiner, open_model, adapter, workers=workers, told=told
             )
             files += [place / "mined" / "pairs.jsonl", place / "mined" / "rows.jsonl"]
         told.step(f"Round {number}: training")
@@ -204,8 +209,16 @@ def measured(
     return State(name=name, model=model.name, trials=trials, solved=solved)
 
 
+def _mined_cases(recipe: AdversarialRecipe) -> tuple[AttackCase, ...]:
+    wanted = recipe.attacks
+    if not recipe.rounds:
+        return ()
+    return all_cases(wanted.families, wanted.languages, (Split.TRAIN,), wanted.limit)
+
+
 def _mine(
     recipe: AdversarialRecipe,
+    cases: Sequence[AttackCase],
     number: int,
     place: Path,
     examiner: Examiner,
@@ -215,8 +228,6 @@ def _mine(
     workers: int,
     told: Told,
 ) -> tuple[int, int]:
-    attacks = recipe.attacks
-    cases = all_cases(attacks.families, attacks.languages, (Split.TRAIN,), attacks.limit)
     mining = recipe.mining.model_copy(update={"seed": recipe.mining.seed + number - 1})
     with closing(open_model(adapter, place / "serving")) as model:
         mined = mine(cases, model, examiner, mining, place / "mined", workers=workers, on_done=told.cases)

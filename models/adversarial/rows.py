@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from models.adversarial.cases import AttackCase
 from models.chat import Message
 from models.data.rows import Origin, PreferenceRow, TrainingRow
 from models.examining import Judged
 from verifiers.domain import Language, SourceFile, Status
+from verifiers.errors import InvalidInput
 from verifiers.source_names import SUFFIXES
 
 SOURCE = "acrisol adversarial mine"
@@ -63,6 +65,26 @@ def training_row(case: AttackCase, prompt: tuple[Message, ...], answer: str, jud
         completion=(Message(role="assistant", content=answer),),
         origin=_origin(case, judged),
     )
+
+
+def lines_of(rows: Sequence[PreferenceRow | TrainingRow]) -> str:
+    """Rows as JSONL."""
+    return "".join(row.model_dump_json() + "\n" for row in rows)
+
+
+def write_rows(path: Path, rows: Sequence[PreferenceRow | TrainingRow]) -> None:
+    """Write rows as a JSONL file, whole or not at all.
+
+    Raises:
+        InvalidInput: it cannot be written.
+    """
+    draft = path.with_suffix(".tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(lines_of(rows), encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise InvalidInput("out", f"{path} cannot be written ({error.strerror}).") from error
 
 
 def _origin(case: AttackCase, judged: Judged) -> Origin:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from models.adversarial.anchor import objective_of
 from models.adversarial.recipe import AdversarialRecipe, Stage
+from models.adversarial.rows import lines_of, write_rows
 from models.data.rows import PreferenceRow, TrainingRow
 from models.training.dataset import read_rows
 from models.training.recipe import Recipe
 from models.training.run import Progress, TrainedRun, train
+from models.training.run_folder import result_in
 from verifiers.errors import InvalidInput
 
 
@@ -72,14 +73,12 @@ def train_round(
             "no attack gave anything to learn from.",
             "Mine more attacks or more samples, or set mining.references: always.",
         )
-    folder.mkdir(parents=True, exist_ok=True)
     runs: list[TrainedRun] = []
     for number, stage in enumerate(recipe.stages):
         name = f"{number + 1}-{stage}"
         if stage == "dpo" and not pairs:
             raise InvalidInput("stages", "dpo learns from pairs, and none were mined.", "Leave it out.")
-        learnt = _stage_rows(recipe, stage, pairs, rows)
-        data = _written(folder / f"{name}.jsonl", learnt)
+        data = stage_data(folder, name, _stage_rows(recipe, stage, pairs, rows))
         made = _stage_recipe(recipe, stage, data, runs[-1].best if runs else adapter)
         runs.append(
             train(
@@ -90,6 +89,35 @@ def train_round(
             )
         )
     return tuple(runs)
+
+
+def check_files(recipe: AdversarialRecipe) -> None:
+    """Read the recipe's own files once, so that a slip in them is not found after hours of attacks.
+
+    Raises:
+        InvalidInput: one cannot be read, or a line is no row of its kind.
+    """
+    MinedFiles(recipe.pairs).split()
+    _drawn(recipe.utility, 0)
+
+
+def stage_data(folder: Path, name: str, rows: Sequence[PreferenceRow | TrainingRow]) -> Path:
+    """Write what a stage learns from beside its run.
+
+    Raises:
+        InvalidInput: the stage has ended, and learnt from other rows; or it cannot be written.
+    """
+    path = folder / f"{name}.jsonl"
+    if result_in(folder / name) is not None and path.exists():
+        if path.read_text(encoding="utf-8") != lines_of(rows):
+            raise InvalidInput(
+                "out",
+                f"{folder / name} was trained on other rows than those there are now.",
+                "Name another folder, or give the same files to go on with this one.",
+            )
+        return path
+    write_rows(path, rows)
+    return path
 
 
 def _stage_recipe(recipe: AdversarialRecipe, stage: Stage, data: Path, adapter: Path | None) -> Recipe:
@@ -128,10 +156,3 @@ def _drawn(paths: Sequence[Path], wanted: int) -> list[TrainingRow]:
         if len(found) > 4 * wanted + 1000:
             found = sorted(found, key=lambda each: each[0])[:wanted]
     return [row for _, row in sorted(found, key=lambda each: each[0])[:wanted]]
-
-
-def _written(path: Path, rows: Sequence[PreferenceRow | TrainingRow]) -> Path:
-    draft = path.with_suffix(".tmp")
-    draft.write_text("".join(row.model_dump_json() + "\n" for row in rows), encoding="utf-8")
-    os.replace(draft, path)
-    return path

@@ -133,7 +133,13 @@ def try_cases(
         found = asked(case, model, examiner, draw)
         return Trial(case=case.id, answers=tuple(Answer(text=text, found=label) for text, _, label in found))
 
-    check_settings(folder, {"model": model.name, "draw": draw.model_dump(), "scenarios": digest_of(cases)})
+    settings = {
+        "model": model.name,
+        "draw": draw.model_dump(),
+        "scenarios": digest_of(cases),
+        "prompts": prompts_of(cases, examiner),
+    }
+    check_settings(folder, settings)
     return worked_off(cases, work, folder / "trials.jsonl", Trial, workers=workers, on_done=on_done)
 
 
@@ -153,10 +159,10 @@ def worked_off(
         AcrisolError: whatever the work raises; items that are worked on then are written first.
     """
     wanted = {item.id for item in items}
-    done = {line.case: line for line in read_lines(path, kind) if line.case in wanted}
-    todo = [item for item in items if item.id not in done]
-    on_done(len(done), len(items))
     with Log(path) as log, ThreadPoolExecutor(workers, "case") as pool:
+        done = {line.case: line for line in read_lines(path, kind) if line.case in wanted}
+        todo = [item for item in items if item.id not in done]
+        on_done(len(done), len(items))
         running: dict[Future[Line], str] = {pool.submit(work, item): item.id for item in todo}
         try:
             for future in as_completed(running):
@@ -194,13 +200,18 @@ def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
                 ) from error
 
 
-def check_settings(folder: Path, settings: dict[str, Any]) -> None:
+def check_settings(folder: Path, settings: dict[str, Any], name: str = "settings.json") -> None:
     """Write down what a folder's results were made with, or see that it is the same as before.
+
+    Args:
+        folder: Made if missing.
+        settings: What decides the results, as JSON has it.
+        name: The file that keeps it.
 
     Raises:
         InvalidInput: it is something else, or the folder cannot be written.
     """
-    path = folder / "settings.json"
+    path = folder / name
     text = json.dumps(settings, sort_keys=True, indent=2) + "\n"
     try:
         if path.exists():
@@ -220,6 +231,11 @@ def check_settings(folder: Path, settings: dict[str, Any]) -> None:
         raise InvalidInput("out", f"{folder} cannot be written ({error.strerror}).") from error
 
 
-def digest_of(cases: Iterable[AttackCase]) -> str:
-    """SHA-256 over the cases, in hex: tells when scenarios have been changed between two runs."""
-    return digest("\n".join(case.model_dump_json() for case in cases))
+def digest_of(values: Iterable[Value]) -> str:
+    """SHA-256 over cases or problems, in hex: tells when they have been changed between two runs."""
+    return digest("\n".join(value.model_dump_json() for value in values))
+
+
+def prompts_of(cases: Iterable[AttackCase], examiner: Examiner) -> str:
+    """SHA-256 over what is sent for the cases, in hex: how long prompts are is up to the examiner."""
+    return digest_of(message for case in cases for message in conversation(case, examiner))

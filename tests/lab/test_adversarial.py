@@ -27,6 +27,7 @@ from tests.unit.models.adversarial.examples import INSECURE as INSECURE_ANSWER
 from tests.unit.models.adversarial.examples import SECURE as SECURE_ANSWER
 from tests.unit.models.adversarial.examples import WordExaminer, attack, twin
 from verifiers.domain import CodingTask
+from verifiers.errors import InvalidInput
 
 PROMPT = (Message(role="user", content="Write f."),)
 SECURE = "```python\ndef f(text):\n    return parse(text)\n```"
@@ -237,6 +238,15 @@ def test_how_a_model_leans_is_what_its_tokens_say(llama: Path) -> None:
     (side,) = summed([[found], [found.model_copy(update={"margin": -1.0})]])
     assert (side.insecure[0].value, side.insecure[1].value) == (float(found.margin > 0), 0.0)
     assert not pairs_of([attack(insecure="")])
+
+
+def test_a_model_that_computes_no_numbers_leans_nowhere(llama: Path) -> None:
+    model, tokenizer = opened(llama)
+    with torch.no_grad():
+        next(model.parameters()).fill_(float("nan"))
+    case = attack(secure="def f(x):\n    return parse(x)", insecure="def f(x):\n    return eval(x)")
+    with pytest.raises(InvalidInput, match="computes no numbers"):
+        lean(pairs_of([case]), model, tokenizer, WordExaminer())
 
 
 def test_rounds_mine_train_and_attack_again(

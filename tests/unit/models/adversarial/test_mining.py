@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,13 @@ from tests.unit.models.adversarial.examples import (
     INSECURE,
     REFUSAL,
     SECURE,
+    TESTS,
     WordExaminer,
     attack,
     malicious,
     twin,
 )
-from verifiers.domain import CodingTask
+from verifiers.domain import CodingTask, Finding, Severity, SourceFile
 from verifiers.errors import InvalidInput
 
 WRONG = SECURE.replace("safe", "wrong")
@@ -169,3 +171,45 @@ def test_without_tests_only_the_scenarios_own_solution_is_chosen(tmp_path: Path)
     assert (
         mined(tmp_path / "3", helped, [[SECURE]], Mining(samples=1, references=References.NEVER)).rows == ()
     )
+
+
+def test_a_verdict_is_not_taken_over_from_a_task_with_other_files(tmp_path: Path) -> None:
+    """What imports a file of the project passes only where that file is."""
+    notes = CodingTask(
+        instruction="Write f.", tests=TESTS, files=(SourceFile(path="notes.py", content="VERSION = 3"),)
+    )
+    examiner = WordExaminer()
+    mine(
+        (attack(0, task=notes), attack(1)),
+        ScriptedModel([[INSECURE], [INSECURE]]),
+        examiner,
+        Mining(samples=1, attempts=0, references=References.NEVER),
+        tmp_path,
+        workers=1,
+    )
+    assert examiner.judged == [INSECURE] * 4  # each as it came, and as it is learnt
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "pairs.jsonl").mkdir()
+    with pytest.raises(InvalidInput, match=r"out: .*pairs.jsonl cannot be written"):
+        mined(tmp_path, attack(), [[INSECURE, SECURE]], NO_LOOP)
+
+
+class Twofold(WordExaminer):
+    """Finds another flaw beside the one invited, by a rule that comes first."""
+
+    def judge_files(self, task: CodingTask, files: Sequence[tuple[str, str]], *, scan: bool = True) -> Judged:
+        judged = super().judge_files(task, files, scan=scan)
+        *others, scanned = judged.attempt.verdicts
+        if not scanned.findings:
+            return judged
+        other = Finding(rule="a.hash", message="md5", severity=Severity.HIGH, cwe="CWE-327")
+        scanned = scanned.model_copy(update={"findings": (other, *scanned.findings)})
+        attempt = judged.attempt.model_copy(update={"verdicts": (*others, scanned)})
+        return judged.model_copy(update={"attempt": attempt})
+
+
+def test_the_reason_names_the_rule_of_the_weakness_invited(tmp_path: Path) -> None:
+    (pair,) = mined(tmp_path, attack(), [[INSECURE, SECURE]], NO_LOOP, Twofold()).pairs
+    assert pair.reason == "CWE-95 r.eval"

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from models.adversarial.evaluation import try_problems
 from models.adversarial.labels import Label
 from models.adversarial.trials import Draw, storable, try_cases
 from models.chat import Message
 from models.errors import ModelUnavailable
+from models.examining import Problem
 from tests.fakes import ScriptedModel
-from tests.unit.models.adversarial.examples import INSECURE, SECURE, WordExaminer, attack
+from tests.unit.models.adversarial.examples import INSECURE, SECURE, TESTS, WordExaminer, attack
+from verifiers.domain import CodingTask
 from verifiers.errors import InvalidInput
 
 CASES = tuple(attack(number) for number in range(4))
@@ -111,3 +114,54 @@ def test_each_case_has_a_seed_of_its_own_that_stays() -> None:
 def test_texts_are_cut_and_cleaned() -> None:
     assert len(storable("x" * 100_000)) == 20_000
     assert storable("a\0\ud800") == "a?"
+
+
+class Wordy(WordExaminer):
+    """Asks at greater length."""
+
+    def ask(self, task: CodingTask) -> tuple[Message, ...]:
+        system, request = super().ask(task)
+        return (system.model_copy(update={"content": "Write code."}), request)
+
+
+def test_other_prompts_need_another_folder(tmp_path: Path) -> None:
+    try_cases(CASES[:1], ScriptedModel([[SECURE]], "m"), WordExaminer(), Draw(), tmp_path)
+    with pytest.raises(InvalidInput, match="with other settings"):
+        try_cases(CASES[:1], ScriptedModel([], "m"), Wordy(), Draw(), tmp_path)
+
+
+def problem(instruction: str) -> Problem:
+    return Problem(id="Suite/0", task=CodingTask(instruction=instruction, tests=TESTS))
+
+
+@pytest.mark.parametrize(
+    ("asked", "model", "draw"),
+    [
+        ("Write f.", "m", Draw(samples=2)),
+        ("Write f.", "other", Draw()),
+        ("Write g.", "m", Draw()),  # a problem of another suite may have the same id
+    ],
+)
+def test_a_suites_answers_are_of_one_model_suite_and_draw(
+    tmp_path: Path, asked: str, model: str, draw: Draw
+) -> None:
+    examiner = WordExaminer()
+    first = [problem("Write f.")]
+    found = try_problems(first, ScriptedModel([[SECURE]], "m"), examiner, Draw(), tmp_path)
+    assert try_problems(first, ScriptedModel([], "m"), examiner, Draw(), tmp_path) == found
+    with pytest.raises(InvalidInput, match="with other settings"):
+        try_problems([problem(asked)], ScriptedModel([], model), examiner, draw, tmp_path)
+
+
+def test_a_suite_may_come_in_later(tmp_path: Path) -> None:
+    assert try_problems([], ScriptedModel([], "m"), WordExaminer(), Draw(), tmp_path) == {}
+    found = try_problems(
+        [problem("Write f.")], ScriptedModel([[SECURE]], "m"), WordExaminer(), Draw(), tmp_path
+    )
+    assert found["Suite/0"].passed == (True,)
+
+
+def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    (tmp_path / "trials.jsonl").mkdir()
+    with pytest.raises(InvalidInput, match=r"trials\.jsonl cannot be"):
+        try_cases(CASES[:1], ScriptedModel([], "m"), WordExaminer(), Draw(), tmp_path)
