@@ -31,7 +31,7 @@ from models.adversarial.rounds import both_sides, measured
 from models.adversarial.states import open_state
 from models.adversarial.trials import Draw
 from models.evaluation.suites import read_suite, spread
-from models.select import EMBEDDED
+from models.select import EMBEDDED, is_small
 from verifiers.errors import InvalidInput
 
 
@@ -66,6 +66,8 @@ def evaluate(
     with reported_errors(errors):
         if adapter is not None and against is not None:
             raise InvalidInput("against", "excludes --adapter: two states are compared.", "Leave one out.")
+        if split is not None and suite is None:
+            raise InvalidInput("suite", "is missing, and --split is of one.", "Give --suite.")
         cases = both_sides(attacks_of(family, language, limit))
         draw = Draw(samples=samples, temperature=temperature, max_tokens=max_tokens, seed=seed)
         chosen = spread(read_suite(suite, split=split, data=suites_in(data)), problems) if suite else ()
@@ -73,7 +75,7 @@ def evaluate(
         if adapter is not None or against is not None:
             wanted.append(("after", against or model, adapter))
         # Both get the same prompts, the smaller one's.
-        prompts_for = EMBEDDED if EMBEDDED in (model, against) else model
+        prompts_for = against if against is not None and is_small(against) else model
         states: list[State] = []
         with RoundsBar(errors) as bar:
             for name, spec, over in wanted:

@@ -11,8 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.examiner import AgentExaminer
-from agent.prompts import SMALL_CONTEXT, PromptLimits
-from api.cli.adversarial_options import FAMILY, LANGUAGE, LIMIT, RoundsBar, attacks_of
+from api.cli.adversarial_options import FAMILY, LANGUAGE, LIMIT, RoundsBar, attacks_of, limits_for
 from api.cli.exits import reported_errors
 from models.adversarial.leaning import Leaning, lean, open_both, pairs_of, summed
 from models.adversarial.page import WORDS, told
@@ -36,7 +35,7 @@ def lean_(
     with reported_errors(errors):
         cases = pairs_of(both_sides(attacks_of(family, language, limit)))
         # Without verifiers: putting prompts needs none.
-        examiner = AgentExaminer((), SMALL_CONTEXT if model == EMBEDDED else PromptLimits())
+        examiner = AgentExaminer((), limits_for(model))
         opened, tokenizer = open_both(model, adapter)
         states = []
         with RoundsBar(errors) as bar:

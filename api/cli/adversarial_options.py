@@ -18,7 +18,7 @@ from models.adversarial.recipe import AdversarialRecipe, Attacks
 from models.evaluation.settings import SuiteSettings
 from models.evaluation.suites import read_suite, spread
 from models.examining import Examiner, Problem
-from models.select import EMBEDDED
+from models.select import is_small
 from models.training.run import Progress as TrainingProgress
 from verifiers.errors import InvalidInput
 
@@ -55,11 +55,15 @@ class RoundsBar(Bar):
         self.show(f"Training: {stage}", progress.step, progress.steps, loss)
 
 
+def limits_for(model: str) -> PromptLimits:
+    """How long a model's prompts may be: as the agent has it."""
+    return SMALL_CONTEXT if is_small(model) else PromptLimits()
+
+
 @contextmanager
 def examiner_for(model: str, sandbox: str | None) -> Iterator[Examiner]:
     """Prompts as long as the model takes, and judgement; with a sandbox of its own."""
-    limits = SMALL_CONTEXT if model == EMBEDDED else PromptLimits()
-    with open_examiner(settings_from(sandbox=sandbox), limits) as examiner:
+    with open_examiner(settings_from(sandbox=sandbox), limits_for(model)) as examiner:
         yield examiner
 
 

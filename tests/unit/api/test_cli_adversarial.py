@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from agent.prompts import SMALL_CONTEXT, PromptLimits
+from api.cli.adversarial_options import limits_for
 from api.cli.main import app
 
 RUNNER = CliRunner()
@@ -37,6 +39,7 @@ def test_requests_can_be_read() -> None:
         (("mine", "--out", "x", "--language", "rust"), "no attack has a case"),
         (("train", "nothing", "--out", "x"), "recipe: there is no recipe 'nothing'"),
         (("evaluate", "--out", "x", "--adapter", "a", "--against", "b"), "against: excludes --adapter"),
+        (("evaluate", "--out", "x", "--split", "test"), "suite: is missing"),
         (
             ("evaluate", "--out", "x", "--suite", "humaneval"),
             "data: the suite humaneval is read from a folder",
@@ -52,3 +55,9 @@ def test_bad_input_names_the_field(
     assert code == 2
     assert said in output
     assert not list(tmp_path.iterdir())
+
+
+def test_prompts_are_as_long_as_the_agents_for_the_same_model(tmp_path: Path) -> None:
+    (tmp_path / "small.gguf").write_bytes(b"GGUF")
+    assert limits_for("embedded") == limits_for(str(tmp_path / "small.gguf")) == SMALL_CONTEXT
+    assert limits_for("http://127.0.0.1:1/v1") == PromptLimits()
