@@ -47,6 +47,14 @@ class Decontamination(Value):
     data: Path | None = None
     ngram: int = Field(default=10, ge=_FEWEST, le=100)
 
+    def based_on(self, folder: Path) -> Decontamination:
+        """The same with relative files of suites taken from a folder."""
+        own = (
+            suite if suite.partition(":")[0].lower() in SUITES else str(folder / suite)
+            for suite in self.suites
+        )
+        return self.model_copy(update={"suites": tuple(own)})
+
     def check(self) -> None:
         """Read the suites.
 

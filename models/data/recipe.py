@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union
 
 from pydantic import Field, JsonValue, model_validator
 
+from models.data.decontamination import Decontamination
 from models.data.set_steps import SET_STEPS, SetStep
 from models.data.sources import Source
 from models.data.step import BatchStep, Step
@@ -75,7 +76,8 @@ class Execution(Value):
 
     Attributes:
         on: ``local`` processes, or a ``slurm`` or ``ray`` cluster whose nodes share the output folder.
-        options: Passed to datatrove's executor as they are: ``partition``, ``time``, ``mem_per_cpu_gb``, ...
+        options: Of a cluster; passed to datatrove's executor as they are: ``partition``, ``time``, ...
+            ``env_command`` is a shell command: look at it in a recipe that is not yours.
     """
 
     on: Literal["local", "slurm", "ray"] = "local"
@@ -86,6 +88,8 @@ class Execution(Value):
         missing = [name for name in ("partition", "time") if name not in self.options]
         if self.on == "slurm" and missing:
             raise ValueError(f"options.{missing[0]} is missing, which Slurm needs")
+        if self.on == "local" and self.options:
+            raise ValueError("options are for slurm and ray: leave them out")
         ours = {"pipeline", "tasks", "workers", "logging_dir", "depends", "skip_completed"} & set(
             self.options
         )
@@ -133,9 +137,14 @@ class Recipe(Value):
         return tuple(use.step for use in self.steps if use.on)
 
     def based_on(self, folder: Path) -> Recipe:
-        """The same with relative paths of sources taken from ``folder``."""
-        sources = tuple(
-            source.model_copy(update={"path": folder / source.path}) if hasattr(source, "path") else source
-            for source in self.sources
-        )
-        return self.model_copy(update={"sources": sources})
+        """The same with relative paths of sources and steps taken from ``folder``."""
+        sources = tuple(_based_on(source, folder) for source in self.sources)
+        steps = tuple(use.model_copy(update={"step": _based_on(use.step, folder)}) for use in self.steps)
+        return self.model_copy(update={"sources": sources, "steps": steps})
+
+
+def _based_on(value: Any, folder: Path) -> Any:
+    """A source or a step with its relative paths taken from a folder."""
+    if isinstance(value, Decontamination):
+        value = value.based_on(folder)
+    return value.model_copy(update={name: folder / own for name, own in value if isinstance(own, Path)})

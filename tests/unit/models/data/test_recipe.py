@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from models.data.decontamination import Decontamination
+from models.data.filters.sonarqube import SonarQubeFilter
+from models.data.filters.weaknesses import WeaknessFilter
 from models.data.languages import LanguageStep
 from models.data.recipe_file import packaged_recipes, parse_recipe, read_recipe
 from models.data.set_steps import NearDuplicates
@@ -55,7 +58,8 @@ def test_a_step_is_its_name_or_a_mapping_and_can_be_switched_off() -> None:
         ("sources: [{kind: folder, name: a, paht: x}]", "r.yaml: sources.0."),
         ("sources: [{preset: mbbp}]", "there is no preset 'mbbp'"),
         (SOURCES + "execution: {on: slurm}", "options.partition is missing, which Slurm needs"),
-        (SOURCES + "execution: {options: {tasks: 4}}", "options.tasks is set by Acrisol"),
+        (SOURCES + "execution: {options: {partition: cpu}}", "options are for slurm and ray: leave them out"),
+        (SOURCES + "execution: {on: ray, options: {tasks: 4}}", "options.tasks is set by Acrisol"),
         ("sources: [{kind: folder, name: a, path: x}, {kind: folder, name: a, path: y}]", "called 'a'"),
         ("[1, 2]", "must hold fields"),
         ("a: b: c", "line 1"),
@@ -103,3 +107,18 @@ def test_a_recipe_that_is_not_there_names_the_packaged_ones(tmp_path: Path) -> N
 @pytest.mark.parametrize("name", packaged_recipes())
 def test_packaged_recipes_are_recipes(name: str) -> None:
     assert read_recipe(Path(name)).active
+
+
+def test_paths_of_steps_start_there_too(tmp_path: Path) -> None:
+    (tmp_path / "r.yaml").write_text(
+        SOURCES
+        + "steps:\n- {step: decontamination, suites: [humaneval, 'mbpp:test', own.jsonl], data: ../d}\n"
+        "- {step: sonarqube, url: 'https://s', project: p, token_file: /t}\n"
+        "- {step: weaknesses, tools: bin}\n"
+    )
+    first, second, third = read_recipe(tmp_path / "r.yaml").active
+    assert isinstance(first, Decontamination)
+    assert isinstance(second, SonarQubeFilter)
+    assert isinstance(third, WeaknessFilter)
+    assert first.suites == ("humaneval", "mbpp:test", str(tmp_path / "own.jsonl"))
+    assert (first.data, second.token_file, third.tools) == (tmp_path / "../d", Path("/t"), tmp_path / "bin")
