@@ -82,6 +82,7 @@ def prepare(
         raise ToolMissing(
             "datatrove is not installed here.", "Run scripts/install-lab, or: pip install 'acrisol[data]'"
         )
+    _check_apart(recipe, folder)
     for step in recipe.active:
         if isinstance(step, Checked):
             step.check()
@@ -100,10 +101,22 @@ def prepare(
             if not _engine(places, on_progress):
                 return None
             card = Card.model_validate_json(places.card.read_text())
-        clean_up(places)
+            clean_up(places)  # still alone: another run might have begun in there
     except OSError as error:
         raise of_the_system(error, places.folder) from error
     return card
+
+
+def _check_apart(recipe: Recipe, folder: Path) -> None:
+    """A run that reads what it writes gives other bytes each time, its own rows among them."""
+    for source in recipe.sources:
+        path = getattr(source, "path", None)
+        if path is not None and folder.resolve().is_relative_to(path.resolve()):
+            raise InvalidInput(
+                "output",
+                f"{folder} lies in the folder of the source '{source.name}'.",
+                "Choose a folder beside it.",
+            )
 
 
 def _make(folder: Path) -> None:
@@ -121,7 +134,7 @@ def _alone(places: Places) -> Iterator[None]:
     with (places.work / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             raise InvalidInput(
                 "output", f"another run is working on {places.folder}.", "Wait for its end."
             ) from error

@@ -7,7 +7,7 @@ one or two stages that look at what the pass before has noted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from models.data.engine import duplicates
@@ -119,8 +119,3 @@ def _between(job: Job, places: Places, step: SetStep, flows: _Flows) -> _Between
         (("decide", 1, DecideShares(folder, step)),),
         DrawByLanguage(folder, seed, flow),
     )
-
-
-def passes(stages: Sequence[Stage]) -> int:
-    """How many of them go over the corpus."""
-    return sum(bool(stage.items_from) for stage in stages)

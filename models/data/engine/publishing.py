@@ -101,7 +101,7 @@ class Publish:
         written(self.folder / "card.md", markdown(card))
 
     def _joined(self, places: Places, shards: Path) -> Digested | None:
-        """One file of all shards; none where all are empty, unless it is for training."""
+        """One file of all shards; none where all are empty."""
         target = self.folder / f"{shards.name}.jsonl"
         temporary = places.work / target.name
         hashed, rows = hashlib.sha256(), 0

@@ -103,20 +103,20 @@ def _options(job: Job) -> dict[str, Any]:
 def _announce(places: Places, stages: Sequence[Stage], number: int) -> None:
     stage = stages[number]
     items: int | None = None
-    if number == 0 or stage.items_from:
-        items = _items(places, stage)
+    if number == 0:
+        items = _files(places)
+    elif stage.items_from:
+        items = sum(read_flow(places.flow(name)).documents_out for name in stage.items_from)
     places.progress.mkdir(parents=True, exist_ok=True)
     for old in places.progress.iterdir():
         old.unlink()
     _say(places, {"says": stage.says, "stage": number + 1, "stages": len(stages), "items": items})
 
 
-def _items(places: Places, stage: Stage) -> int | None:
-    """How many documents a pass goes through; None where a source does not say beforehand."""
-    if "read-" in stage.items_from[0] and not places.flow(stage.items_from[0]).is_dir():
-        counts = [each["items"] for each in json.loads(places.provenance.read_text())]
-        return None if None in counts else sum(counts)
-    return sum(read_flow(places.flow(name)).documents_out for name in stage.items_from)
+def _files(places: Places) -> int | None:
+    """How many files the first pass goes through; None where a source does not say beforehand."""
+    counts = [each["items"] for each in json.loads(places.provenance.read_text())]
+    return None if None in counts else sum(counts)
 
 
 def _say(places: Places, now: dict[str, Any]) -> None:
