@@ -58,6 +58,7 @@ def row_of(document: Document, frames: Mapping[str, tuple[Message, ...]]) -> Tra
         license=document.license,
         language=document.language,
         method=document.method,
+        attribution=str(document.metadata.get("attribution", "")),
     )
     if not document.prompt:
         return TextRow(text=document.text, origin=origin)

@@ -23,6 +23,7 @@ class Origin(Value):
         method: How it was made: ``docstring``, ``question-answer``, ``task``, ``fill-in``, ``outcome``,
             ``repair``, ``feedback``, ``sampled``, ``attack``.
         verified: Names of the verifiers that passed the answer; empty where nothing was run.
+        attribution: Whom the licence asks to be named; empty where it asks for nobody.
     """
 
     source: str
@@ -31,6 +32,7 @@ class Origin(Value):
     language: str = ""
     method: str = ""
     verified: tuple[str, ...] = ()
+    attribution: str = ""
 
 
 class TrainingRow(Value):

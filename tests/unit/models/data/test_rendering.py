@@ -61,3 +61,11 @@ def test_code_without_a_prompt_is_text() -> None:
 
 def test_a_fence_is_longer_than_any_in_the_code() -> None:
     assert fenced("a\n````\nb\n", "python").startswith("`````python\n")
+
+
+def test_a_row_names_the_authors_that_a_licence_asks_for() -> None:
+    said = "question 1 by user 7, answer 12 by Ann"
+    asked = document(prompt="How?", method="question-answer")
+    row = row_of(asked.model_copy(update={"metadata": {"attribution": said}}), {})
+    assert row.origin.attribution == said
+    assert row_of(asked, {}).origin.attribution == ""
