@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from models.data.rows import PreferenceRow, TrainingRow
@@ -40,4 +40,8 @@ def write_rows(rows: Iterable[TrainingRow | PreferenceRow], folder: Path) -> Cou
         raise ToolFailed(
             f"{folder} cannot be written ({error.strerror}).", "Make room there, or name another folder."
         ) from error
+    finally:  # rows of people's own tasks: nobody would remove half a file later
+        for name in _FILES.values():
+            with suppress(OSError):
+                (folder / f"{name}.new").unlink(missing_ok=True)
     return counts
