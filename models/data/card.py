@@ -190,4 +190,4 @@ def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
 def _cell(text: str) -> str:
     """Hostile names (a licence, a folder) as text that breaks neither the table nor the page."""
     flat = " ".join(text.split())[:500]
-    return flat.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    return flat.replace("\\", "\\\\").replace("|", "\\|").replace("[", "\\[").replace("<", "&lt;")

@@ -95,7 +95,7 @@ class HubSource(_Tabular):
     """Rows of a Hugging Face dataset, streamed. Code that comes with a dataset is never run.
 
     Attributes:
-        dataset: Its name on the hub, or a folder in a form that ``datasets`` reads.
+        dataset: Its name on the hub, or the absolute path of a folder in a form that ``datasets`` reads.
         config: Which of its configurations.
         split: Which of its splits.
         data_dir: Only this folder of it.

@@ -12,6 +12,7 @@ from models.data.step import Dropped, Kept, kept
 from verifiers.domain import Value
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _MOJIBAKE = re.compile(r"[\u00c2\u00c3\u00e2][\u0080-\u00bf\u2018-\u203a\u20ac]")
 
 
@@ -34,9 +35,7 @@ class EncodingFilter(Value):
             return Dropped("empty")
         if text.count("\0") or len(_CONTROL.findall(text)) > self.control * len(text):
             return Dropped("binary")
-        if text.count("\ufffd") > self.replaced * len(text):
-            return Dropped("encoding not known")
-        if any("\ud800" <= char <= "\udfff" for char in text):
+        if text.count("\ufffd") > self.replaced * len(text) or _SURROGATE.search(text):
             return Dropped("encoding not known")
         if len(_MOJIBAKE.findall(text)) > 5:
             return Dropped("decoded wrongly")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Callable
 from email.parser import HeaderParser
@@ -16,6 +17,7 @@ from models.data.filters.license_expressions import normalised
 
 _MAX_BYTES = 1_000_000
 _MOST_FILES = 10
+_BRACKETED = re.compile(r"^\(([^()]*)\)$")
 
 
 class Declared(NamedTuple):
@@ -78,7 +80,7 @@ def _package_json(base: Path) -> Declared:
     old = data.get("licenses")
     if said is None and isinstance(old, list):
         said = " OR ".join(_word(each.get("type")) for each in old if isinstance(each, dict))
-    return Declared(_word(data.get("name")), _word(said).strip("()"))
+    return Declared(_word(data.get("name")), _BRACKETED.sub(r"\1", _word(said)))
 
 
 def _cargo(base: Path) -> Declared:

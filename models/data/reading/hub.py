@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -22,7 +23,9 @@ def check_hub(source: HubSource) -> None:
         ToolMissing: ``datasets`` is not installed.
         InvalidInput: there is no such dataset, or its rows have no such column.
     """
-    check_columns(source, list(islice(_opened(source), _SAMPLE)))
+    with _named(source):
+        seen = list(islice(_opened(source), _SAMPLE))
+    check_columns(source, seen)
 
 
 def read_hub(source: HubSource, part: Part) -> Iterator[Document | Unread]:
@@ -46,7 +49,7 @@ def _opened(source: HubSource) -> Any:
         raise ToolMissing(
             "datasets is not installed.", "Run scripts/install-lab, or: pip install 'acrisol[data]'"
         ) from error
-    try:
+    with _named(source):
         return datasets.load_dataset(
             source.dataset,
             source.config,
@@ -55,11 +58,14 @@ def _opened(source: HubSource) -> Any:
             revision=source.revision,
             streaming=True,
         )
-    except (
-        OSError,
-        ValueError,
-        RuntimeError,
-    ) as error:  # no such dataset or split, no network
+
+
+@contextmanager
+def _named(source: HubSource) -> Iterator[None]:
+    """Says which source it is that cannot be opened or, as its first rows are fetched, read."""
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError) as error:  # no such dataset or split, no network
         said = " ".join(str(error).split())[:300]
         raise InvalidInput(
             f"sources.{source.name}.dataset",

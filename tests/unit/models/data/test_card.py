@@ -28,7 +28,7 @@ def test_flows_of_shards_add_up_whatever_their_order(tmp_path: Path) -> None:
 
 
 def test_hostile_names_break_no_table() -> None:
-    evil = "MIT | <script>alert(1)</script>\n\n# Heading"
+    evil = "MIT | <script>alert(1)</script> ![x](https://example.com/x.png)\n\n# Heading"
     recipe = Recipe.model_validate({"sources": [{"kind": "folder", "name": "a", "path": "x"}]})
     card = Card(
         name="n",
@@ -46,6 +46,7 @@ def test_hostile_names_break_no_table() -> None:
     text = markdown(card)
     assert "<script>" not in text
     assert "\n# Heading" not in text
+    assert "![" not in text
     for line in text.splitlines():
         if line.startswith("| MIT"):
             assert line.replace("\\|", "").count("|") == 3

@@ -220,3 +220,15 @@ def test_a_checkout_that_claims_files_outside_gives_none_of_them(checkout: Path)
         config.write(f"[core]\n\tworktree = {checkout.parent}\n")
     with suppress(InvalidInput):  # git may say that it tracks nothing here, which is as good
         assert all("SECRET" not in item.text for item in read(checkout) if isinstance(item, Document))
+
+
+def test_a_licence_in_brackets_keeps_those_that_count(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "index.js").write_text("x")
+    for said, read_as in (
+        ("(MIT)", "MIT"),
+        ("(MIT OR ISC) AND (MIT OR X11)", "(MIT OR ISC) AND (MIT OR X11)"),
+    ):
+        (root / "package.json").write_text(json.dumps({"license": said}))
+        assert read(root, include=["*.js"])[0].license == read_as  # type: ignore[union-attr]
