@@ -56,13 +56,19 @@ def run(
         Path | None, typer.Option(help="A JSONL file of recorded answers instead of a model.")
     ] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Let the agent's whole loop answer.")] = False,
-    attempts: Annotated[int, typer.Option(help="Rounds of the loop.")] = 4,
-    round_samples: Annotated[int, typer.Option(help="Candidates a round of the loop.")] = 1,
-    samples: Annotated[int, typer.Option("-n", "--samples", help="Answers a problem.")] = 1,
-    temperature: Annotated[float, typer.Option(help="0 is greedy.")] = _SAMPLING.temperature,
-    top_p: Annotated[float, typer.Option(help="Nucleus mass.")] = _SAMPLING.top_p,
+    attempts: Annotated[int | None, typer.Option(help="Rounds of the loop; default 4.")] = None,
+    round_samples: Annotated[
+        int | None, typer.Option(help="Candidates a round of the loop; default 1.")
+    ] = None,
+    samples: Annotated[
+        int | None, typer.Option("-n", "--samples", help="Answers a problem; default 1.")
+    ] = None,
+    temperature: Annotated[
+        float | None, typer.Option(help=f"0 is greedy; default {_SAMPLING.temperature}.")
+    ] = None,
+    top_p: Annotated[float | None, typer.Option(help=f"Nucleus mass; default {_SAMPLING.top_p}.")] = None,
     max_tokens: Annotated[int | None, typer.Option(help="Tokens an answer; default as the agent's.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the sampling.")] = 0,
+    seed: Annotated[int | None, typer.Option(help="Of the sampling; default 0.")] = None,
     scan: Annotated[bool, typer.Option(help="Scanners look at the answers.")] = True,
     clients: Annotated[int, typer.Option(help="Problems asked about at a time.")] = 4,
     judges: Annotated[int, typer.Option(help="Answers judged at a time.")] = 2,
@@ -77,33 +83,36 @@ def run(
     """
     console = Console(stderr=True, highlight=False)
     with reported_errors(console):
+        drawing = {"temperature": temperature, "top_p": top_p, "seed": seed}
+        rounds = {"attempts": attempts, "round_samples": round_samples}
+        asking = {"model": model, "model_name": model_name, "adapter": adapter, "samples": samples}
+        if loop and generations is not None:
+            raise InvalidInput("loop", "answers by a model, but recorded answers are given.", "Drop one.")
+        if generations is not None:
+            _refuse_idle("where answers are recorded", **asking, **drawing, max_tokens=max_tokens)
+        if loop:
+            _refuse_idle("with --loop, which has a schedule of its own", **drawing)
+        else:
+            _refuse_idle("without --loop", **rounds)
         plan = _plan(
             suite=suite,
             out=out,
             split=split,
             data=_data(data),
             limit=limit,
-            model=model,
-            model_name=model_name,
-            adapter=adapter,
             generations=generations,
             mode="loop" if loop else "direct",
-            attempts=attempts,
-            round_samples=round_samples,
-            samples=samples,
             sampling=_sampling(
-                temperature=temperature,
-                top_p=top_p,
-                max_tokens=max_tokens or _tokens(model),
-                seed=seed,
+                max_tokens=_tokens(model) if max_tokens is None else max_tokens,
+                **{"seed": 0, **_given(drawing)},
             ),
             scan=scan,
             clients=clients,
             judges=judges,
             shard=shard,
+            **_given(asking),
+            **_given(rounds),
         )
-        if loop and generations is not None:
-            raise InvalidInput("loop", "answers by a model, but recorded answers are given.", "Drop one.")
         if shards:
             from api.cli.evaluate_shards import run_shards
 
@@ -172,7 +181,10 @@ def compare(
     with reported_errors(console):
         ones, others = (summary_of(folder, _data(data), seed=seed) for folder in (first, second))
         found = compared(ones, others, _first_passed(first), _first_passed(second), seed=seed)
-        (second / "compare.json").write_text(found.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        try:
+            (second / "compare.json").write_text(found.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise InvalidInput("second", f"{second} cannot be written ({error.strerror}).") from error
         if as_json:
             typer.echo(found.model_dump_json(indent=2))
         else:
@@ -199,13 +211,23 @@ def _data(given: Path | None) -> Path | None:
     return given if given is not None else SuiteSettings().suites
 
 
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _refuse_idle(when: str, **options: object) -> None:
+    """Refuse options that would decide nothing: who gives one believes that it does."""
+    for name in _given(options):
+        raise InvalidInput(name.replace("_", "-"), f"decides nothing {when}.", "Leave it out.")
+
+
 def _tokens(model: str | None) -> int:
     """What the agent allows, so that runs with and without the loop differ in the loop alone."""
     from agent.wiring import MAX_TOKENS, SMALL_MAX_TOKENS
-    from models.select import EMBEDDED
+    from models.select import is_small
 
     settings = settings_from(model=model)
-    return settings.max_tokens or (SMALL_MAX_TOKENS if settings.model == EMBEDDED else MAX_TOKENS)
+    return settings.max_tokens or (SMALL_MAX_TOKENS if is_small(settings.model) else MAX_TOKENS)
 
 
 def _plan(**fields: Any) -> Plan:

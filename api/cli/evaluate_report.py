@@ -13,6 +13,7 @@ from api.cli.rendering import plain
 from models.evaluation.compare import Comparison, Paired
 from models.evaluation.estimators import Estimate
 from models.evaluation.page import page, percent
+from models.evaluation.plan import ANSWERS
 from models.evaluation.results import (
     GENERATIONS,
     Generation,
@@ -74,8 +75,12 @@ def _read(folder: Path, data: Path | None) -> _Read:
         )
     problems = shard_of(every, manifest.shard)
     expected = len(problems) * manifest.samples
-    if manifest.mode == "direct" and manifest.sampling is None:  # recorded: as many as there were
-        expected = sum(1 for _ in read_lines(folder / GENERATIONS, Generation))
+    if manifest.mode == "direct" and manifest.sampling is None:  # recorded: as many as there are
+        told = manifest.settings.get(ANSWERS, "")
+        if told.isdecimal() and not manifest.shard:
+            expected = int(told[:12])
+        else:
+            expected = sum(1 for _ in read_lines(folder / GENERATIONS, Generation))
     return _Read(manifest, problems, numbered(read_results(folder).values()), expected)
 
 
@@ -135,10 +140,11 @@ def show_comparison(console: Console, found: Comparison) -> None:
             table.add_row(name, *_cells(paired))
     console.print(table)
     test = found.mcnemar
+    left_out = f", {found.left_out:,} in one only and left out" if found.left_out else ""
     console.print(
         plain(
-            f"{found.shared:,} problems in both; first answers: {test.only_first} solved by the first run "
-            f"only, {test.only_second} by the second only; McNemar's exact test p = {test.p:.4f}"
+            f"{found.shared:,} problems in both{left_out}; first answers: {test.only_first} solved by the first "
+            f"run only, {test.only_second} by the second only; McNemar's exact test p = {test.p:.4f}"
         )
     )
     for name, problems in (("better", found.better), ("worse", found.worse)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +16,8 @@ from models.evaluation.suites import read_suite
 from models.examining import Problem
 from verifiers.domain import Sampling, Value
 from verifiers.errors import InvalidInput
+
+ANSWERS = "answers"  # of a manifest's settings: how many are recorded, where problems may have unlike numbers
 
 
 class Plan(Value):
@@ -34,7 +37,8 @@ class Plan(Value):
         attempts: Rounds of the loop.
         round_samples: Candidates a round of the loop.
         samples: Answers a problem.
-        sampling: How they are drawn without the loop, which has a schedule of its own.
+        sampling: How they are drawn without the loop, which has a schedule of its own and takes no more than
+            ``max_tokens`` from here.
         scan: Scanners look at the answers.
         clients: Problems that are asked about at a time.
         judges: Answers that are judged at a time.
@@ -75,23 +79,25 @@ class Ready(Value):
     mine: tuple[Problem, ...]
 
 
-def prepared(plan: Plan, source: str) -> Ready:
+def prepared(plan: Plan, source: str, identity: Mapping[str, str] | None = None) -> Ready:
     """Read the suite of a plan.
 
     Args:
         plan: The plan.
         source: What the manifest calls the model or file.
+        identity: What else tells the model from another of the same name, such as its weights' digest.
 
     Raises:
         InvalidInput: there is no such suite, or a row of it is wrong.
     """
     every = read_suite(plan.suite, split=plan.split, data=plan.data)[: plan.limit]
     recorded = plan.generations is not None
-    settings = {}
+    settings = dict(identity or {})
     if plan.generations is not None:
-        settings = {"generations": _file_digest(plan.generations)}
+        settings["generations"] = _file_digest(plan.generations)
     if plan.mode == "loop":
-        settings = {"attempts": str(plan.attempts), "round_samples": str(plan.round_samples)}
+        settings["attempts"], settings["round_samples"] = str(plan.attempts), str(plan.round_samples)
+        settings["max_tokens"] = str(plan.sampling.max_tokens)
     manifest = Manifest(
         suite=plan.suite,
         split=plan.split or "",
@@ -131,8 +137,9 @@ def with_recorded(ready: Ready, recorded: Recorded) -> tuple[Ready, dict[str, li
             + (f" and {len(bare) - 1} more problems." if len(bare) > 1 else "."),
             "Name the suite or --limit that they are for.",
         )
-    samples = max(len(found) for found in every.values())
-    manifest = ready.manifest.model_copy(update={"samples": samples})
+    counts = [len(found) for found in every.values()]
+    settings = {**ready.manifest.settings, ANSWERS: str(sum(counts))}
+    manifest = ready.manifest.model_copy(update={"samples": max(counts), "settings": settings})
     return ready.model_copy(update={"manifest": manifest}), {
         problem.id: every[problem.id] for problem in ready.mine
     }

@@ -36,7 +36,7 @@ class Manifest(Value):
         sampling: How they are drawn; None where they are recorded.
         scan: Scanners look at them too.
         shard: ``i/n`` where only every n-th problem is done here; empty for all.
-        settings: What else decides: prompt limits, the loop's budget, the adapter.
+        settings: What else decides: the loop's budget, digests of local weights and of recorded answers.
     """
 
     suite: str

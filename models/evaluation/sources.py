@@ -121,16 +121,18 @@ class Recorded:
     """Answers out of a file; see :func:`models.evaluation.generations.read_generations`."""
 
     def __init__(self, generations: Iterable[Generation]) -> None:
-        self._found = {(each.problem, each.sample): each for each in generations}
+        self._found: dict[str, dict[int, Generation]] = {}
+        for each in generations:
+            self._found.setdefault(each.problem, {})[each.sample] = each
 
     def answers(self, problem: Problem, numbers: Sequence[int]) -> Iterator[Generation]:
         """See :meth:`Source.answers`."""
         for number in numbers:
-            yield self._found[problem.id, number]
+            yield self._found[problem.id][number]
 
     def numbers(self, problem: Problem) -> list[int]:
         """Which samples of a problem there are."""
-        return sorted(sample for name, sample in self._found if name == problem.id)
+        return sorted(self._found.get(problem.id, ()))
 
 
 def _sound(text: str) -> str:

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from api.cli import evaluate_run
+from api.cli.evaluate import app
+from api.cli.evaluate_report import summary_of
+from models.evaluation.generations import read_generations
+from models.evaluation.plan import Plan, Ready, prepared, with_recorded
+from models.evaluation.run import run
+from models.evaluation.sources import Recorded
+from tests.unit.models.evaluation.judging import WordExaminer, problem
+
+RUNNER = CliRunner()
+
+
+def suite(folder: Path, count: int = 3) -> Path:
+    path = folder / "suite.jsonl"
+    path.write_text("".join(problem(f"T/{number}").model_dump_json() + "\n" for number in range(count)))
+    return path
+
+
+def recorded(folder: Path, *rows: tuple[str, str]) -> Path:
+    path = folder / "answers.jsonl"
+    path.write_text("".join(json.dumps({"task_id": name, "answer": text}) + "\n" for name, text in rows))
+    return path
+
+
+def judge(plan: Plan, examiner: WordExaminer) -> Ready:
+    assert plan.generations is not None
+    ready = prepared(plan, "file")
+    source = Recorded(read_generations(plan.generations, ready.every))
+    ready, numbers = with_recorded(ready, source)
+    run(plan.out, ready.manifest, ready.mine, numbers, source, examiner, clients=1, judges=1)
+    return ready
+
+
+def asked(monkeypatch: pytest.MonkeyPatch, *options: str) -> Plan:
+    """The plan that a command line comes to."""
+    plans: list[Plan] = []
+    monkeypatch.setattr(evaluate_run, "carry_out", lambda plan, on_progress: plans.append(plan))
+    RUNNER.invoke(app, ["run", *options])
+    return plans[0]
+
+
+def test_recorded_answers_that_were_not_come_to_yet_are_missing(tmp_path: Path) -> None:
+    rows = [("T/0", "right 1"), ("T/0", "right 2"), ("T/1", "right 3"), ("T/2", "wrong")]
+    answers = recorded(tmp_path, *rows)
+    plan = Plan(suite=str(suite(tmp_path)), out=tmp_path / "run", generations=answers)
+    judge(plan, WordExaminer())
+    assert summary_of(plan.out, None).complete
+    for name in ("generations.jsonl", "results.jsonl"):
+        lines = (plan.out / name).read_bytes().splitlines(keepends=True)
+        (plan.out / name).write_bytes(b"".join(lines[:1]))
+    broken_off = summary_of(plan.out, None)
+    assert (broken_off.complete, broken_off.answers, broken_off.missing) == (False, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        (["--loop", "--temperature", "0.2"], "temperature"),
+        (["--loop", "--seed", "0"], "seed"),
+        (["--attempts", "4"], "attempts"),
+        (["--generations", "a.jsonl", "--model", "embedded"], "model"),
+        (["--generations", "a.jsonl", "-n", "10"], "samples"),
+        (["--max-tokens", "0"], "max_tokens"),
+    ],
+)
+def test_an_option_that_would_decide_nothing_is_refused(
+    tmp_path: Path, options: list[str], field: str
+) -> None:
+    done = RUNNER.invoke(app, ["run", str(suite(tmp_path)), "--out", str(tmp_path / "run"), *options])
+    assert done.exit_code == 2
+    assert f"Error: {field}:" in done.stderr
+
+
+def test_a_small_model_has_as_many_tokens_without_the_loop_as_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = tmp_path / "small.gguf"
+    small.write_bytes(b"GGUF")
+    for mode in ([], ["--loop"]):
+        plan = asked(monkeypatch, "mbpp", "--out", str(tmp_path / "run"), "--model", str(small), *mode)
+        assert plan.sampling.max_tokens == 256
+    more = asked(monkeypatch, "mbpp", "--out", "x", "--model", str(small), "--loop", "--max-tokens", "300")
+    assert evaluate_run.settings_of(more).max_tokens == 300
+
+
+def test_a_comparison_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    answers = recorded(tmp_path, *[(f"T/{number}", "right") for number in range(3)])
+    plan = Plan(suite=str(suite(tmp_path)), out=tmp_path / "run", generations=answers)
+    judge(plan, WordExaminer())
+    (plan.out / "compare.json").mkdir()
+    done = RUNNER.invoke(app, ["compare", str(plan.out), str(plan.out)])
+    assert (done.exit_code, "cannot be written" in done.stderr) == (2, True)
