@@ -118,11 +118,25 @@ def show(console: Console, run: ExpertRun) -> None:
     console.print(table)
     if run.dropped:
         console.print(plain(f"{len(run.dropped):,} tasks were left out: they share text with held-out ones."))
+    unjudged = sum(
+        score.unjudged
+        for one in run.rounds
+        for score in (one.sampled, one.repaired, one.validation)
+        if score is not None
+    )
+    if unjudged:
+        console.print(
+            plain(
+                f"{unjudged:,} answers could not be judged, since a tool broke: they count as wrong.",
+                "yellow",
+            ),
+            soft_wrap=True,
+        )
     winner = run.winner
     if winner.served is None:
         console.print(plain("No round was better than the model before training.", "yellow"))
         return
-    console.print(plain(f"Adapter: {winner.adapter}\nAs GGUF: {winner.served}"), soft_wrap=True)
+    console.print(plain(f"Trained: {winner.adapter}\nAs GGUF: {winner.served}"), soft_wrap=True)
 
 
 def _share(score: Score) -> str:

@@ -67,7 +67,7 @@ def _defines(node: ast.stmt, *, first: bool) -> bool:
     if isinstance(node, ast.Expr):
         return first and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
     if isinstance(node, ast.If):
-        return not (isinstance(node.test, ast.Compare) and "__name__" in ast.dump(node.test.left))
+        return not any(isinstance(part, ast.Name) and part.id == "__name__" for part in ast.walk(node.test))
     return not isinstance(node, (ast.Assert, ast.For, ast.While, ast.With))
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 from models.chat import ChatModel
 from models.evaluation.results import (
     GENERATIONS,
+    MANIFEST,
     Generation,
     Manifest,
     Result,
     numbered,
+    open_run,
     read_lines,
     read_results,
 )
@@ -68,6 +70,8 @@ def asked(
     )
     manifest = _manifest(name, problems, player.name, samples, sampling, scan=False)
     numbers = {problem.id: range(1, samples + 1) for problem in problems}
+    if _gone_through(folder, manifest, numbers):
+        return numbered(read_results(folder).values())
     model = player.open(drawing, first_block=first_block)
     try:
         source = (
@@ -136,13 +140,30 @@ def judged(
         for problem in asked_for
         for number, files in enumerate(codes[problem.id], 1)
     ]
-    source = Recorded(generations)
-    numbers = {problem.id: source.numbers(problem) for problem in asked_for}
+    numbers = {problem.id: range(1, len(codes[problem.id]) + 1) for problem in asked_for}
     most = max(map(len, numbers.values()))
     which = digest("\n".join(each.model_dump_json() for each in generations))
     manifest = _manifest(name, asked_for, which, most, None, scan=scan)
-    run(folder, manifest, asked_for, numbers, source, examiner, judges=drawing.judges, on_progress=tell)
+    if not _gone_through(folder, manifest, numbers):
+        source = Recorded(generations)
+        run(folder, manifest, asked_for, numbers, source, examiner, judges=drawing.judges, on_progress=tell)
     return numbered(read_results(folder).values())
+
+
+def _gone_through(folder: Path, manifest: Manifest, numbers: Mapping[str, Sequence[int]]) -> bool:
+    """Whether every sample has its result; then the step is over, and is not gone through again.
+
+    What a tool could not say at the time would be asked anew; but later steps were begun without it, and
+    would not be the same steps any more.
+
+    Raises:
+        InvalidInput: the folder holds another run, or a line in it is damaged.
+    """
+    if not (folder / MANIFEST).exists():
+        return False
+    open_run(folder, manifest)
+    found = read_results(folder)
+    return all((problem, number) in found for problem, each in numbers.items() for number in each)
 
 
 def tokens_drawn(folder: Path) -> float:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from pydantic import Field
@@ -14,10 +14,11 @@ from models.data.row_files import write_rows
 from models.evaluation.results import Result
 from models.evaluation.run import Progress
 from models.examining import Examiner, Judged, Problem
+from models.training.dataset import read_rows
 from models.training.expert.answers import chosen, tidied
 from models.training.expert.asking import asked, judged, tokens_drawn
 from models.training.expert.player import Player
-from models.training.expert.problems import Problems
+from models.training.expert.problems import Problems, extra_rows
 from models.training.expert.recipe import ExpertRecipe
 from models.training.expert.report import Score, score_of
 from models.training.expert.rows import Found, rows_of
@@ -61,9 +62,7 @@ class Collection:
         self._rejected: Counter[str] = Counter()
         self._seconds: dict[str, float] = {}
 
-    def round(
-        self, number: int, place: Path, player: Player, teller: Teller, *, only_read: bool = False
-    ) -> Collected:
+    def round(self, number: int, place: Path, player: Player, teller: Teller) -> Collected:
         """Do what is missing of a round's sampling and judging, and write its rows.
 
         Args:
@@ -71,7 +70,6 @@ class Collection:
             place: Its folder.
             player: Who is asked.
             teller: Told how each step goes on.
-            only_read: The round has ended: its results are taken up, its rows left as they are.
 
         Raises:
             ToolError: the model or the sandbox cannot be had. What was done is kept.
@@ -86,13 +84,7 @@ class Collection:
             results = self._timed("sample", lambda: self._sampled(number, place, player, todo, teller))
             self._timed("judge", lambda: self._take(place / "kept", results, teller("judge")))
             again = self._timed("repair", lambda: self._repaired(number, place, player, teller))
-        if not only_read:
-            counts = write_rows(
-                rows_of(self._problems.training, self._found, self._recipe, self._examiner), place / "rows"
-            )
-            (place / "rows" / "sft.jsonl").replace(place / "rows.jsonl")
-        else:
-            counts = Counter()
+        counts = self._rows(place)
         return Collected(
             sampled=score_of(results) if results else None,
             repaired=score_of(again) if again else None,
@@ -103,6 +95,18 @@ class Collection:
             tokens=round(sum(tokens_drawn(place / name) for name in ("samples", "repairs"))),
             seconds=self._seconds,
         )
+
+    def _rows(self, place: Path) -> Counter[str]:
+        """Write the round's rows, unless they are there, and count them by kind and method."""
+        path = place / "rows.jsonl"
+        if path.exists():
+            rows = (placed.row for placed in read_rows([path], "rows"))
+            return Counter(f"{row.kind} {row.origin.method}" for row in rows)
+        own = rows_of(self._problems.training, self._found, self._recipe, self._examiner)
+        mixed_in = extra_rows(self._recipe, self._problems.guard)
+        counts = write_rows(chain(own, mixed_in), place / "rows")
+        (place / "rows" / "sft.jsonl").replace(path)
+        return counts
 
     def _open(self, problem: Problem) -> bool:
         return len(self._found[problem.id].right) < self._recipe.drawing.enough
@@ -123,7 +127,7 @@ class Collection:
         for problem, each in results.items():
             for result in each:
                 if self._good(result) and result.judged:
-                    self._found[problem].reference = result.judged.attempt.candidate
+                    self._found[problem].add_reference(result.judged)
         return results
 
     def _sampled(
@@ -211,12 +215,6 @@ class Collection:
         }
         if not recipe.repairs.samples or not failed:
             return {}
-        which = place / "repairs.json"  # as they stood when it began, whatever is found meanwhile
-        if which.exists():
-            names = set(json.loads(which.read_text(encoding="utf-8")))
-            failed = {name: each for name, each in failed.items() if name in names}
-        else:
-            which.write_text(json.dumps(sorted(failed)), encoding="utf-8")
         results = asked(
             place / "repairs",
             f"repairs of round {number}",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from models.data.decontamination import Index
+from models.data.rows import TrainingRow
 from models.evaluation.suites import SUITES, read_suite, spread
 from models.examining import Problem
+from models.training.dataset import read_rows
 from models.training.expert.recipe import ExpertRecipe, Tasks
 from verifiers.errors import InvalidInput
 
@@ -20,7 +22,8 @@ class Problems:
     Attributes:
         training: Without those that share text with a held-out problem.
         validation: In the suite's order, the same ones taken out.
-        dropped: Ids of those taken out, each with the held-out problem that it is like.
+        dropped: Ids of those taken out, and places of rows of the recipe's ``extra``, each with the held-out
+            problem that it is like.
         guard: Tells whether a text is a held-out problem's.
     """
 
@@ -38,8 +41,8 @@ def gather(recipe: ExpertRecipe, suites: Path | None) -> Problems:
         suites: The folder of published suites, where the recipe names none.
 
     Raises:
-        InvalidInput: there is no such suite; nothing is left to train on; or a validation problem is one of
-            the training problems.
+        InvalidInput: there is no such suite; nothing is left to train on; a validation problem is one of the
+            training problems; or a file of ``extra`` cannot be read.
     """
     data = recipe.suites or suites
     guard = Index([read(each, data) for each in recipe.held_out], recipe.held_out_words)
@@ -57,7 +60,34 @@ def gather(recipe: ExpertRecipe, suites: Path | None) -> Problems:
         raise InvalidInput(
             "validation", f"has {len(both):,} of the training tasks in it.", "Use another suite or split."
         )
+    for _ in extra_rows(recipe, guard, dropped):  # a fault in them is told before anybody is asked
+        pass
     return Problems(training, validation, dropped, guard)
+
+
+def extra_rows(
+    recipe: ExpertRecipe, guard: Index, dropped: dict[str, str] | None = None
+) -> Iterator[TrainingRow]:
+    """The rows that are mixed in, but for those that share text with a held-out problem.
+
+    Args:
+        recipe: Names their files.
+        guard: Tells whether a text is a held-out problem's.
+        dropped: Takes the places of rows that were left out; None where that is known.
+
+    Raises:
+        InvalidInput: a file cannot be read, or a line is no training row.
+    """
+    for placed in read_rows(recipe.extra, "extra"):
+        where = f"{placed.file}, line {placed.line}"
+        if not isinstance(placed.row, TrainingRow):
+            raise InvalidInput(where, "is a preference row.", "Leave it out: completions are learnt here.")
+        texts = [message.content for message in (*placed.row.prompt, *placed.row.completion)]
+        like = next((like for text in texts if (like := guard.problem_in(text))), "")
+        if not like:
+            yield placed.row
+        elif dropped is not None:
+            dropped[where] = like
 
 
 def read(suite: str, data: Path | None) -> tuple[Problem, ...]:

@@ -21,6 +21,7 @@ class Score(Value):
         answers: To all of them together.
         passed: Of these, those whose tests passed.
         solved: Problems with at least one such.
+        unjudged: Answers of which a broken tool could not say anything; they count as not passed.
         pass_at: k as text to the unbiased estimate, for k = 1 and the number of answers to each.
     """
 
@@ -28,6 +29,7 @@ class Score(Value):
     answers: int
     passed: int
     solved: int
+    unjudged: int = 0
     pass_at: dict[str, Estimate] = Field(default={})
 
     @property
@@ -50,6 +52,7 @@ def score_of(results: Mapping[str, Sequence[Result]]) -> Score:
         answers=sum(drawn for drawn, _ in counts),
         passed=sum(passed for _, passed in counts),
         solved=sum(passed > 0 for _, passed in counts),
+        unjudged=sum(result.judged is None for each in results.values() for result in each),
         pass_at=pass_at,
     )
 

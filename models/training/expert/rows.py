@@ -40,6 +40,11 @@ class Found:
             self.right.append(candidate)
         self.verified = passed_by(judged)
 
+    def add_reference(self, judged: Judged) -> None:
+        """Take the task's own solution, which passed."""
+        self.reference = judged.attempt.candidate
+        self.verified = passed_by(judged)
+
     def add_failed(self, judged: Judged) -> None:
         """Take a failed answer, once."""
         digest = judged.attempt.candidate.digest

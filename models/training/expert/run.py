@@ -6,7 +6,6 @@ judging, training) write down as they go. A run that is started again in the sam
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -24,10 +23,12 @@ from models.training.expert.player import Player, base_player, trained_player
 from models.training.expert.problems import Problems, gather
 from models.training.expert.recipe import ExpertRecipe
 from models.training.expert.report import ExpertRun, Round, Score, best_of, score_of
+from models.training.loading import require_libraries
 from models.training.progress import Progress as Trained
 from models.training.run import train
-from models.training.run_folder import locked
-from verifiers.errors import InvalidInput, ToolFailed
+from models.training.run_folder import locked, write
+from verifiers.domain import Value
+from verifiers.errors import InvalidInput
 
 RECIPE, ROUND, RESULT = "expert.json", "round.json", "result.json"
 Step = str
@@ -99,9 +100,10 @@ def iterate(
         ToolError: the model, a sandbox or a library cannot be had, or training failed. What was done is kept.
         Disagreement: an exported adapter does not answer as the trained one.
     """
+    require_libraries()
     problems = gather(recipe, suites)
     with locked(folder):
-        _claim(folder, recipe)
+        claim(folder / RECIPE, recipe, "rounds")
         run = _Run(recipe, folder, problems, examiner, tell)
         rounds = [run.before()]
         on_round(rounds[0])
@@ -119,40 +121,30 @@ def iterate(
     return result
 
 
-def _claim(folder: Path, recipe: ExpertRecipe) -> None:
-    path, text = folder / RECIPE, recipe.model_dump_json(indent=2)
-    if not path.exists():
-        write(path, text)
-        return
-    try:
-        before = ExpertRecipe.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValidationError, ValueError) as error:
-        raise InvalidInput("folder", f"{path} cannot be read.", "Give another folder.") from error
-    # More rounds of the same are the same run.
-    if before.model_copy(update={"rounds": recipe.rounds}) != recipe:
-        raise InvalidInput(
-            "folder", f"{folder} holds a run of another recipe.", "Give another folder, or the same recipe."
-        )
+def claim(path: Path, recipe: Value, further: str) -> None:
+    """Write a recipe into a new folder, or see that the folder's run is of the same.
 
-
-def write(path: Path, text: str) -> None:
-    """Write a file whole or not at all.
+    Args:
+        path: The recipe's file.
+        recipe: The recipe.
+        further: The field that says how far the run goes: more of the same is the same run.
 
     Raises:
-        ToolFailed: the disk is full, or the folder cannot be written.
+        InvalidInput: the run is of another recipe, or its file is damaged.
     """
-    draft = path.with_name(f".{path.name}.new")
+    if not path.exists():
+        write(path, recipe.model_dump_json(indent=2))
+        return
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        raise ToolFailed(
-            f"{path} cannot be written ({error.strerror}).", "Make room there, or name another folder."
-        ) from error
+        before = type(recipe).model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise InvalidInput("folder", f"{path} cannot be read.", "Give another folder.") from error
+    if before.model_copy(update={further: getattr(recipe, further)}) != recipe:
+        raise InvalidInput(
+            "folder",
+            f"{path.parent} holds a run of another recipe.",
+            "Give another folder, or the same recipe.",
+        )
 
 
 class _Run:
@@ -194,14 +186,12 @@ class _Run:
             full = self._recipe.learning.tuning == "full"
             player = Player(last.served) if full else Player(self._base.gguf, last.served)
         done = _read(place)
-        found = self._collection.round(
-            number, place, player, self._teller(number), only_read=done is not None
-        )
+        found = self._collection.round(number, place, player, self._teller(number))
         if done is not None:
             return done
         clock = _Clock(dict(found.seconds))
         recipe = self._recipe.training(
-            (place / "rows.jsonl", *self._recipe.extra),
+            (place / "rows.jsonl",),
             number,
             last.adapter if self._recipe.start == "last" else None,
         )

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from api.cli.main import app
+from api.cli.train_expert import show
+from models.training.expert.report import ExpertRun, Round, Score
 
 
 def run(*words: str) -> tuple[int, str]:
@@ -48,3 +51,18 @@ def test_a_suite_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert code == 2, output
     assert "mbpp.jsonl" in output
     assert not (tmp_path / "run").exists()
+
+
+def test_answers_that_no_tool_could_judge_are_told(tmp_path: Path) -> None:
+    def rounds(unjudged: int) -> ExpertRun:
+        score = Score(problems=2, answers=4, passed=1, solved=1, unjudged=unjudged)
+        base = Round(number=0, model="base", validation=score.model_copy(update={"unjudged": 0}))
+        first = Round(number=1, model="base", sampled=score, validation=score)
+        return ExpertRun(folder=tmp_path, tasks=2, rounds=(base, first), best=0)
+
+    for unjudged, said in ((0, ""), (3, "6 answers could not be judged")):
+        console = Console(record=True, width=120)
+        show(console, rounds(unjudged))
+        text = console.export_text()
+        assert ("could not be judged" in text) is bool(said)
+        assert said in text

@@ -27,6 +27,13 @@ def test_what_runs_at_loading_is_left_out() -> None:
     assert tidy(text) == ('"""Doc."""\nimport math\n\nLIMIT = 3\n\ndef f(n):\n    return  n  # kept\n')
 
 
+@pytest.mark.parametrize(
+    "test", ['__name__ == "__main__"', '"__main__" == __name__', "__name__ == '__main__' and 1"]
+)
+def test_what_only_a_program_does_is_left_out(test: str) -> None:
+    assert tidy(f"def f():\n    return 1\nif {test}:\n    f()\n") == "def f():\n    return 1\n"
+
+
 def test_a_definition_behind_a_call_stays() -> None:
     assert tidy("def f():\n    return 1\nprint(f())\ndef g():\n    return f()\n") == (
         "def f():\n    return 1\ndef g():\n    return f()\n"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from models.data.rows import TrainingRow
+from models.chat import Message
+from models.data.rows import Origin, PreferenceRow, TrainingRow
 from models.errors import ModelUnavailable
+from models.examining import Judged
 from models.training.expert import run as rounds
 from models.training.expert.player import Player
 from models.training.expert.recipe import Drawing, ExpertRecipe, Keeping, References, Repairs, Tasks
@@ -18,7 +20,8 @@ from models.training.expert.report import ExpertRun
 from models.training.progress import TrainedRun
 from tests.unit.models.expert.fakes import RuleExaminer, RuleModel, problem
 from tests.unit.models.expert.test_problems import HELD, suite
-from verifiers.errors import InvalidInput
+from verifiers.domain import CodingTask
+from verifiers.errors import InvalidInput, ToolFailed, ToolMissing
 
 Rule = Callable[[str, int], str]
 
@@ -40,6 +43,7 @@ class World:
             drawing=Drawing(samples=3, enough=2),
             validation_samples=2,
         )
+        monkeypatch.setattr(rounds, "require_libraries", lambda: None)
         monkeypatch.setattr(rounds, "base_player", lambda *args: Player(tmp_path / "base.gguf"))
         monkeypatch.setattr(rounds, "train", self._train)
         monkeypatch.setattr(rounds, "trained_player", self._export)
@@ -98,6 +102,7 @@ def test_a_reference_stands_in_where_nothing_passed_and_feedback_has_its_rows(wo
     b = [row for row in world.trained[0] if row.origin.id == "b"]
     assert [row.origin.method for row in b] == ["task", "repair", "repair"]
     assert b[0].weight == 0.5
+    assert b[0].origin.verified == ("tests", "scanner")
     assert "Not right: def f():\n    return 0" in b[1].prompt[-1].content
     assert "RIGHT" in b[1].completion[0].content
     assert not [
@@ -217,6 +222,118 @@ def test_more_rounds_go_on_and_another_recipe_is_refused(world: World) -> None:
     assert len(world.run(rounds=2).rounds) == 3
     with pytest.raises(InvalidInput, match="another recipe"):
         world.run(rounds=2, validation_samples=3)
+
+
+def extra(path: Path, *texts: str) -> Path:
+    asked = (Message(role="user", content="Write it."),)
+    rows = [
+        TrainingRow(
+            prompt=asked, completion=(Message(role="assistant", content=text),), origin=Origin(source="extra")
+        )
+        for text in texts
+    ]
+    path.write_text("".join(f"{row.model_dump_json()}\n" for row in rows))
+    return path
+
+
+def test_rows_that_are_mixed_in_are_learnt_but_for_held_out_text(world: World, tmp_path: Path) -> None:
+    world.rules[0] = solves_a
+    path = extra(tmp_path / "extra.jsonl", "x = 1", f"Sure:\n{HELD[0].reference}", "x = 2")
+    result = world.run(rounds=2, extra=(path,), references=References(use="none"))
+    for rows in world.trained:
+        said = [row.completion[0].content for row in rows if row.origin.source == "extra"]
+        assert said == ["x = 1", "x = 2"]
+    assert result.dropped == {f"{path}, line 2": "h"}
+    assert result.rounds[1].rows == {"sft sampled": 2, "sft ": 2}
+
+
+@pytest.mark.parametrize("kind", ["missing", "broken", "preference"])
+def test_rows_that_cannot_be_mixed_in_are_named_before_anybody_is_asked(
+    world: World, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "extra.jsonl"
+    if kind == "broken":
+        path.write_text("{")
+    if kind == "preference":
+        one, other = (Message(role="assistant", content=text) for text in "ab")
+        row = PreferenceRow(
+            prompt=(Message(role="user", content="?"),),
+            chosen=(one,),
+            rejected=(other,),
+            origin=Origin(source="extra"),
+        )
+        path.write_text(row.model_dump_json())
+    with pytest.raises(InvalidInput) as caught:
+        world.run(extra=(path,))
+    assert caught.value.field == ("extra" if kind == "missing" else f"{path}, line 1")
+    assert world.models == []
+
+
+class Shaky(RuleExaminer):
+    """A tool breaks at the first time that it sees some code, and not again."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def judge_files(self, task: CodingTask, files: Sequence[tuple[str, str]], *, scan: bool = True) -> Judged:
+        if self._text and self._text in files[0][1]:
+            self._text = ""
+            raise ToolFailed("The sandbox broke.")
+        return super().judge_files(task, files, scan=scan)
+
+
+@pytest.mark.parametrize("at", ["train", "repair", "second round"])
+def test_what_a_broken_tool_could_not_say_does_not_bar_the_way_on(
+    world: World, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """Later steps were begun without it; it must not turn up among them when the run goes on."""
+
+    def mends(text: str, number: int) -> str:
+        if "Not right" in text:
+            if at == "repair" and not gone:
+                gone.append(True)
+                raise ModelUnavailable("The server is gone.")
+            return "def f():\n    return 'RIGHT'\n"
+        if "f_c" in text:
+            return f"def f():\n    return 'RIGHT {number}'\n"
+        return solves_a(text, number)
+
+    def trains(recipe: Any, folder: Path, **given: Any) -> TrainedRun:
+        if not gone and folder.parent.name == ("round-1" if at == "train" else "round-2"):
+            gone.append(True)
+            raise ModelUnavailable("Killed.")
+        return World._train(world, recipe, folder, **given)
+
+    gone: list[bool] = []
+    world.examiner = Shaky("RIGHT 0")
+    world.rules = {0: mends, 1: mends}
+    monkeypatch.setattr(rounds, "train", trains)
+    wanted: dict[str, Any] = {
+        "drawing": Drawing(samples=1, enough=2),
+        "repairs": Repairs(paired=1, samples=2),
+        "references": References(use="none"),
+    }
+    with pytest.raises(ModelUnavailable):
+        world.run(rounds=2, **wanted)
+    result = world.run(rounds=2, **wanted)
+    assert gone
+    assert len(result.rounds) == 3
+    sampled = result.rounds[1].sampled
+    assert sampled is not None
+    assert sampled.unjudged == 1
+
+
+def test_what_training_needs_is_looked_for_before_anybody_is_asked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> None:
+        raise ToolMissing("Training needs torch.")
+
+    monkeypatch.setattr(rounds, "require_libraries", missing)
+    with pytest.raises(ToolMissing):
+        world.run()
+    assert world.models == []
 
 
 def test_a_damaged_round_is_named(world: World) -> None:
