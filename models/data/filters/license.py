@@ -26,12 +26,14 @@ _NAMED = re.compile(r"(?:licen[cs]e|copying|unlicense|copyright)(?:[-_.].*)?", r
 
 
 def license_of_text(text: str) -> str:
-    """The SPDX expression for a licence's own text or the notice at a file's head; empty for none known."""
+    """The SPDX expression for a licence's own text or the notice at a file's head; empty for none known.
+
+    What stands behind an SPDX tag counts, also where it is no expression (``UNLICENSED``): nothing else does then.
+    """
     declared = _SPDX.search(text[:_HEAD])
     if declared:
-        expression = normalised(declared[1].removesuffix("*/").strip())
-        if expression:
-            return expression
+        said = declared[1].rstrip(" \t-.:")
+        return normalised(said) or said
     words = " ".join(_MARKS.sub(" ", text[:_MOST_TEXT]).lower().split()).replace("`", "'")
     for row in read_table("licenses.yaml")["texts"]:
         starts = row.get("starts", "") in words[:_TITLE]
@@ -90,7 +92,7 @@ class LicenseFilter(Value):
     @classmethod
     def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
-            if not normalised(name):
+            if len(normalised(name).split()) != 1:
                 raise ValueError(f"'{name}' is no SPDX licence identifier")
         return tuple(normalised(name) for name in names)
 
@@ -98,9 +100,9 @@ class LicenseFilter(Value):
         """See :class:`models.data.step.Step`."""
         own = "" if document.prompt else license_of_file(document.text)
         stated = self.trust.get(document.source, document.license)
-        expression = own or normalised(stated)
+        expression = normalised(own or stated)
         if not expression:
-            if self.unknown == "drop" or stated:
+            if self.unknown == "drop" or own or stated:
                 return Dropped("licence not known")
             return kept(document, {"licence not known": 1})
         if not is_allowed(expression, self.allow):

@@ -73,9 +73,9 @@ def _holds(tree: Any, allow: frozenset[str]) -> bool:
 
 def _names(symbol: Any) -> frozenset[str]:
     base = getattr(symbol, "license_symbol", symbol).key.lower()
-    return frozenset(
-        {base, base.removesuffix("-or-later"), base.removesuffix("-only"), base.removesuffix("+")}
-    )
+    version = base.removesuffix("-or-later").removesuffix("+")
+    # A recipe's names are made regular, so that a version alone has become "only".
+    return frozenset({base, version, f"{version}-only", base.removesuffix("-only")})
 
 
 def _tree(expression: str) -> Any:

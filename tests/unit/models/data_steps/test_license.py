@@ -82,7 +82,8 @@ def test_no_expression_raises(text: str) -> None:
         ),
         ("// SPDX-License-Identifier: (MIT OR GPL-2.0-only)\nint a;", "MIT OR GPL-2.0-only"),
         ("/* SPDX-License-Identifier: MIT */", "MIT"),
-        ("// SPDX-License-Identifier: UNLICENSED", ""),
+        ("<!-- SPDX-License-Identifier: MIT -->", "MIT"),
+        ("// SPDX-License-Identifier: UNLICENSED", "UNLICENSED"),
         ("def license(): pass", ""),
         ("All rights reserved.", ""),
         ("", ""),
@@ -139,3 +140,24 @@ def test_a_source_that_is_trusted() -> None:
 def test_a_misspelt_licence_in_a_recipe_is_named() -> None:
     with pytest.raises(ValidationError, match="'MTI' is no SPDX"):
         LicenseFilter(allow=("MTI",))
+
+
+def test_a_notice_that_cannot_be_read_is_not_its_repositorys_licence() -> None:
+    for name in ("UNLICENSED", "LicenseRef-Own"):
+        for unknown in ("drop", "keep"):
+            step = LicenseFilter(unknown=unknown)
+            done = step(_document(f"// SPDX-License-Identifier: {name}\n", license="MIT"))
+            assert done == Dropped("licence not known")
+
+
+def test_a_later_version_is_met_by_the_one_that_is_allowed() -> None:
+    for allowed in ("GPL-2.0", "GPL-2.0-only", "GPL-2.0-or-later"):
+        step = LicenseFilter(allow=(allowed,))
+        assert isinstance(step(_document(license="GPL-2.0+")), Kept)
+        assert step(_document(license="GPL-3.0-or-later")) == Dropped("licence not allowed")
+
+
+@pytest.mark.parametrize("name", ["MIT OR ISC", "Apache-2.0 WITH LLVM-exception"])
+def test_what_is_allowed_are_licences_and_no_expressions(name: str) -> None:
+    with pytest.raises(ValidationError, match="is no SPDX licence identifier"):
+        LicenseFilter(allow=(name,))
