@@ -324,11 +324,28 @@ def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         'done\necho "Submitted batch job 7"\n'
     )
     (folder / "scontrol").write_text("#!/bin/bash\necho here\n")
-    for command in ("sbatch", "scontrol"):
+    (folder / "squeue").write_text(f"#!/bin/bash\ncat {folder / 'queue'}\n")
+    for command in ("sbatch", "scontrol", "squeue"):
         (folder / command).chmod(0o755)
     (folder / "merge_stats").symlink_to("/bin/true")  # datatrove's own sums, which nobody reads
     monkeypatch.setenv("PATH", f"{folder}:{Path(sys.executable).parent}:{os.environ['PATH']}")
     return folder
+
+
+def test_jobs_that_slurm_still_has_are_not_submitted_again(corpus: Path, slurm: Path, tmp_path: Path) -> None:
+    options = {"partition": "cpu", "time": "1:00:00", "with_srun": False}
+    execution = {"on": "slurm", "options": options}
+    on_slurm = recipe(corpus, steps=["language"], shards=2, execution=execution)
+    (slurm / "sbatch").write_text(f'#!/bin/bash\necho "$@" >> {slurm}/calls\necho "Submitted batch job 7"\n')
+    assert prepare(on_slurm, tmp_path / "data") is None
+    submitted = (slurm / "calls").read_text()
+    (slurm / "queue").write_text("7 cpu small PD\n")
+    with pytest.raises(InvalidInput, match="job 7 .* still waits or runs"):
+        prepare(on_slurm, tmp_path / "data")
+    assert (slurm / "calls").read_text() == submitted
+    (slurm / "queue").unlink()
+    assert prepare(on_slurm, tmp_path / "data") is None
+    assert (slurm / "calls").read_text() != submitted
 
 
 def test_the_same_recipe_runs_on_slurm(corpus: Path, slurm: Path, tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ class Places:
         self.job = self.work / "job.json"
         self.listings = self.work / "listings"
         self.provenance = self.work / "provenance.json"
+        self.submitted = self.work / "slurm-job"
         self.log = self.work / "engine.log"
         self.now = self.work / "now.json"
         self.progress = self.work / "progress"

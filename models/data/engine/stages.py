@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from models.data.counting import read_flow
 from models.data.engine.job import Job, Places
 from models.data.engine.plan import Stage, plan
 from models.data.reading.opening import prepare
-from verifiers.errors import ToolFailed, ToolMissing
+from verifiers.errors import InvalidInput, ToolFailed, ToolMissing
 
 
 def run_stages(job: Job, places: Places) -> bool:
@@ -23,7 +24,7 @@ def run_stages(job: Job, places: Places) -> bool:
         True when the data set is there; False where it was handed to a cluster that goes on by itself.
 
     Raises:
-        InvalidInput: a source is wrong or empty.
+        InvalidInput: a source is wrong or empty, or a cluster still works on an earlier run of this.
         ToolMissing: the cluster's client is not installed.
         ToolFailed: the cluster did not complete a stage.
     """
@@ -92,8 +93,30 @@ def _submit(job: Job, places: Places, stages: Sequence[Stage]) -> bool:
         return True
     if shutil.which("sbatch") is None:
         raise ToolMissing("sbatch is not there.", "Run this on a login node of the cluster.")
+    _check_ended(places)
     before.run()
+    places.submitted.write_text(str(before.job_id))
     return False
+
+
+def _check_ended(places: Places) -> None:
+    """Jobs that were submitted before and still wait or run would write the same files as new ones.
+
+    Raises:
+        InvalidInput: Slurm still has the last of them, which waits for the others.
+    """
+    squeue = shutil.which("squeue")
+    job = places.submitted.read_text().strip() if places.submitted.exists() else ""
+    if squeue is None or not job.isdigit():
+        return
+    asked = [squeue, "--noheader", "--jobs", job]
+    answer = subprocess.run(asked, capture_output=True, check=False)  # fails for a job that it has forgotten
+    if answer.returncode == 0 and answer.stdout.strip():
+        raise InvalidInput(
+            "output",
+            f"Slurm's job {job} for {places.folder} still waits or runs.",
+            f"Wait for its end, or end it with 'scancel {job}' and its forerunners; then run this again.",
+        )
 
 
 def _options(job: Job) -> dict[str, Any]:
