@@ -28,7 +28,7 @@ _NAMED = re.compile(r"(?:licen[cs]e|copying|unlicense|copyright)(?:[-_.].*)?", r
 def license_of_text(text: str) -> str:
     """The SPDX expression for a licence's own text or the notice at a file's head; empty for none known.
 
-    What stands behind an SPDX tag counts, also where it is no expression (``UNLICENSED``): nothing else does then.
+    What stands behind an SPDX tag counts alone, also where it is no expression (``UNLICENSED``).
     """
     declared = _SPDX.search(text[:_HEAD])
     if declared:

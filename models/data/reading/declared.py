@@ -121,7 +121,7 @@ def _installed(root: Path) -> dict[str, Declared]:
 
 
 def _of_classifiers(lines: list[str]) -> str:
-    """The licence that trove classifiers name; empty where one of them is too vague ("Other/Proprietary License")."""
+    """The licence that trove classifiers name; empty where one is too vague ("Other/Proprietary License")."""
     names = [line.rsplit("::", 1)[-1].strip() for line in lines if line.startswith("License ::")]
     known = {normalised(name.partition(" (")[0]) for name in names if name != "OSI Approved"}
     return "" if "" in known else " OR ".join(sorted(known))
