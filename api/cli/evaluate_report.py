@@ -143,8 +143,8 @@ def show_comparison(console: Console, found: Comparison) -> None:
     left_out = f", {found.left_out:,} in one only and left out" if found.left_out else ""
     console.print(
         plain(
-            f"{found.shared:,} problems in both{left_out}; first answers: {test.only_first} solved by the first "
-            f"run only, {test.only_second} by the second only; McNemar's exact test p = {test.p:.4f}"
+            f"{found.shared:,} problems in both{left_out}; first answers: {test.only_first} solved by the "
+            f"first run only, {test.only_second} by the second only; McNemar's exact test p = {test.p:.4f}"
         )
     )
     for name, problems in (("better", found.better), ("worse", found.worse)):

@@ -88,7 +88,7 @@ def _asked(
 
 
 def _name_of(model: ChatModel) -> str:
-    """The model's name; where none was given, the first that the server lists, which is the one that answers."""
+    """The model's name; where none was given, the first that the server lists, since that one answers."""
     if isinstance(model, OpenAICompatibleModel) and not model.knows_name:
         return next(iter(model.list_models(_LIST_S)), model.name)
     return model.name

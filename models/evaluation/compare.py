@@ -139,7 +139,7 @@ def _paired(pairs: Sequence[tuple[float, float]], seed: int) -> Paired:
     return Paired(
         first=sum(first for first, _ in pairs) / len(pairs),
         second=sum(second for _, second in pairs) / len(pairs),
-        gain=bootstrap_mean(differences, seed),
+        gain=bootstrap_mean(differences, seed, least=-1.0),
         p=1.0 if not any(differences) else bootstrap_p(differences, seed),
     )
 

@@ -67,21 +67,29 @@ def wilson(successes: int, total: int) -> Estimate:
     return Estimate(value=share, low=low, high=high, over=total, method="wilson")
 
 
-def bootstrap_mean(values: Sequence[float], seed: int = 0) -> Estimate:
+def bootstrap_mean(values: Sequence[float], seed: int = 0, *, least: float = 0.0) -> Estimate:
     """A mean with the percentile bootstrap's interval (Efron 1979); the values are drawn again, with repeats.
 
-    Where all values are 0, or all are 1, every resample is the same and would feign certainty: then it is
-    Wilson's interval over the values.
+    Where all values are the same, so is every resample, which would feign certainty. Then it is Wilson's
+    bound for what was seen in none of the problems: so large a share of them may have any other value.
 
     Args:
         values: One a problem, so that the interval is over problems.
         seed: The same seed gives the same interval.
+        least: Values are from it to 1; -1 for differences of shares.
 
     Raises:
         ValueError: there are no values.
     """
-    if values and set(values) in ({0.0}, {1.0}):
-        return wilson(round(sum(values)), len(values))
+    if len(set(values)) == 1 and least <= values[0] <= 1:
+        value, unseen = values[0], wilson(0, len(values)).high
+        return Estimate(
+            value=value,
+            low=value - unseen * (value - least),
+            high=value + unseen * (1 - value),
+            over=len(values),
+            method="wilson",
+        )
     means = sorted(_resampled(values, seed))
     return Estimate(
         value=math.fsum(values) / len(values),

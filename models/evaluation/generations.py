@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from models.evaluation.formats.rows import Place, Row, read_rows
 from models.evaluation.results import Generation
 from models.examining import Problem
 from verifiers.domain import Language
 from verifiers.errors import InvalidInput
+from verifiers.validation import invalid_input
 
 PATHS = {  # of code for which an answer gives no file name
     Language.PYTHON: "solution.py",
@@ -85,13 +88,20 @@ def _problem_of(
         raise place.wrong("names no problem.", "It needs a task_id, or a prompt.")
     functions = _DEFINED.findall(prompt)
     candidates = by_function.get(functions[-1], []) if functions else []
+    same = [each for each in candidates if each.task.instruction.strip() == prompt.strip()]
+    if len(same) == 1 or len(candidates) < 2:
+        return next(iter(same or candidates), None)
     # Of problems with functions of the same name, the files have the first one first.
-    return candidates.pop(0) if len(candidates) > 1 else next(iter(candidates), None)
+    return candidates.pop(0)
 
 
 def _answers(row: Row, place: Place, problem: Problem) -> Iterator[Generation]:
     if "problem" in row and "sample" in row:
-        yield Generation.model_validate(row)
+        try:
+            yield Generation.model_validate(row)
+        except ValidationError as error:
+            wrong = invalid_input(error)
+            raise place.wrong(f"is no line of a run's answers: {wrong.field} {wrong.message}.") from error
         return
     for field in ("completion", "solution", "answer", *_LISTS):
         if field not in row:

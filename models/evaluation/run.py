@@ -132,7 +132,7 @@ def run(
 
 @contextmanager
 def _opened(folder: Path, manifest: Manifest) -> Iterator[None]:
-    """Begin or go on with a run, holding its folder's lock, which ends with this process, however that ends."""
+    """Begin or go on with a run, holding its folder's lock; it ends with this process, however that ends."""
     with ExitStack() as stack:
         try:
             folder.mkdir(parents=True, exist_ok=True)

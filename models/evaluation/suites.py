@@ -86,13 +86,16 @@ def read_suite(
     for path in paths:
         for place, row in read_rows(path):
             problem = _problem(row, place)
-            mbpp_rows = mbpp_rows or _kind(row) is mbpp
+            mbpp_rows = mbpp_rows or _kind(row) in (mbpp, mbpp_plus)
             if problem.id in found:
                 raise place.wrong(f"has the id '{problem.id[:80]}' again.", "Give each problem its own.")
             found[problem.id] = problem
     if not found:
         raise InvalidInput("suite", f"{paths[0]} holds no problems.", "It needs one JSON object a line.")
-    return tuple(_of_split(found.values(), str(path_or_name), split, mbpp_rows))
+    chosen = tuple(_of_split(found.values(), str(path_or_name), split, mbpp_rows))
+    if not chosen:
+        raise InvalidInput("split", f"{paths[0]} holds no problem of the split '{split}'.", "Use another.")
+    return chosen
 
 
 def _of_split(

@@ -11,8 +11,10 @@ from models.evaluation.estimators import Estimate, bootstrap_mean, pass_at_k, wi
 from models.evaluation.results import Manifest, Result
 from models.evaluation.text_match import TextMatch
 from models.examining import Problem
-from verifiers.domain import Status, Value
+from verifiers.domain import Policy, Status, Value
+from verifiers.policy import blocks, in_force
 
+_POLICY = Policy()
 KS = (1, 10, 100)
 INSECURE_GOAL = 0.05
 
@@ -151,7 +153,7 @@ def summarise(
         families={
             name: _family([count for count in counts if count.family == name], seed) for name in families
         },
-        weaknesses=_weaknesses(flat),
+        weaknesses=_weaknesses(flat, {each.id: in_force(each.task).policy for each in problems}),
         text=text,
         problems=tuple(counts),
     )
@@ -214,22 +216,23 @@ def _family(counts: Sequence[ProblemCount], seed: int) -> Family:
     )
 
 
-def _weaknesses(results: Sequence[Result]) -> dict[str, Weakness]:
+def _weaknesses(results: Sequence[Result], policies: Mapping[str, Policy]) -> dict[str, Weakness]:
     scanned = [result for result in results if result.clean is not None]
-    found = Counter(cwe for result in scanned if result.clean is False for cwe in cwes_of(result))
+    found = Counter(cwe for result in scanned for cwe in cwes_of(result, policies[result.problem]))
     return {
         cwe: Weakness(answers=count, share=count / len(scanned))
         for cwe, count in sorted(found.items(), key=lambda item: (-item[1], item[0]))
     }
 
 
-def cwes_of(result: Result) -> frozenset[str]:
-    """The CWEs of what failed scans found in an answer.
+def cwes_of(result: Result, policy: Policy = _POLICY) -> frozenset[str]:
+    """The CWEs of what failed scans found in an answer and what blocks by the policy that is in force.
 
     Tests and compilers name no CWE, and so do a few rules of scanners: with those alone it is ``none``.
     """
     if result.judged is None or result.clean is not False:
         return frozenset()
     failed = [verdict for verdict in result.judged.attempt.verdicts if verdict.status is Status.FAILED]
-    named = frozenset(finding.cwe for verdict in failed for finding in verdict.findings if finding.cwe)
+    blocking = (finding for verdict in failed for finding in verdict.findings if blocks(policy, finding))
+    named = frozenset(finding.cwe for finding in blocking if finding.cwe)
     return named or frozenset(["none"])

@@ -47,9 +47,9 @@ def mbpp(row: Row, place: Place) -> Problem:
     asserts = texts_of(row, "test_list", place)
     if not asserts:
         raise place.wrong("has an empty field 'test_list'.")
-    setup = row.get("test_setup_code") or ""
+    setup = text_of({"test_setup_code": "", **row}, "test_setup_code", place)
     challenges = texts_of(row, "challenge_test_list", place)
-    parts = [*texts_of(row, "test_imports", place), str(setup), *asserts, *challenges]
+    parts = [*texts_of(row, "test_imports", place), setup, *asserts, *challenges]
     tests = "\n".join(part for part in parts if part.strip()) + "\n"
     text = text_of(row, "text" if "text" in row else "prompt", place)
     # The file's code has the line ends and tabs that its authors typed.
@@ -73,8 +73,8 @@ def mbpp_plus(row: Row, place: Place) -> Problem:
 
 def mbpp_split(problem: Problem) -> str:
     """Which of Google's splits an MBPP or MBPP+ problem belongs to; empty for none."""
-    number = problem.id.rpartition("/")[2]
-    if not number.isdecimal():
+    suite, _, number = problem.id.rpartition("/")
+    if suite.lower() != "mbpp" or not number.isdecimal():
         return ""
     found = (name for name, (first, last) in MBPP_SPLITS.items() if first <= int(number) <= last)
     return next(found, "")

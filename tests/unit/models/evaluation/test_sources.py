@@ -136,6 +136,19 @@ def test_problems_that_ask_for_one_name_take_the_files_rows_in_order(tmp_path: P
     ]
 
 
+def test_rows_that_hold_a_problems_whole_prompt_are_all_its_own(tmp_path: Path) -> None:
+    one = problem("X/0").model_copy(update={"id": "A"})
+    task = one.task.model_copy(update={"instruction": "X = 1\ndef f_0():"})
+    other = one.model_copy(update={"id": "B", "task": task})
+    rows = [
+        {"prompt": prompt, "completion": text}
+        for text in ("first", "second")
+        for prompt in ("def f_0():\n", "X = 1\ndef f_0():\n")
+    ]
+    found = read_generations(written(tmp_path / "a.jsonl", *rows), (one, other))
+    assert [(each.problem, each.sample) for each in found] == [("A", 1), ("A", 2), ("B", 1), ("B", 2)]
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [
@@ -144,6 +157,7 @@ def test_problems_that_ask_for_one_name_take_the_files_rows_in_order(tmp_path: P
         ({"task_id": "HumanEval/0", "samples": "x"}, "no text in the field 'samples'"),
         ({"task_id": "HumanEval/0", "completion": 5}, "no text in the field 'completion'"),
         ({"task_id": "other", "completion": "x"}, "no answer to any problem"),
+        ({"problem": "HumanEval/0", "sample": 0, "answer": "x"}, r"a\.jsonl line 1 .*sample"),
     ],
 )
 def test_a_bad_file_of_answers_is_named(tmp_path: Path, row: object, said: str) -> None:

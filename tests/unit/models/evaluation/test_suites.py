@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,57 @@ def test_a_split_of_what_has_none_is_an_error_and_the_test_split_is_the_whole(tm
         read_suite(written(tmp_path / "b.jsonl", MBPP), split="dev")
 
 
+def test_a_file_of_mbpp_plus_has_splits_too_and_other_rows_are_in_none(tmp_path: Path) -> None:
+    plus = [{**MBPP_PLUS, "task_id": f"Mbpp/{number}"} for number in (11, 601)]
+    path = written(tmp_path / "a.jsonl", *plus, {**HUMAN_EVAL, "task_id": "HumanEval/12"})
+    assert [problem.id for problem in read_suite(path, split="test")] == ["Mbpp/11"]
+    assert [problem.id for problem in read_suite(path, split="train")] == ["Mbpp/601"]
+
+
+def test_a_split_without_a_problem_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="holds no problem of the split 'train'"):
+        read_suite(written(tmp_path / "a.jsonl", MBPP), split="train")
+
+
+def plus_check(tmp_path: Path, name: str, reference: str, given: object) -> Any:
+    row = {
+        **MBPP_PLUS,
+        "entry_point": name,
+        "assertion": f"assert {name}({given!r})",
+        "canonical_solution": reference,
+        "base_input": [[given]],
+        "plus_input": [],
+    }
+    (problem,) = read_suite(written(tmp_path / f"{name}.jsonl", row))
+    assert problem.task.tests is not None
+    space: dict[str, Any] = {}
+    exec(problem.task.tests.files[0].content, space)
+    return space["check"]
+
+
+def test_a_match_is_right_only_where_the_reference_matches(tmp_path: Path) -> None:
+    reference = "import re\ndef check_str(text):\n    return re.search('^a', text)\n"
+    match = re.match("x", "x")
+    plus_check(tmp_path, "check_str", reference, "a")(lambda text: match)
+    plus_check(tmp_path, "check_str", reference, "a")(lambda text: True)
+    for given, got in (("a", None), ("a", False), ("b", match), ("b", type("Match", (), {})())):
+        with pytest.raises(AssertionError):
+            plus_check(tmp_path, "check_str", reference, given)(lambda text, got=got: got)
+    with pytest.raises(AssertionError):
+        plus_check(tmp_path, "add", "def add(a):\n    return a\n", 1)(lambda a: match)
+
+
+def test_where_mbpp_plus_asks_for_a_set_the_order_is_free(tmp_path: Path) -> None:
+    reference = "def {name}(values):\n    return list(values)\n"
+    check = plus_check(tmp_path, "Diff", reference.format(name="Diff"), [1, 2])
+    check(lambda values: (2, 1))
+    for wrong in ([1], [1, 2, 3], None):
+        with pytest.raises(AssertionError):
+            check(lambda values, wrong=wrong: wrong)
+    with pytest.raises(AssertionError):
+        plus_check(tmp_path, "add", reference.format(name="add"), [1, 2])(lambda values: [2, 1])
+
+
 def test_humaneval_x_and_the_pack_hold_whole_programs(tmp_path: Path) -> None:
     complete, repair = read_suite(written(tmp_path / "a.jsonl", GO, {**PACK, "task_id": "Go/1"}))
     assert complete.task.language is Language.GO
@@ -144,6 +196,7 @@ def test_our_own_format_is_a_problem_and_nothing_more(tmp_path: Path) -> None:
         ({**HUMAN_EVAL, "entry_point": "os; import x"}, "no task: entry_point"),
         ({**MBPP, "task_id": True}, "no number"),
         ({**MBPP, "test_list": []}, "empty field 'test_list'"),
+        ({**MBPP, "test_setup_code": ["x"]}, "no text in the field 'test_setup_code'"),
         ({**MBPP, "test_list": [1]}, "no list of texts"),
         ({**PLUS, "base_input": 5}, "cannot be read"),
         ({**MBPP_PLUS, "assertion": "assert ("}, "cannot be read"),

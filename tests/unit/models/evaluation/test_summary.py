@@ -7,11 +7,12 @@ import pytest
 
 from models.evaluation.compare import compare
 from models.evaluation.page import page
-from models.evaluation.results import Manifest, Result
-from models.evaluation.summary import Summary, summarise
+from models.evaluation.results import Manifest, Result, brief
+from models.evaluation.summary import Summary, cwes_of, summarise
 from models.evaluation.text_match import text_match
 from models.examining import Problem
 from tests.unit.models.evaluation.judging import WordExaminer, problem
+from verifiers.domain import Confirmation, Finding, Severity
 from verifiers.errors import InvalidInput
 
 PROBLEMS = tuple(problem(f"T/{number}", family="ab"[number % 2]) for number in range(4))
@@ -118,12 +119,30 @@ def test_two_runs_are_compared_problem_by_problem() -> None:
         summed(*before), summed(*before), first_passed(results(*before)), first_passed(results(*before))
     )
     assert (same.pass_at_1.p, same.mcnemar.p) == (1.0, 1.0)
+    assert same.pass_at_1.gain.low == -same.pass_at_1.gain.high < 0
 
 
 def test_runs_of_different_problems_are_not_compared() -> None:
     one, other = summed(*[("right",)] * 4), summed(*[("right",)] * 4, problems_digest="e")
     with pytest.raises(InvalidInput, match="different problems"):
         compare(one, other, {}, {})
+
+
+def test_only_findings_that_block_name_a_weakness() -> None:
+    low, refuted = (
+        Finding(rule="r", message="m", severity=severity, cwe=cwe, confirmation=confirmation)
+        for severity, cwe, confirmation in (
+            (Severity.LOW, "CWE-1", None),
+            (Severity.HIGH, "CWE-2", Confirmation.REFUTED),
+        )
+    )
+    (result,) = results(("insecure",))["T/0"]
+    assert result.judged is not None
+    scan = result.judged.attempt.verdicts[1]
+    many = scan.model_copy(update={"findings": (low,) * 60 + (refuted, *scan.findings)})
+    attempt = result.judged.attempt.model_copy(update={"verdicts": (many,)})
+    judged = brief(result.judged.model_copy(update={"attempt": attempt}))
+    assert cwes_of(result.model_copy(update={"judged": judged})) == {"CWE-89"}
 
 
 class _Tags(HTMLParser):
