@@ -19,6 +19,7 @@ from models.training.expert.run import Told, iterate
 from models.training.recipe import Data, Lora, Optimization
 from tests.lab.tiny import tiny_llama
 from verifiers.domain import CodingTask, SourceFile, TestSuite
+from verifiers.errors import InvalidInput
 
 
 @pytest.fixture(scope="module")
@@ -91,10 +92,25 @@ def test_two_steps_of_reinforcement_on_executed_tests(examiner: AgentExaminer, t
         tasks_a_step=1,
         generations=2,
         max_tokens=4,
+        save_every=1,
     )
     steps: list[int] = []
+
+    def stop_at_2(step: int, reward: float) -> None:
+        steps.append(step)
+        if step == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        reinforce(recipe, tmp_path / "run", examiner, tell=stop_at_2)
+    part = tmp_path / "run" / "checkpoints" / "checkpoint-9"  # as if a kill had left a part of one
+    part.mkdir()
+    (part / "trainer_state.json").write_text("{}")
     run = reinforce(recipe, tmp_path / "run", examiner, tell=lambda step, reward: steps.append(step))
-    assert steps == [1, 2]
-    assert run.passed == ((0, 2), (0, 2))
+    assert steps == [1, 2, 2]
+    assert (len(run.rewards), run.passed) == (2, ((0, 2), (0, 2)))
     assert (run.best / "adapter_model.safetensors").is_file()
     assert json.loads((tmp_path / "run" / "metrics.json").read_text())["steps"] == 2
+    assert reinforce(recipe, tmp_path / "run", examiner) == run, "a run that has ended is not run again"
+    with pytest.raises(InvalidInput, match="another recipe"):
+        reinforce(recipe.model_copy(update={"beta": 0.1}), tmp_path / "run", examiner)

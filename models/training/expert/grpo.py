@@ -6,26 +6,31 @@ iteration's llama.cpp; what it learns from each answer is more, since failures c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import math
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from models.examining import Examiner
 from models.recipes import find, parse, shipped
 from models.training.errors import TrainingFailed
 from models.training.expert.problems import gather
-from models.training.expert.recipe import SEE, ExpertRecipe, Suite, Tasks
+from models.training.expert.recipe import SEE, ExpertRecipe, Suite, Tasks, placed
 from models.training.expert.reward import Reward
-from models.training.expert.run import write
+from models.training.expert.run import claim
 from models.training.loading import open_model, require_libraries
 from models.training.recipe import EMBEDDED, Lora, Positive, Recipe
-from models.training.run_folder import locked
+from models.training.run_folder import last_checkpoint, locked, write
 from models.training.weights import checkpoint_of
 from verifiers.domain import Value
+from verifiers.errors import InvalidInput
 
-BEST, METRICS = "best", "metrics.json"
+RECIPE, BEST, METRICS = "grpo.json", "best", "metrics.json"
+_COUNTS = "passed.json"
+"""Written into a checkpoint last: its presence says that the checkpoint is whole."""
 _SHELF = Path(__file__).parent / "grpo_recipes"
 
 
@@ -81,13 +86,16 @@ def shipped_grpo_recipes() -> tuple[str, ...]:
 
 
 def read_grpo_recipe(name: str) -> GrpoRecipe:
-    """The recipe in a file, or of a name that ships; the paths in it are taken from the working folder.
+    """The recipe in a file, or of a name that ships; relative paths are taken from the file's folder.
 
     Raises:
         InvalidInput: there is no such file, or it is no recipe; names the field and the fix.
     """
     found = find(name, _SHELF)
-    return parse(found.text, found.name, GrpoRecipe, SEE)
+    recipe = placed(parse(found.text, found.name, GrpoRecipe, SEE), found.folder)
+    if recipe.adapter is None:
+        return recipe
+    return recipe.model_copy(update={"adapter": found.folder / recipe.adapter})
 
 
 class GrpoRun(Value):
@@ -97,7 +105,7 @@ class GrpoRun(Value):
         best: The adapter's folder.
         steps: Optimizer steps done.
         rewards: Mean reward of each step.
-        passed: Answers of each call for rewards that passed all tests, and how many there were.
+        passed: Of each step, answers that passed all tests, and how many there were.
     """
 
     best: Path
@@ -115,7 +123,7 @@ def reinforce(
     cache: Path | None = None,
     tell: Callable[[int, float], None] = lambda step, reward: None,
 ) -> GrpoRun:
-    """Train a LoRA by GRPO; a folder with a run in it is gone on with from its last checkpoint.
+    """Train a LoRA by GRPO; a folder with a run of the same recipe goes on from its last checkpoint.
 
     Args:
         recipe: See :class:`GrpoRecipe`.
@@ -126,14 +134,51 @@ def reinforce(
         tell: Told each step's number and mean reward.
 
     Raises:
-        InvalidInput: the recipe or a suite is wrong.
+        InvalidInput: the recipe or a suite is wrong, or the folder holds a run of another recipe.
         ToolError: the model, a library or the sandbox cannot be had.
-        TrainingFailed: a reward or the loss is not a number.
+        TrainingFailed: a reward, the loss or the gradient is not a number; nothing of that step is kept.
     """
-    require_libraries()
     problems = gather(_as_expert(recipe), suites)
+    require_libraries()
     with locked(folder):
+        claim(folder / RECIPE, recipe, "steps")
+        done = ended(folder)
+        if done is not None and done.steps >= recipe.steps:
+            return done
         return _reinforced(recipe, folder, examiner, problems.training, cache, tell)
+
+
+def ended(folder: Path) -> GrpoRun | None:
+    """What a run in the folder came to; None if it has not ended.
+
+    Raises:
+        InvalidInput: its file is damaged.
+    """
+    path = folder / METRICS
+    if not path.exists():
+        return None
+    try:
+        return GrpoRun.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise InvalidInput(
+            "folder", f"{path} cannot be read.", "Remove it: what it says is found out again."
+        ) from error
+
+
+def check_logs(step: int, logs: Mapping[str, float]) -> None:
+    """See that a step's figures are numbers.
+
+    Raises:
+        TrainingFailed: one is not.
+    """
+    for name, called in (("reward", "reward"), ("loss", "loss"), ("grad_norm", "gradient's norm")):
+        value = float(logs.get(name, 0.0))
+        if not math.isfinite(value):
+            raise TrainingFailed(
+                f"At step {step} the {called} is {value}: the run was stopped.",
+                "Run the same command again: it goes on from the last checkpoint. If it stops there again, "
+                "try a lower learning_rate in a new folder.",
+            )
 
 
 def _reinforced(
@@ -152,14 +197,19 @@ def _reinforced(
     transformers.utils.logging.set_verbosity_error()
     set_seed(recipe.seed)
     loaded = open_model(_as_training(recipe), checkpoint_of(recipe.model, cache))
+    checkpoint = last_checkpoint(folder, _COUNTS)
     counts: list[tuple[int, int]] = []
-    rewards: list[float] = []
+    if checkpoint is not None:
+        counts = [tuple(pair) for pair in json.loads((checkpoint / _COUNTS).read_text(encoding="utf-8"))]
 
     class Watching(TrainerCallback):  # type: ignore[misc]
         def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
             if logs and "reward" in logs:
-                rewards.append(float(logs["reward"]))
-                tell(state.global_step, rewards[-1])
+                check_logs(state.global_step, logs)
+                tell(state.global_step, float(logs["reward"]))
+
+        def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            write(folder / "checkpoints" / f"checkpoint-{state.global_step}" / _COUNTS, json.dumps(counts))
 
     rows = [
         {
@@ -177,14 +227,15 @@ def _reinforced(
         processing_class=loaded.tokenizer,
         callbacks=[Watching()],
     )
-    checkpoints = sorted((folder / "checkpoints").glob("checkpoint-*/trainer_state.json"))
-    trainer.train(resume_from_checkpoint=bool(checkpoints) or None)
-    if not all(value == value for value in rewards):
-        raise TrainingFailed("A reward was not a number.", "Lower learning_rate.")
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     trainer.model.save_pretrained(str(folder / BEST))
     loaded.tokenizer.save_pretrained(str(folder / BEST))
     result = GrpoRun(
-        best=folder / BEST, steps=trainer.state.global_step, rewards=tuple(rewards), passed=tuple(counts)
+        best=folder / BEST,
+        steps=trainer.state.global_step,
+        # The trainer's own log, which goes with its checkpoints: of all parts of a resumed run.
+        rewards=tuple(float(log["reward"]) for log in trainer.state.log_history if "reward" in log),
+        passed=tuple(counts),
     )
     write(folder / METRICS, result.model_dump_json(indent=2))
     return result

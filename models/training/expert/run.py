@@ -100,8 +100,8 @@ def iterate(
         ToolError: the model, a sandbox or a library cannot be had, or training failed. What was done is kept.
         Disagreement: an exported adapter does not answer as the trained one.
     """
-    require_libraries()
     problems = gather(recipe, suites)
+    require_libraries()
     with locked(folder):
         claim(folder / RECIPE, recipe, "rounds")
         run = _Run(recipe, folder, problems, examiner, tell)

@@ -48,6 +48,16 @@ def test_paths_start_from_the_recipe() -> None:
     assert mined.tasks[0].suite == "mbpp:train"
 
 
+def test_paths_for_reinforcement_start_from_its_recipe_too(tmp_path: Path) -> None:
+    file = tmp_path / "r.yaml"
+    file.write_text(LEAST.replace("mbpp:train", "mined.jsonl") + "adapter: before\nmodel: ./base.gguf\n")
+    recipe = read_grpo_recipe(str(file))
+    assert recipe.tasks[0].suite == str(tmp_path / "mined.jsonl")
+    assert recipe.validation.suite == "mbpp:validation"
+    assert recipe.adapter == tmp_path / "before"
+    assert recipe.model == str(tmp_path / "base.gguf")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -55,6 +65,8 @@ def test_paths_start_from_the_recipe() -> None:
         (LEAST.replace("held_out: ['mbpp:test']", ""), "held_out: is missing"),
         (LEAST + "rounds: 0\n", "rounds"),
         (LEAST + "drawing: {sample: 3}\n", "Did you mean 'samples'"),
+        (LEAST.replace("validation'}", "validation', limt: 3}"), "Did you mean 'limit'"),
+        (LEAST.replace("train'}", "train', limt: 3}"), "Did you mean 'limit'"),
         (LEAST + "learning: {data: {train: [x.jsonl]}}\n", "filled by the rounds"),
         (LEAST + "start: last\nlearning: {tuning: full}\n", "starts from the base"),
         (LEAST + "references: {first: true, use: none}\n", "references.first needs"),
