@@ -340,7 +340,7 @@ def test_jobs_that_slurm_still_has_are_not_submitted_again(corpus: Path, slurm: 
     assert prepare(on_slurm, tmp_path / "data") is None
     submitted = (slurm / "calls").read_text()
     (slurm / "queue").write_text("7 cpu small PD\n")
-    with pytest.raises(InvalidInput, match="job 7 .* still waits or runs"):
+    with pytest.raises(InvalidInput, match=r"job 7 .* still waits or runs"):
         prepare(on_slurm, tmp_path / "data")
     assert (slurm / "calls").read_text() == submitted
     (slurm / "queue").unlink()
