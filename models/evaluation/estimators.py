@@ -70,8 +70,9 @@ def wilson(successes: int, total: int) -> Estimate:
 def bootstrap_mean(values: Sequence[float], seed: int = 0, *, least: float = 0.0) -> Estimate:
     """A mean with the percentile bootstrap's interval (Efron 1979); the values are drawn again, with repeats.
 
-    Where all values are the same, so is every resample, which would feign certainty. Then it is Wilson's
-    bound for what was seen in none of the problems: so large a share of them may have any other value.
+    Where all values are 0, all are 1, or all are ``least``, every resample is the same and would feign
+    certainty. Then it is Wilson's bound for what was seen in none of the problems: so large a share of them
+    may have any other value.
 
     Args:
         values: One a problem, so that the interval is over problems.
@@ -81,7 +82,7 @@ def bootstrap_mean(values: Sequence[float], seed: int = 0, *, least: float = 0.0
     Raises:
         ValueError: there are no values.
     """
-    if len(set(values)) == 1 and least <= values[0] <= 1:
+    if len(set(values)) == 1 and values[0] in (least, 0.0, 1.0):
         value, unseen = values[0], wilson(0, len(values)).high
         return Estimate(
             value=value,

@@ -69,12 +69,6 @@ def test_a_gain_of_nothing_may_be_a_loss_as_well() -> None:
     assert (lost.value, lost.low, lost.high) == (-1.0, -1.0, pytest.approx(2 * 0.1611 - 1, abs=1e-4))
 
 
-def test_half_of_the_answers_to_every_problem_are_no_certainty_either() -> None:
-    found = bootstrap_mean([0.5] * 20)
-    assert (found.value, found.method) == (0.5, "wilson")
-    assert (found.low, found.high) == (pytest.approx(0.4195, abs=1e-4), pytest.approx(0.5805, abs=1e-4))
-
-
 def test_the_bootstrap_tells_a_clear_difference_from_none() -> None:
     assert bootstrap_p([0.2] * 30 + [0.0] * 70) < 0.001
     assert bootstrap_p([0.2, -0.2] * 50) > 0.5
