@@ -22,6 +22,7 @@ NOISE = (
 )
 
 _C_IMPORT = re.compile(rb'import\s+"C"')
+_NEAR = 256  # bytes of a line that are looked at first: it may be long, with a comment every few bytes
 # Their strings end with their line, so that what the grammar did not understand ends there, too.
 _LOCAL_FAULTS = ("c", "cpp", "solidity")
 
@@ -88,9 +89,7 @@ def _blocks(source: Source) -> list[_Block]:
         if faults and any(row in faults for row in rows):
             continue
         text = source.data[start:end].decode("utf-8", "replace")
-        line_end = source.data.find(b"\n", end)
-        rest = source.data[end : line_end if line_end >= 0 else len(source.data)]
-        alone = _before(source.data, start) is not None and not rest.strip()
+        alone = _before(source.data, start) is not None and _ends(source.data, end)
         kind = kind_of(text, source.language, documents=alone and _documents(source, end))
         if _feeds_cgo(source, end):
             kind = CommentKind.DIRECTIVE
@@ -135,8 +134,16 @@ def _end(source: Source, node: Node) -> int:
 
 def _before(data: bytes, start: int) -> int | None:
     """Where the line begins if only blanks stand before a place in it."""
+    if data[max(data.rfind(b"\n", max(0, start - _NEAR), start) + 1, start - _NEAR) : start].strip():
+        return None
     line = data.rfind(b"\n", 0, start) + 1
     return line if not data[line:start].strip() else None
+
+
+def _ends(data: bytes, end: int) -> bool:
+    """Whether only blanks stand behind a place in its line."""
+    near = data[end : end + _NEAR].partition(b"\n")[0]
+    return not near.strip() and not data[end : _line_end(data, end)].strip()
 
 
 def _documents(source: Source, end: int) -> bool:
@@ -175,7 +182,7 @@ def _cut(data: bytes, blocks: Sequence[_Block]) -> bytes:
             newline = data.find(b"\n", end)
             end = newline + 1 if newline >= 0 else len(data)
             end, start = _without_blank_lines(data, start, end)
-        elif not data[end : _line_end(data, end)].strip():  # behind code
+        elif _ends(data, end):  # behind code
             start = len(data[:start].rstrip(b" \t")) if start - at < 500 else start
             gap = b"\n" if b"\n" in data[block.start : block.end] and end >= len(data) else b""
         else:  # in the middle of a line: what it kept apart stays apart
