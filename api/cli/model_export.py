@@ -77,7 +77,7 @@ def _make(
                 wanted,
                 origin=origin,
                 steps=steps,
-                on_progress=lambda said: status.update(said),
+                on_progress=lambda said: status.update(plain(said)),
             )
         except Disagreement as error:
             status.stop()
@@ -96,7 +96,7 @@ def show(console: Console, agreements: Sequence[Agreement], *, as_json: bool) ->
     if as_json:
         typer.echo(f"[{','.join(one.model_dump_json() for one in agreements)}]")
     table = Table(
-        title=f"Against {agreements[0].reference}, in natural logarithms of probabilities",
+        title=plain(f"Against {agreements[0].reference}, in natural logarithms of probabilities"),
         title_justify="left",
         border_style="dim",
     )
