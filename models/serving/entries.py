@@ -143,6 +143,11 @@ class Contents(Value):
         """The entry of a name."""
         return next((entry for entry in self.entries if entry.name == name), None)
 
+    def replaced(self, entry: Entry) -> Contents:
+        """The same with an entry in place of the one of its name."""
+        kept = tuple(entry if old.name == entry.name else old for old in self.entries)
+        return self.model_copy(update={"entries": kept})
+
     def adapters_of(self, base: str) -> tuple[Entry, ...]:
         """A base model's adapters."""
         return tuple(entry for entry in self.entries if entry.kind == "adapter" and entry.base == base)

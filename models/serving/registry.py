@@ -98,7 +98,7 @@ class Registry:
         elif not _is_hub_name(model):
             raise InvalidInput("model", f"There is no folder {model[:200]!r}.", "Give a checkpoint folder.")
         entry = self._entry(name=name, kind="model", path=path, files=digests, license=license, source=source)
-        return self._added(entry)
+        return self._added(entry, license)
 
     def add_adapter(self, folder: Path, name: str, base: str, license: str = "", source: str = "") -> Entry:
         """Register an adapter: it is looked over and copied in.
@@ -139,7 +139,7 @@ class Registry:
                 shutil.rmtree(target, ignore_errors=True)
                 (scratch / "new").rename(target)
 
-            return self._added(entry.model_copy(update={"path": str(target)}), move_in)
+            return self._added(entry.model_copy(update={"path": str(target)}), license, move_in)
 
     def score(self, name: str, score: Score) -> Entry:
         """Keep what an entry was measured at.
@@ -149,9 +149,7 @@ class Registry:
         """
 
         def change(contents: Contents) -> Contents:
-            entry = found_in(contents, name).scored(score)
-            kept = tuple(entry if old.name == name else old for old in contents.entries)
-            return contents.model_copy(update={"entries": kept})
+            return contents.replaced(found_in(contents, name).scored(score))
 
         return found_in(self.change(change), name)
 
@@ -224,14 +222,14 @@ class Registry:
                 raise self._unwritable(error) from error
             return contents
 
-    def _added(self, entry: Entry, first: Callable[[], None] = lambda: None) -> Entry:
+    def _added(self, entry: Entry, license: str, first: Callable[[], None] = lambda: None) -> Entry:
         def change(contents: Contents) -> Contents:
             old = contents.find(entry.name)
             if old is None:
                 first()
                 return contents.model_copy(update={"entries": (*contents.entries, entry)})
             if _same(old, entry):
-                return contents
+                return contents.replaced(old.model_copy(update={"license": license or old.license}))
             raise InvalidInput(
                 "name",
                 f"{entry.name} is already the name of another {old.kind}.",

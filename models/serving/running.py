@@ -6,9 +6,11 @@ import contextlib
 import fcntl
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from pydantic import ValidationError
 
@@ -19,6 +21,7 @@ from verifiers.domain import Value
 from verifiers.errors import InvalidInput, ToolFailed
 
 _LOCK, _FILE, _KEY = "server.lock", "server.json", "server-key"
+_TRIES, _PAUSE_S = 10, 0.05
 
 
 class RunningServer(Value):
@@ -51,16 +54,14 @@ def only_one(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise _unwritable(folder, error) from error
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _taken(file):
             running = _read(folder)
             where = f" on {running.url}" if running else ""
             raise InvalidInput(
                 "model",
                 f"A server of this registry runs already{where}.",
                 "Use it, stop it, or give another ACRISOL_HOME.",
-            ) from None
+            )
         # What was written by a server that was killed is not true any more.
         with contextlib.suppress(FileNotFoundError):
             (folder / _FILE).unlink()
@@ -69,6 +70,18 @@ def only_one(folder: Path) -> Iterator[None]:
         finally:
             with contextlib.suppress(FileNotFoundError):
                 (folder / _FILE).unlink()
+
+
+def _taken(lock: IO[bytes]) -> bool:
+    """Take the lock. Who only looks whether there is a server holds it for a moment: see :func:`_held`."""
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_PAUSE_S)
+        else:
+            return True
+    return False
 
 
 def announce(folder: Path, server: RunningServer) -> None:

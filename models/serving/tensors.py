@@ -16,7 +16,8 @@ from verifiers.errors import InvalidInput
 
 _MAX_HEAD_BYTES = 32 * 2**20
 _BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
-_BYTES |= {"F8_E4M3": 1, "F8_E5M2": 1}
+_BYTES |= {"U64": 8, "U32": 4, "U16": 2, "C64": 8}
+_BYTES |= dict.fromkeys(("F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ"), 1)
 
 
 class Tensor(NamedTuple):

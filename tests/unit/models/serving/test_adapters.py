@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from models.serving.adapters import CONFIG, WEIGHTS, check_fits, look_over
+from models.serving.tensors import tensors_of
 from tests.unit.models.serving.made import LAYER, safetensors, write_adapter, write_model
 from verifiers.errors import InvalidInput
 
@@ -195,3 +196,11 @@ def test_a_file_that_lies_about_itself_is_refused(tmp_path: Path, weights: bytes
     (folder / WEIGHTS).write_bytes(weights)
     with pytest.raises(InvalidInput, match="not a safetensors file"):
         look_over(folder)
+
+
+@pytest.mark.parametrize(("dtype", "size"), [("U16", 2), ("U32", 4), ("U64", 8), ("C64", 8), ("F8_E8M0", 1)])
+def test_a_base_models_packed_weights_are_known(tmp_path: Path, dtype: str, size: int) -> None:
+    head = {"model.packed": {"dtype": dtype, "shape": [2, 3], "data_offsets": [0, 6 * size]}}
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(_head(head, bytes(6 * size)))
+    assert tensors_of(path, "model")["model.packed"].shape == (2, 3)

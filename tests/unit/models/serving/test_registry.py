@@ -241,3 +241,12 @@ def test_removing_spares_the_same_one_that_has_come_in_meanwhile(
     monkeypatch.setattr(registry, "change", changed)
     registry.remove("a")
     verify(registry.get("a"))
+
+
+def test_a_licence_may_come_in_later(registry: Registry, tmp_path: Path) -> None:
+    folder = write_adapter(tmp_path / "a")
+    registry.add_adapter(folder, "a", "base")
+    assert registry.add_adapter(folder, "a", "base", "MIT").license == "MIT"
+    assert registry.add_adapter(folder, "a", "base").license == "MIT"
+    assert registry.add_model(str(tmp_path / "base"), "base", "BSD-3-Clause").license == "BSD-3-Clause"
+    assert len(registry.read().entries) == 2

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,13 @@ def test_a_key_that_cannot_be_kept_leaves_no_copy(tmp_path: Path, monkeypatch: p
     with pytest.raises(ToolFailed, match="no links here"):
         server_key(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_looks_for_a_server_is_not_taken_for_one(tmp_path: Path) -> None:
+    with (tmp_path / "server.lock").open("ab") as look:
+        fcntl.flock(look, fcntl.LOCK_SH)
+        release = threading.Timer(0.1, fcntl.flock, (look, fcntl.LOCK_UN))
+        release.start()
+        with only_one(tmp_path):
+            assert find(tmp_path) is None
+        release.join()
