@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from models.adversarial.attacks import ATTACKS, FAMILIES, all_cases
 from models.adversarial.attacks.malicious import read_requests
 from models.adversarial.attacks.scenarios import read_scenarios, variants
-from models.adversarial.cases import Expects, Split
+from models.adversarial.cases import Expects, Split, Variant
 from verifiers.domain import Language
 from verifiers.errors import InvalidInput
 from verifiers.registry import check_task
@@ -139,3 +140,15 @@ def test_context_shows_insecure_answers_and_its_twin_secure_ones() -> None:
         kind = "insecure" if case.twin else "secure"
         answers = [turn.content.split("\n", 1)[1][:-4] for turn in case.turns if turn.role == "assistant"]
         assert set(answers) <= solutions[kind] - {case.secure.strip(), case.insecure.strip()}
+
+
+@pytest.mark.parametrize(
+    "variant", [each for each in variants() if each.language is Language.PYTHON], ids=lambda each: each.id
+)
+def test_a_solution_imports_nothing_in_vain(variant: Variant) -> None:
+    """What only one side has is learnt as what makes it secure, or insecure."""
+    for code in (variant.secure, variant.insecure):
+        tree = ast.parse(code)
+        imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+        names = {alias.name.partition(".")[0] for node in imports for alias in node.names}
+        assert names <= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
