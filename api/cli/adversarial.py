@@ -35,7 +35,7 @@ from models.adversarial.cases import Split
 from models.adversarial.mining import Mining, References, mine
 from models.adversarial.page import page
 from models.adversarial.recipe import read_adversarial_recipe
-from models.adversarial.rounds import run_rounds
+from models.adversarial.rounds import Round, run_rounds
 from models.adversarial.states import open_state
 from models.select import EMBEDDED
 
@@ -146,6 +146,16 @@ def train(
         )
         problems = problems_of(read, data)
         base = read.training.model
+        console = Console(highlight=False)
+
+        def tell(each: Round) -> None:
+            console.print(plain(f"Round {each.number}: {each.pairs} pairs, {each.rows} rows", "bold"))
+            if each.report is not None:
+                console.print(change_table(each.report))
+                write_report(
+                    out / f"round-{each.number}", each.report.model_dump_json(indent=2), page(each.report)
+                )
+
         with examiner_for(base, sandbox) as examiner, RoundsBar(errors) as bar:
             rounds = run_rounds(
                 read,
@@ -155,15 +165,8 @@ def train(
                 problems=problems,
                 workers=workers,
                 told=bar,
+                on_round=tell,
             )
-        console = Console(highlight=False)
-        for each in rounds.rounds:
-            console.print(plain(f"Round {each.number}: {each.pairs} pairs, {each.rows} rows", "bold"))
-            if each.report is not None:
-                console.print(change_table(each.report))
-                write_report(
-                    out / f"round-{each.number}", each.report.model_dump_json(indent=2), page(each.report)
-                )
         console.print(plain(f"The adapter is {rounds.adapter}"), soft_wrap=True)
 
 

@@ -93,6 +93,7 @@ def run_rounds(
     problems: Sequence[Problem] = (),
     workers: int = 2,
     told: Told | None = None,
+    on_round: Callable[[Round], None] = lambda each: None,
 ) -> Rounds:
     """Work through a recipe's rounds.
 
@@ -105,6 +106,7 @@ def run_rounds(
         problems: The utility suite; empty measures no pass@1.
         workers: Cases at a time.
         told: Told how it goes on.
+        on_round: Called after each round, also one that was done before.
 
     Raises:
         InvalidInput: the recipe does not fit its files, or the folder holds something else.
@@ -137,6 +139,7 @@ def run_rounds(
         after = judge.state(f"after round {number}", open_model, adapter, place / "after")
         report = judge.report([before, after])
         found.append(Round(number=number, pairs=pairs, rows=rows, adapter=adapter, report=report))
+        on_round(found[-1])
     return Rounds(folder=folder, rounds=tuple(found))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -155,11 +157,11 @@ def worked_off(
     """What the work comes to for each item; each is appended to a JSONL file, and what stands there is kept.
 
     Raises:
-        InvalidInput: the file cannot be written.
+        InvalidInput: the file cannot be written, or another process works on it.
         AcrisolError: whatever the work raises; items that are worked on then are written first.
     """
     wanted = {item.id for item in items}
-    with Log(path) as log, ThreadPoolExecutor(workers, "case") as pool:
+    with _locked(path), Log(path) as log, ThreadPoolExecutor(workers, "case") as pool:
         done = {line.case: line for line in read_lines(path, kind) if line.case in wanted}
         todo = [item for item in items if item.id not in done]
         on_done(len(done), len(items))
@@ -176,6 +178,24 @@ def worked_off(
                 if not future.cancelled() and not future.exception() and running[future] not in done:
                     log.append(future.result())
     return {item.id: done[item.id] for item in items}
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Keep a file for this process, until it has ended: two would do the same twice."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_suffix(".lock").open("wb")
+    except OSError as error:
+        raise InvalidInput("out", f"{path.parent} cannot be written ({error.strerror}).") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise InvalidInput(
+                "out", f"another process works in {path.parent}.", "Wait for it, or name another folder."
+            ) from error
+        yield
 
 
 def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:

@@ -276,7 +276,11 @@ def test_rounds_mine_train_and_attack_again(
         mining=Mining(samples=1, attempts=0, references=References.ALWAYS),
         rounds=2,
     )
-    made = rounds.run_rounds(wanted, tmp_path / "run", WordExaminer(), open_state, workers=1)
+    told: list[rounds.Round] = []
+    made = rounds.run_rounds(
+        wanted, tmp_path / "run", WordExaminer(), open_state, workers=1, on_round=told.append
+    )
+    assert tuple(told) == made.rounds
     assert [each.pairs for each in made.rounds] == [1, 1]
     assert seen[:2] == [None, None]  # measured, then mined
     assert seen[2] == made.rounds[0].adapter  # measured after round 1, and so on

@@ -165,3 +165,18 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     (tmp_path / "trials.jsonl").mkdir()
     with pytest.raises(InvalidInput, match=r"trials\.jsonl cannot be"):
         try_cases(CASES[:1], ScriptedModel([], "m"), WordExaminer(), Draw(), tmp_path)
+
+
+def test_a_folder_belongs_to_one_process_at_a_time(tmp_path: Path) -> None:
+    """Else each would ask all that is left, and cut off what the other is writing."""
+    inner: list[InvalidInput] = []
+
+    class Nosy(ScriptedModel):
+        def complete(self, messages, sampling, n, timeout_s):  # type: ignore[no-untyped-def]
+            with pytest.raises(InvalidInput, match="another process") as error:
+                try_cases(CASES[:1], ScriptedModel([[SECURE]], "m"), WordExaminer(), Draw(), tmp_path)
+            inner.append(error.value)
+            return super().complete(messages, sampling, n, timeout_s)
+
+    try_cases(CASES[:1], Nosy([[SECURE]], "m"), WordExaminer(), Draw(), tmp_path)
+    assert inner[0].field == "out"
