@@ -116,7 +116,7 @@ def markdown(card: Card) -> str:
     parts = [
         f"# {_cell(card.name)}",
         _cell(card.description) or "A data set made by Acrisol.",
-        f"Made by {', '.join(card.made_by)}; recipe digest `{card.recipe_digest[:16]}`, "
+        f"Made by {_cell(', '.join(card.made_by))}; recipe digest `{_cell(card.recipe_digest[:16])}`, "
         f"seed {card.recipe.seed}, {card.recipe.shards} shards.",
         "## Files",
         _table(
@@ -188,6 +188,6 @@ def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Hostile names (a licence, a folder) as text that breaks neither the table nor the page."""
-    flat = " ".join(text.split())[:500]
+    """Hostile names (a licence, a folder) as text that breaks neither table nor page nor terminal."""
+    flat = "".join(char if char.isprintable() else "\ufffd" for char in " ".join(text.split())[:500])
     return flat.replace("\\", "\\\\").replace("|", "\\|").replace("[", "\\[").replace("<", "&lt;")

@@ -96,6 +96,14 @@ class LicenseFilter(Value):
                 raise ValueError(f"'{name}' is no SPDX licence identifier")
         return tuple(normalised(name) for name in names)
 
+    @field_validator("trust")
+    @classmethod
+    def _readable(cls, trust: dict[str, str]) -> dict[str, str]:
+        for expression in trust.values():
+            if not normalised(expression):
+                raise ValueError(f"'{expression}' is no SPDX licence expression")
+        return trust
+
     def __call__(self, document: Document) -> Kept | Dropped:
         """See :class:`models.data.step.Step`."""
         own = "" if document.prompt else license_of_file(document.text)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.data.document import Document
 from models.data.step import Dropped, Kept, kept
@@ -65,6 +65,12 @@ class SizeFilter(Value):
     longest_line: int = Field(default=1_000, ge=1)
     mean_line: float = Field(default=100.0, gt=0)
     alphanumeric: float = Field(default=0.25, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _leaves_some(self) -> Self:
+        if self.least_bytes > self.most_bytes:
+            raise ValueError("least_bytes is larger than most_bytes")
+        return self
 
     def __call__(self, document: Document) -> Kept | Dropped:
         """See :class:`models.data.step.Step`."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.data.document import Document
 from models.data.source.fill import Sentinels, gaps, joined
@@ -36,6 +36,12 @@ class FillInStep(Value):
     least_bytes: int = Field(default=10, ge=1)
     most_bytes: int = Field(default=2_000, ge=1)
     seed: int = 0
+
+    @model_validator(mode="after")
+    def _leaves_some(self) -> Self:
+        if self.least_bytes > self.most_bytes:
+            raise ValueError("least_bytes is larger than most_bytes")
+        return self
 
     def __call__(self, document: Document) -> Kept | Dropped:
         """See :class:`models.data.step.Step`."""

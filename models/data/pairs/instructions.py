@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.data.document import Document
 from models.data.source.definitions import Definition, definitions
@@ -126,6 +126,12 @@ class InstructionStep(Value):
     per_file: int = Field(default=20, ge=1, le=1000)
     keep_file: bool = True
     seed: int = 0
+
+    @model_validator(mode="after")
+    def _leaves_some(self) -> Self:
+        if self.least_lines > self.most_lines:
+            raise ValueError("least_lines is larger than most_lines")
+        return self
 
     def __call__(self, document: Document) -> Kept | Dropped:
         """See :class:`models.data.step.Step`."""

@@ -28,12 +28,12 @@ def test_flows_of_shards_add_up_whatever_their_order(tmp_path: Path) -> None:
 
 
 def test_hostile_names_break_no_table() -> None:
-    evil = "MIT | <script>alert(1)</script> ![x](https://example.com/x.png)\n\n# Heading"
+    evil = "MIT | <script>alert(1)</script> ![x](https://example.com/x.png)\n\n# Heading \x1b]0;x\x07\u202e"
     recipe = Recipe.model_validate({"sources": [{"kind": "folder", "name": "a", "path": "x"}]})
     card = Card(
         name="n",
         description=evil,
-        made_by=("acrisol",),
+        made_by=(evil,),
         recipe_digest="0" * 64,
         recipe=recipe,
         sources=(Provenance(source="a", kind="folder", origin=evil),),
@@ -47,6 +47,7 @@ def test_hostile_names_break_no_table() -> None:
     assert "<script>" not in text
     assert "\n# Heading" not in text
     assert "![" not in text
+    assert text.replace("\n", "").isprintable()  # it is shown in terminals
     for line in text.splitlines():
         if line.startswith("| MIT"):
             assert line.replace("\\|", "").count("|") == 3

@@ -53,6 +53,22 @@ def test_a_step_is_its_name_or_a_mapping_and_can_be_switched_off() -> None:
             SOURCES + "split: {vaildation: 0.1}",
             "split.vaildation: is not a field of a recipe. Did you mean 'validation'?",
         ),
+        (
+            SOURCES + "steps: [{step: size, least_bytes: 9, most_bytes: 8}]",
+            "least_bytes is larger than most_bytes",
+        ),
+        (
+            SOURCES + "steps: [{step: fill-in, least_bytes: 9, most_bytes: 8}]",
+            "least_bytes is larger than most_",
+        ),
+        (
+            SOURCES + "steps: [{step: instructions, most_lines: 2}]",
+            "steps.0: least_lines is larger than most_lines",
+        ),
+        (
+            SOURCES + "steps: [{step: license, trust: {a: MTI}}]",
+            "steps.0.trust: 'MTI' is no SPDX licence expression",
+        ),
         ("sources: []", "r.yaml: sources: "),
         ("sources: [{kind: floder, name: a}]", "there is no kind of source 'floder'. Did you mean 'folder'?"),
         ("sources: [{kind: folder, name: a, paht: x}]", "r.yaml: sources.0."),
