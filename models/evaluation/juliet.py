@@ -2,7 +2,7 @@
 
 A test case is one file, or several with one name and different letters. Its folder and name begin with the
 CWE; functions whose name holds ``bad`` have the weakness, those with ``good`` do the same without it. A file
-``..._bad`` or ``..._good1`` is one or the other as a whole.
+``..._bad``, ``..._good1`` or ``..._goodG2B`` is one or the other as a whole.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from pathlib import Path
 from models.evaluation.codebleu.grammars import parsed
 from models.evaluation.estimators import Estimate, wilson
 from models.examining import Judged
-from verifiers.domain import CodingTask, Language, Severity, Value
+from verifiers.domain import CodingTask, Language, Severity, Status, Value
 from verifiers.errors import InvalidInput
 from verifiers.reports.weaknesses import family_of
 
 ANY = "any of them"
 _NAME = re.compile(
-    r"(?P<base>(?P<cwe>CWE\d{1,5})_.{1,150}?_\d{2})(?P<part>[a-e]|_(?:bad|good\d*|base))?\.(?P<end>c|cpp|java)$"
+    r"(?P<base>(?P<cwe>CWE\d{1,5})_.{1,150}?_\d{2})(?P<part>[a-e]|_(?:bad|good\w*|base))?\.(?P<end>c|cpp|java)$"
 )
 _LANGUAGES = {"c": Language.C, "cpp": Language.CPP, "java": Language.JAVA}
+_CWE = re.compile(r"(?:CWE-?)?0*([1-9]\d{0,4})", re.IGNORECASE | re.ASCII)
 _FUNCTIONS = frozenset(["function_definition", "method_declaration", "constructor_declaration"])
 _MOST_BYTES = 500_000
 _MOST_FILES = 20  # of a case; the suites have five at most
@@ -59,24 +60,37 @@ class Span(Value):
 
 
 class Flags(Value):
-    """What one scanner said about one case."""
+    """What one scanner said about one case.
+
+    Attributes:
+        bad: It flagged the bad part.
+        good: It flagged the good part.
+        undecided: It broke, and so said nothing.
+    """
 
     bad: bool = False
     good: bool = False
+    undecided: bool = False
+
+
+UNDECIDED: Mapping[str, Flags] = {ANY: Flags(undecided=True)}
+"""Of a case at which a tool broke so that no scanner said anything."""
 
 
 class Rates(Value):
     """A scanner on the cases of a CWE.
 
     Attributes:
-        cases: How many there are.
-        found: Share of cases whose bad part is flagged: the true positive rate.
-        alarms: Share of cases whose good part is flagged: the false positive rate.
+        cases: How many it looked at.
+        found: Share of them whose bad part is flagged: the true positive rate; None without any.
+        alarms: Share of them whose good part is flagged: the false positive rate; None without any.
+        undecided: Cases at which a tool broke; they are in none of the others.
     """
 
     cases: int
-    found: Estimate
-    alarms: Estimate
+    found: Estimate | None
+    alarms: Estimate | None
+    undecided: int = 0
 
 
 def read_cases(root: Path, cwes: frozenset[str] = frozenset(), per_cwe: int | None = None) -> list[Case]:
@@ -84,12 +98,13 @@ def read_cases(root: Path, cwes: frozenset[str] = frozenset(), per_cwe: int | No
 
     Args:
         root: The suite's folder, or any above its test cases.
-        cwes: Only these, such as ``CWE-78``; empty for all.
+        cwes: Only these, such as ``CWE-78`` or ``78``; empty for all.
         per_cwe: At most so many of each, evenly spread over the names.
 
     Raises:
-        InvalidInput: there is no such case.
+        InvalidInput: there is no such case, or a file of one cannot be read.
     """
+    cwes = frozenset(map(_cwe, cwes))
     found: dict[str, dict[tuple[str, str], list[Path]]] = {}
     for path, match in _named(root):
         cwe = match["cwe"].replace("CWE", "CWE-")
@@ -107,6 +122,13 @@ def read_cases(root: Path, cwes: frozenset[str] = frozenset(), per_cwe: int | No
         for cwe, cases in sorted(found.items(), key=lambda item: int(item[0][4:]))
         for (_, name), paths in _spread(sorted(cases.items()), per_cwe)
     ]
+
+
+def _cwe(name: str) -> str:
+    match = _CWE.fullmatch(name.strip())
+    if match is None:
+        raise InvalidInput("cwe", f"'{name[:40]}' is no CWE.", "Write it like CWE-78.")
+    return f"CWE-{match[1]}"
 
 
 def _named(root: Path) -> Iterator[tuple[Path, re.Match[str]]]:
@@ -128,13 +150,20 @@ def _spread(
 
 def _case(cwe: str, name: str, paths: Sequence[Path]) -> Case:
     base, _, end = name.rpartition(".")
-    files = ((path.name, path.read_text(encoding="utf-8", errors="replace")) for path in paths[:_MOST_FILES])
+    files = ((path.name, _text(path)) for path in paths[:_MOST_FILES])
     return Case(
         name=base,
         cwe=cwe,
         language=_LANGUAGES[end],
-        files=tuple((path, text.replace("\0", "")) for path, text in files),
+        files=tuple(files),
     )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").replace("\0", "")
+    except OSError as error:
+        raise InvalidInput("root", f"{path} cannot be read ({error.strerror}).") from error
 
 
 def spans_of(name: str, text: str, language: Language) -> list[Span]:
@@ -180,8 +209,13 @@ def flags_of(case: Case, judged: Judged, least: Severity = Severity.MEDIUM) -> d
             ):
                 continue
             sides |= {span.bad for span in spans.get(place.path, ()) if span.first <= place.line <= span.last}
-        found[verdict.verifier] = Flags(bad=True in sides, good=False in sides)
-    either = Flags(bad=any(f.bad for f in found.values()), good=any(f.good for f in found.values()))
+        broken = verdict.status is Status.ERROR
+        found[verdict.verifier] = Flags(bad=True in sides, good=False in sides, undecided=broken)
+    either = Flags(
+        bad=any(each.bad for each in found.values()),
+        good=any(each.good for each in found.values()),
+        undecided=all(each.undecided for each in found.values()),
+    )
     return {**found, ANY: either}
 
 
@@ -189,10 +223,11 @@ def rates_of(cases: Sequence[Case], flags: Sequence[Mapping[str, Flags]]) -> dic
     """True and false positive rates by scanner and CWE, ``all`` among the CWEs.
 
     A scanner that flagged nothing at all is left out: it has no rules for the language, or reports no CWE.
+    Cases that it was not asked about, for their language, do not count for it.
 
     Args:
         cases: The cases.
-        flags: Of each.
+        flags: Of each; :data:`UNDECIDED` where a tool broke.
     """
     groups: dict[str, list[int]] = {"all": list(range(len(cases)))}
     for place, case in enumerate(cases):
@@ -201,13 +236,16 @@ def rates_of(cases: Sequence[Case], flags: Sequence[Mapping[str, Flags]]) -> dic
         {name for each in flags for name, one in each.items() if one.bad or one.good or name == ANY}
     )
     return {
-        name: {
-            cwe: Rates(
-                cases=len(places),
-                found=wilson(sum(flags[place].get(name, Flags()).bad for place in places), len(places)),
-                alarms=wilson(sum(flags[place].get(name, Flags()).good for place in places), len(places)),
-            )
-            for cwe, places in groups.items()
-        }
+        name: {cwe: _rates([flags[place] for place in places], name) for cwe, places in groups.items()}
         for name in names
     }
+
+
+def _rates(flags: Sequence[Mapping[str, Flags]], name: str) -> Rates:
+    said = [each[name] for each in flags if name in each and not each[name].undecided]
+    return Rates(
+        cases=len(said),
+        found=wilson(sum(each.bad for each in said), len(said)) if said else None,
+        alarms=wilson(sum(each.good for each in said), len(said)) if said else None,
+        undecided=sum(each == UNDECIDED or (name in each and each[name].undecided) for each in flags),
+    )

@@ -6,14 +6,17 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from api.cli import evaluate_run
+from api.cli import evaluate_juliet, evaluate_run
 from api.cli.evaluate import app
 from api.cli.evaluate_report import summary_of
 from models.evaluation.generations import read_generations
+from models.evaluation.juliet import UNDECIDED, Case
 from models.evaluation.plan import Plan, Ready, prepared, with_recorded
 from models.evaluation.run import run
 from models.evaluation.sources import Recorded
 from tests.unit.models.evaluation.judging import WordExaminer, problem
+from tests.unit.models.evaluation.juliet_tree import plant
+from verifiers.domain import Language
 
 RUNNER = CliRunner()
 
@@ -89,6 +92,20 @@ def test_a_small_model_has_as_many_tokens_without_the_loop_as_in_it(
         assert plan.sampling.max_tokens == 256
     more = asked(monkeypatch, "mbpp", "--out", "x", "--model", str(small), "--loop", "--max-tokens", "300")
     assert evaluate_run.settings_of(more).max_tokens == 300
+
+
+def test_a_scan_begins_only_where_its_rates_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluate_juliet, "open_examiner", lambda settings: pytest.fail("it was begun"))
+    out = tmp_path / "nowhere" / "rates.json"
+    done = RUNNER.invoke(app, ["juliet", str(plant(tmp_path)), "--out", str(out)])
+    assert (done.exit_code, "rates.json cannot be written" in done.stderr) == (2, True)
+
+
+def test_one_broken_scan_does_not_end_the_others() -> None:
+    case = Case(name="x", cwe="CWE-1", language=Language.C, files=(("x.c", "broken"),))
+    assert evaluate_juliet._scan(WordExaminer(), case) == UNDECIDED  # type: ignore[arg-type]
 
 
 def test_a_comparison_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:

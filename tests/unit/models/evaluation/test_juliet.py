@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.evaluation.juliet import ANY, Flags, flags_of, rates_of, read_cases, spans_of
+from models.evaluation.juliet import ANY, UNDECIDED, Flags, flags_of, rates_of, read_cases, spans_of
 from models.examining import Judged
 from tests.unit.models.evaluation.juliet_tree import plant
 from verifiers.domain import (
@@ -42,6 +42,46 @@ def test_files_with_letters_are_one_case_and_links_are_not_followed(tmp_path: Pa
     assert [name for name, _ in case.files] == ["CWE89_SQL__x_51a.java", "CWE89_SQL__x_51b.java"]
 
 
+def test_the_good_files_of_a_case_belong_to_it(tmp_path: Path) -> None:
+    for part in ("a", "_bad", "_goodG2B", "_goodB2G"):
+        (tmp_path / f"CWE121_Overflow__x_81{part}.cpp").write_text("int x;")
+    (case,) = read_cases(tmp_path)
+    assert len(case.files) == 4
+
+
+@pytest.mark.parametrize("name", ["78", "cwe-78", "CWE78", "CWE-078"])
+def test_a_cwe_may_be_written_as_people_do(tmp_path: Path, name: str) -> None:
+    assert [case.cwe for case in read_cases(plant(tmp_path), frozenset([name]))] == ["CWE-78"]
+    with pytest.raises(InvalidInput, match="'SQL' is no CWE") as caught:
+        read_cases(tmp_path, frozenset(["SQL"]))
+    assert caught.value.field == "cwe"
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **options: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    root = plant(tmp_path)
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(InvalidInput, match=r"_exec_01\.java cannot be read"):
+        read_cases(root, frozenset(["CWE-78"]))
+
+
+def test_a_scanner_that_could_not_look_is_told_and_not_counted_as_silent(tmp_path: Path) -> None:
+    cases = read_cases(plant(tmp_path))
+    silent = Verdict(verifier="scan", status=Status.ERROR, summary="It crashed.")
+    attempt = judged(finding(1)).attempt.model_copy(update={"verdicts": (silent,)})
+    open_one = flags_of(cases[1], judged(finding(1)).model_copy(update={"attempt": attempt}))
+    assert open_one["scan"].undecided
+    assert open_one[ANY].undecided
+    flags = [{"scan": Flags(bad=True), ANY: Flags(bad=True)}, open_one, UNDECIDED]
+    rates = rates_of(cases, flags)
+    assert (rates["scan"]["all"].cases, rates["scan"]["all"].undecided) == (1, 2)
+    assert rates["scan"]["all"].found is not None
+    assert rates["scan"]["all"].found.value == 1.0
+    assert (rates["scan"]["CWE-120"].found, rates["scan"]["CWE-120"].undecided) == (None, 2)
+
+
 def test_bad_and_good_functions_are_told_by_their_names() -> None:
     text = "void x_bad() {\n}\nint other() {\n}\nstatic void goodB2G() {\n int bad;\n}\n"
     text += "char *badSource()\n{\n}\n"
@@ -49,7 +89,15 @@ def test_bad_and_good_functions_are_told_by_their_names() -> None:
     assert found == [(True, 1, 2), (False, 5, 7), (True, 8, 10)]
 
 
-@pytest.mark.parametrize(("name", "bad"), [("CWE1_x_81_bad.cpp", True), ("CWE1_x_81_good1.cpp", False)])
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [
+        ("CWE1_x_81_bad.cpp", True),
+        ("CWE1_x_81_good1.cpp", False),
+        ("CWE1_x_81_goodG2B.cpp", False),
+        ("CWE1_x_82_goodB2G.java", False),
+    ],
+)
 def test_whole_files_are_bad_or_good(name: str, bad: bool) -> None:
     (span,) = spans_of(name, "a\nb\n", Language.CPP)
     assert (span.bad, span.first, span.last) == (bad, 1, 3)
@@ -94,8 +142,11 @@ def test_rates_are_shares_of_cases_and_silent_scanners_are_left_out(tmp_path: Pa
     ]
     rates = rates_of(cases, flags)
     assert set(rates) == {"scan", ANY}
-    assert (rates["scan"]["all"].found.value, rates["scan"]["all"].alarms.value) == pytest.approx(
-        (2 / 3, 1 / 3)
-    )
-    assert rates["scan"]["CWE-120"].found.value == pytest.approx(0.5)
+    found, alarms = rates["scan"]["all"].found, rates["scan"]["all"].alarms
+    assert found is not None
+    assert alarms is not None
+    assert (found.value, alarms.value) == pytest.approx((2 / 3, 1 / 3))
+    of_one = rates["scan"]["CWE-120"].found
+    assert of_one is not None
+    assert of_one.value == pytest.approx(0.5)
     assert rates["scan"]["CWE-78"].cases == 1
