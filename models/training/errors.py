@@ -11,3 +11,8 @@ from verifiers.errors import ToolError
 
 class TrainingFailed(ToolError):
     """A run cannot go on; its last good checkpoint is kept, and ``hint`` says what to try."""
+
+
+def in_short(error: BaseException) -> str:
+    """The first line of what a library's error says, at most 200 characters; its type if it is silent."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

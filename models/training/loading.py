@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from models.errors import ModelMissing
+from models.training.errors import in_short
 from models.training.recipe import Recipe
 from models.training.weights import INSTALL
 from verifiers.errors import InvalidInput, ToolMissing
@@ -88,7 +89,7 @@ def open_tokenizer(checkpoint: str) -> Any:
 
     try:
         tokenizer = AutoTokenizer.from_pretrained(checkpoint, trust_remote_code=False)
-    except (OSError, ValueError) as error:
+    except Exception as error:  # a damaged file raises errors of every kind
         raise _missing(checkpoint, "tokenizer", error) from error
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
@@ -149,7 +150,7 @@ def _base(recipe: Recipe, checkpoint: str, *, bf16: bool) -> Any:
         return AutoModelForCausalLM.from_pretrained(
             checkpoint, trust_remote_code=False, use_safetensors=True, attn_implementation="sdpa", **options
         )
-    except (OSError, ValueError) as error:
+    except Exception as error:  # as above
         raise _missing(checkpoint, "model", error) from error
 
 
@@ -199,8 +200,9 @@ def _adapted(model: Any, recipe: Recipe) -> Any:
         check_adapter(recipe.adapter)
         try:
             adapted = PeftModel.from_pretrained(model, str(recipe.adapter), is_trainable=True)
-        except (RuntimeError, ValueError, KeyError) as error:
-            raise _foreign(recipe.adapter, str(error).strip().splitlines()[-1].strip()) from error
+        except Exception as error:  # as above
+            why = (str(error).strip().splitlines() or [type(error).__name__])[-1].strip()
+            raise _foreign(recipe.adapter, why[:300]) from error
         _check_names(adapted, recipe.adapter)
         return adapted
     lora = recipe.lora
@@ -233,7 +235,7 @@ def check_adapter(folder: Path) -> None:
     """
     try:
         config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InvalidInput(
             "adapter", f"there is no readable adapter_config.json in {folder}.", "Give an adapter's folder."
         ) from error
@@ -265,14 +267,13 @@ def _check_names(adapted: Any, folder: Path) -> None:
 def _foreign(folder: Path, why: str) -> InvalidInput:
     return InvalidInput(
         "adapter",
-        f"{folder} was made for another model: {why}.",
+        f"{folder} is damaged, or was made for another model: {why}.",
         "Give the model that it was trained on as 'model'.",
     )
 
 
 def _missing(checkpoint: str, what: str, error: Exception) -> ModelMissing:
-    said = str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
     return ModelMissing(
-        f"The {what} of {checkpoint} cannot be read: {said}",
+        f"The {what} of {checkpoint} cannot be read: {in_short(error)}",
         "Give a folder with config, tokenizer and safetensors, or a hub name where a hub can be reached.",
     )

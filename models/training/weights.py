@@ -10,9 +10,10 @@ from pathlib import Path
 
 from models.embedded import find_packaged_model
 from models.errors import ModelMissing
+from models.training.errors import in_short
 from models.training.recipe import EMBEDDED
 from models.training.word_cutting import cut_words
-from verifiers.errors import ToolMissing
+from verifiers.errors import ToolFailed, ToolMissing
 
 INSTALL = "pip install 'acrisol[train]', or in a checkout: scripts/install-lab"
 
@@ -33,7 +34,8 @@ def checkpoint_of(model: str, cache: Path | None = None) -> str:
         cache: Where converted models are kept; None takes :func:`default_cache`.
 
     Raises:
-        ModelMissing: there is no such folder or file, or it is not GGUF.
+        ModelMissing: there is no such folder or file, or it is not GGUF, or damaged.
+        ToolFailed: the cache cannot be written.
         ToolMissing: transformers is not installed.
     """
     if model == EMBEDDED:
@@ -70,23 +72,31 @@ def _converted(gguf: Path, cache: Path) -> Path:
         ) from error
     folder = cache / f"{gguf.stem}-{digest[:12]}"
     if not (folder / "config.json").is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=".converting-", dir=cache))
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            made = Path(tempfile.mkdtemp(prefix=".converting-", dir=cache))
+        except OSError as error:
+            raise _unwritten(cache, error) from error
         try:
             _convert(gguf, made)
             os.replace(made, folder)
-        except OSError:
+        except OSError as error:
             if not (folder / "config.json").is_file():  # else another process was first
-                raise
+                raise _unwritten(cache, error) from error
         finally:
             shutil.rmtree(made, ignore_errors=True)
     return folder
+
+
+def _unwritten(cache: Path, error: Exception) -> ToolFailed:
+    return ToolFailed(f"{cache} cannot be written ({in_short(error)}).", "Make room there.")
 
 
 def _convert(gguf: Path, folder: Path) -> None:
     try:
         import torch
         import transformers
+        from safetensors import SafetensorError
         from transformers import AutoModelForCausalLM, AutoTokenizer
     except ImportError as error:
         raise ToolMissing(
@@ -94,12 +104,20 @@ def _convert(gguf: Path, folder: Path) -> None:
         ) from error
     transformers.utils.logging.disable_progress_bar()
     where = {"gguf_file": gguf.name, "local_files_only": True}
-    tokenizer = AutoTokenizer.from_pretrained(str(gguf.parent), **where)
-    cut_words(tokenizer, gguf)
-    model = AutoModelForCausalLM.from_pretrained(str(gguf.parent), dtype=torch.float32, **where)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(str(gguf.parent), **where)
+        cut_words(tokenizer, gguf)
+        model = AutoModelForCausalLM.from_pretrained(str(gguf.parent), dtype=torch.float32, **where)
+    except Exception as error:  # a damaged file raises errors of every kind
+        raise ModelMissing(
+            f"{gguf} cannot be read as a model ({in_short(error)}).", "Give a whole GGUF file of a Llama."
+        ) from error
     # The weights are plain by now, but the model still says that it is quantised and would not be saved.
     for holder, attribute in ((model, "hf_quantizer"), (model.config, "quantization_config")):
         if hasattr(holder, attribute):
             delattr(holder, attribute)
-    tokenizer.save_pretrained(folder)
-    model.save_pretrained(folder)
+    try:
+        tokenizer.save_pretrained(folder)
+        model.save_pretrained(folder)
+    except SafetensorError as error:  # how safetensors says that the disk is full
+        raise OSError(str(error)) from error

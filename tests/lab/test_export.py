@@ -41,7 +41,7 @@ def adapter(base: Path) -> Path:
 
 def test_every_kind_is_the_trained_model(base: Path, adapter: Path, tmp_path: Path) -> None:
     wanted = [
-        Wanted("lora", tmp_path / "adapter.gguf"),
+        Wanted("lora", tmp_path / "base.f32.gguf"),  # as the base might be called
         Wanted("lora-f16", tmp_path / "half.gguf"),
         Wanted("safetensors", tmp_path / "merged"),
         Wanted("f16", tmp_path / "merged.gguf"),

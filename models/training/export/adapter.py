@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import ModelMissing
+from models.training.errors import in_short
 from models.training.weights import INSTALL
 from verifiers.errors import InvalidInput, ToolMissing
 
@@ -92,10 +93,11 @@ def load_adapted(model: Any, folder: Path) -> Any:
         raise ToolMissing("Loading an adapter needs peft.", f"Install it: {INSTALL}") from error
     try:
         return PeftModel.from_pretrained(model, str(folder), is_trainable=False).eval()
-    except (ValueError, RuntimeError, KeyError, TypeError, OSError) as error:
-        why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+    except Exception as error:  # a damaged file raises errors of every kind
         raise InvalidInput(
-            "adapter", f"does not fit the model ({why}).", "Give the model that it was trained on as base."
+            "adapter",
+            f"does not fit the model ({in_short(error)}).",
+            "Give the model that it was trained on as base.",
         ) from error
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from models.embedded import find_packaged_model
 from models.errors import ModelMissing
 from models.select import EMBEDDED
+from models.training.errors import in_short
 from models.training.weights import INSTALL, checkpoint_of
 from verifiers.errors import InvalidInput, ToolMissing
 
@@ -86,8 +87,8 @@ def load_model(base: Base) -> Any:
         model = AutoModelForCausalLM.from_pretrained(
             folder, dtype=torch.float32, use_safetensors=True, local_files_only=True, trust_remote_code=False
         )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise ModelMissing(f"{base.name} cannot be loaded ({_first_line(error)}).", _ACCEPTED) from error
+    except Exception as error:  # a damaged file raises errors of every kind
+        raise ModelMissing(f"{base.name} cannot be loaded ({in_short(error)}).", _ACCEPTED) from error
     return model.eval()
 
 
@@ -103,8 +104,8 @@ def load_tokenizer(base: Base) -> Any:
 
     try:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelMissing(f"{base.name} has no tokenizer ({_first_line(error)}).", _ACCEPTED) from error
+    except Exception as error:  # as above
+        raise ModelMissing(f"{base.name} has no tokenizer ({in_short(error)}).", _ACCEPTED) from error
 
 
 def _checkpoint(base: Base) -> str:
@@ -113,7 +114,3 @@ def _checkpoint(base: Base) -> str:
     if missing:
         raise ToolMissing(f"Loading a model needs {' and '.join(missing)}.", f"Install: {INSTALL}")
     return checkpoint_of(str(base.file or base.folder))
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

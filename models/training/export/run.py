@@ -170,7 +170,7 @@ def _lora(loaded: _Loaded, kind: Kind, path: Path, place: Path, say: Say) -> Ite
     say(f"Writing {path.name}")
     layout = layout_of(loaded.model.config)
     write_lora(path, list(factors(loaded.model)), layout, path.stem, half=kind == "lora-f16")
-    exact = place / "base.f32.gguf"
+    exact = place / f"under-{path.name}"  # a name of its own, whatever the adapter is called
     write_model(exact, _PlainBase(loaded.model), loaded.base, "f32")
     say(f"Judging {path.name} on the base in float32")
     yield _judged(loaded, exact, path, kind, f"{path.name} on the base in float32 (llama.cpp)")
