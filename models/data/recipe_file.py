@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,11 @@ def parse_recipe(text: str, name: str) -> Recipe:
         text: The YAML.
         name: What the file is called, for errors.
     """
+    given = load(text, name, "See docs/data.md.")
+    if "\\u0000" in json.dumps(given):
+        raise InvalidInput(name, "holds a zero byte, which no path can have.", "Take it out.")
     try:
-        return Recipe.model_validate(load(text, name, "See docs/data.md."))
+        return Recipe.model_validate(given)
     except ValidationError as error:
         raise _fault(error, name) from error
 
@@ -58,12 +62,12 @@ def _fault(error: ValidationError, name: str) -> InvalidInput:
     fields: list[str] = list(Recipe.model_fields)
     if loc[:1] == ["steps"]:
         tag = loc[3] if len(loc) > 3 else None
-        loc = [*loc[:2], *loc[4:]]
-        fields = ["step", "on", *_fields(_STEPS, tag)]
+        loc = [*loc[:2], *(loc[4:] if loc[2:3] == ["step"] else loc[2:])]
+        fields = _fields(("step", "on"), _STEPS.get(str(tag)), loc[2:-1])
     elif loc[:1] == ["sources"]:
         tag = loc[2] if len(loc) > 2 else None
         loc = [*loc[:2], *loc[3:]]
-        fields = ["kind", "preset", *_fields(_SOURCES, tag)]
+        fields = _fields(("kind", "preset"), _SOURCES.get(str(tag)), loc[2:-1])
     elif len(loc) > 1:
         fields = list(type(Recipe.model_fields[str(loc[0])].default).model_fields)
     where = f"{name}: {'.'.join(str(part) for part in loc)}".removesuffix(": ")
@@ -86,6 +90,10 @@ def _unknown_tag(error: Any, where: str) -> InvalidInput:
     return InvalidInput(where, f"there is no {noun} '{given}'.", closest(str(given), known, "one"))
 
 
-def _fields(known: dict[str, type[Value]], tag: object) -> list[str]:
-    cls = known.get(str(tag))
-    return list(cls.model_fields) if cls else []
+def _fields(always: tuple[str, ...], cls: type[Value] | None, inside: list[int | str]) -> list[str]:
+    """What a source or a step may have, or the value that stands in one of its fields."""
+    for name in inside:
+        field = cls.model_fields.get(str(name)) if cls else None
+        if field is not None and isinstance(field.default, Value):
+            return list(type(field.default).model_fields)
+    return [*always, *(cls.model_fields if cls else ())]

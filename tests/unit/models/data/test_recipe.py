@@ -69,6 +69,16 @@ def test_a_step_is_its_name_or_a_mapping_and_can_be_switched_off() -> None:
             SOURCES + "steps: [{step: license, trust: {a: MTI}}]",
             "steps.0.trust: 'MTI' is no SPDX licence expression",
         ),
+        (
+            "sources: [{kind: rows, name: a, path: x, columns: {txt: code}}]",
+            "sources.0.columns.txt: is not a field of a recipe. Did you mean 'text'?",
+        ),
+        (
+            SOURCES + "steps: [{step: fill-in, sentinels: {prefx: a}}]",
+            "steps.0.sentinels.prefx: is not a field of a recipe. Did you mean 'prefix'?",
+        ),
+        (SOURCES + "steps: [{step: language, on: maybe}]", "r.yaml: steps.0.on: "),
+        ('sources: [{kind: folder, name: a, path: "x\\0y"}]', "r.yaml: holds a zero byte"),
         ("sources: []", "r.yaml: sources: "),
         ("sources: [{kind: floder, name: a}]", "there is no kind of source 'floder'. Did you mean 'folder'?"),
         ("sources: [{kind: folder, name: a, paht: x}]", "r.yaml: sources.0."),
