@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from pydantic import ValidationError
 from rich.console import Console
 
-from api.cli.evaluate_run import bar, carry_out
+from api.cli.evaluate_run import bar, carry_out, settings_of
 from models.evaluation.plan import Plan
-from models.evaluation.results import GENERATIONS, MANIFEST, read_results
+from models.evaluation.results import GENERATIONS, MANIFEST, RESULTS, Result
 from models.evaluation.run import Progress, shard_of
 from models.evaluation.shards import merge
 from models.evaluation.suites import read_suite
+from models.select import EMBEDDED, NO_ADAPTER
+from models.wire import parse_base_url
 from verifiers.errors import InvalidInput, ToolFailed
+from verifiers.validation import invalid_input
 from worker.app import App, build_app
 from worker.evaluation import DONE, FAILED, enqueue, register, work
 from worker.settings import WorkerSettings
@@ -36,15 +41,16 @@ def run_shards(console: Console, plan: Plan, shards: int) -> None:
         raise InvalidInput("out", f"{plan.out} holds a run already.", "Name a new folder.")
     app = _app()
     problems = read_suite(plan.suite, split=plan.split, data=plan.data)[: plan.limit]
-    shard_of(problems, f"1/{shards}")
-    plans = [_part(plan, place, shards) for place in range(1, shards + 1)]
+    plans = [part_of(plan, place, shards) for place in range(1, shards + 1)]
+    sizes = [len(shard_of(problems, each.shard)) for each in plans]
     for each in plans:
         for note in (FAILED, DONE):
             (each.out / note).unlink(missing_ok=True)
     enqueue(app, plans)
-    sizes = [len(shard_of(problems, each.shard)) for each in plans]
+    total = sum(sizes) * plan.samples
+    seen = [Seen(each.out) for each in plans]
     with bar(console, plan.out) as on_progress:
-        while not _all_done(plans, sizes, on_progress):
+        while not _all_done(plans, seen, total, on_progress):
             time.sleep(_LOOK_S)
     merge(plan.out, [each.out for each in plans])
 
@@ -62,36 +68,113 @@ def work_on_shards(folder: Path, concurrency: int) -> None:
     work(app, concurrency)
 
 
-def _part(plan: Plan, place: int, of: int) -> Plan:
-    """A shard of the plan; its paths are whole, since a worker may stand in another folder."""
+def part_of(plan: Plan, place: int, of: int) -> Plan:
+    """A shard of the plan, for a worker that may stand in another folder and have other settings.
+
+    Its paths are whole, and the model is the one that is meant here.
+
+    Args:
+        plan: The whole.
+        place: The shard, from 1.
+        of: How many there are.
+
+    Raises:
+        InvalidInput: the model's address is none, or holds a password, which a plan may not.
+    """
+    updates: dict[str, object] = {
+        name: path.resolve() for name in ("data", "generations") if (path := getattr(plan, name))
+    }
+    if Path(plan.suite).is_file():
+        updates["suite"] = str(Path(plan.suite).resolve())
+    if plan.generations is None:
+        settings = settings_of(plan)
+        model = settings.model.strip()
+        if model.lower().startswith(("http://", "https://")):
+            parse_base_url(model)
+        updates |= {"model": _whole(model), "model_name": settings.model_name}
+        updates["adapter"] = settings.adapter and _whole(settings.adapter.strip())
     out = plan.out.resolve() / f"shard-{place}-of-{of}"
-    paths = {name: path.resolve() for name in ("data", "generations") if (path := getattr(plan, name))}
-    suite = {"suite": str(Path(plan.suite).resolve())} if Path(plan.suite).is_file() else {}
-    return plan.model_copy(update={"out": out, "shard": f"{place}/{of}", **paths, **suite})
+    return plan.model_copy(update={**updates, "out": out, "shard": f"{place}/{of}"})
 
 
-def _all_done(plans: list[Plan], sizes: list[int], on_progress: Callable[[Progress], None]) -> bool:
-    drawn = judged = passed = total = 0
-    done = True
-    for plan, size in zip(plans, sizes, strict=True):
+def _whole(name: str) -> str:
+    """A path as others find it; anything that is no path here stays as it is."""
+    path = os.path.expanduser(name)
+    is_path = name not in (EMBEDDED, NO_ADAPTER) and os.path.exists(path)
+    return os.path.abspath(path) if is_path else name
+
+
+class Seen:
+    """What there is of a shard; each line of its files is read once.
+
+    Args:
+        folder: The shard's.
+
+    Attributes:
+        drawn: Answers that are there.
+        judged: Of them, those that are judged.
+        passed: Of them, those whose tests passed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read = {GENERATIONS: 0, RESULTS: 0}  # bytes
+        self._passed: dict[tuple[str, int], bool] = {}
+        self.drawn = 0
+
+    @property
+    def judged(self) -> int:
+        return len(self._passed)
+
+    @property
+    def passed(self) -> int:
+        return sum(self._passed.values())
+
+    def look(self) -> None:
+        """Read what has come since.
+
+        Raises:
+            InvalidInput: a line is damaged.
+        """
+        self.drawn += sum(1 for _ in self._new(GENERATIONS))
+        for line in self._new(RESULTS):
+            try:
+                result = Result.model_validate_json(line)
+            except ValidationError as error:
+                raise invalid_input(error, str(self._folder / RESULTS)) from error
+            self._passed[result.problem, result.sample] = result.passed
+
+    def _new(self, name: str) -> Iterator[bytes]:
+        path = self._folder / name
+        if not path.exists():
+            return
+        with path.open("rb") as file:
+            file.seek(self._read[name])
+            for line in file:
+                if not line.endswith(b"\n"):
+                    return
+                self._read[name] += len(line)
+                yield line
+
+
+def _all_done(
+    plans: Sequence[Plan], seen: Sequence[Seen], total: int, on_progress: Callable[[Progress], None]
+) -> bool:
+    for plan, each in zip(plans, seen, strict=True):
         failed = plan.out / FAILED
         if failed.exists():
             raise ToolFailed(f"The shard {plan.shard} failed: {failed.read_text(encoding='utf-8')}")
-        results = read_results(plan.out)
-        judged += len(results)
-        passed += sum(result.passed for result in results.values())
-        drawn += _lines(plan.out / GENERATIONS)
-        total += size * plan.samples
-        done = done and (plan.out / DONE).exists()
-    on_progress(Progress(drawn, judged, passed, total))
-    return done
-
-
-def _lines(path: Path) -> int:
-    if not path.exists():
-        return 0
-    with path.open("rb") as file:
-        return sum(1 for _ in file)
+        each.look()
+    drawn = sum(each.drawn for each in seen)
+    on_progress(
+        Progress(
+            drawn,
+            sum(each.judged for each in seen),
+            sum(each.passed for each in seen),
+            max(total, drawn),  # of recorded answers there may be more than the plan says
+        )
+    )
+    return all((plan.out / DONE).exists() for plan in plans)
 
 
 def _app() -> App:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from api.cli import evaluate_juliet, evaluate_run
+from api.cli import evaluate_juliet, evaluate_run, evaluate_shards
 from api.cli.evaluate import app
 from api.cli.evaluate_report import summary_of
 from models.evaluation.generations import read_generations
@@ -115,3 +115,48 @@ def test_a_comparison_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> 
     (plan.out / "compare.json").mkdir()
     done = RUNNER.invoke(app, ["compare", str(plan.out), str(plan.out)])
     assert (done.exit_code, "cannot be written" in done.stderr) == (2, True)
+
+
+def test_a_shards_plan_holds_whole_paths_and_the_model_that_was_meant_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("model.jsonl", "adapter.gguf", "suite.jsonl"):
+        (tmp_path / name).write_text("")
+    monkeypatch.setenv("ACRISOL_MODEL", "model.jsonl")
+    monkeypatch.setenv("ACRISOL_ADAPTER", "adapter.gguf")
+    part = evaluate_shards.part_of(Plan(suite="suite.jsonl", out=Path("run")), 2, 3)
+    assert (part.shard, part.out) == ("2/3", tmp_path / "run" / "shard-2-of-3")
+    assert (part.suite, part.model) == (str(tmp_path / "suite.jsonl"), str(tmp_path / "model.jsonl"))
+    assert part.adapter == str(tmp_path / "adapter.gguf")
+    (tmp_path / "embedded").mkdir()
+    packaged = Plan(suite="mbpp", out=Path("run"), model="embedded")
+    assert evaluate_shards.part_of(packaged, 1, 3).model == "embedded"
+
+
+def test_a_password_in_a_models_address_is_refused_before_a_plan_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDIS_URL", "memory://")
+    out = tmp_path / "run"
+    options = ["--out", str(out), "--model", "http://user:secret@host/v1", "--shards", "2"]
+    done = RUNNER.invoke(app, ["run", str(suite(tmp_path)), *options])
+    assert (done.exit_code, "carries a user name or password" in done.stderr) == (2, True)
+    assert not out.exists()
+
+
+def test_what_is_waited_for_is_read_once(tmp_path: Path) -> None:
+    answers = recorded(tmp_path, ("T/0", "right 1"), ("T/1", "wrong"), ("T/2", "right 2"))
+    plan = Plan(suite=str(suite(tmp_path)), out=tmp_path / "run", generations=answers)
+    seen = evaluate_shards.Seen(plan.out)
+    assert (seen.drawn, seen.judged, seen.passed) == (0, 0, 0)
+    judge(plan, WordExaminer())
+    path = plan.out / "results.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-10])
+    seen.look()
+    assert (seen.drawn, seen.judged, seen.passed) == (3, 2, 1)
+    kept = whole[: -len(whole.splitlines(keepends=True)[-1])]
+    path.write_bytes(b"x" * len(kept) + whole[len(kept) :])  # what was read is not read again
+    seen.look()
+    assert (seen.drawn, seen.judged, seen.passed) == (3, 3, 2)
