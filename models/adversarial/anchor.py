@@ -45,9 +45,11 @@ class AnchoredObjective(SecurityObjective):
 
     def _rest(self, inputs: Mapping[str, Any]) -> Tensor:
         """[sequences, tokens - 1]: tokens of answers whose weight is that of what both sides share."""
-        weights = inputs["token_weights"][:, 1:].abs()
-        # Weights are float32 in a batch: what is meant to be equal may be off by a rounding.
-        rest: Tensor = (inputs["labels"][:, 1:] != IGNORED) & (weights <= self._terms.kept * (1 + 1e-5))
+        weights, kept = inputs["token_weights"][:, 1:].abs(), self._terms.kept
+        # Weights are float32 in a batch: what is meant to be equal may be off by a rounding. Between nothing
+        # and ``kept`` are tokens of rows that weigh little.
+        shared = (weights == 0) | ((weights - kept).abs() <= kept * 1e-5)
+        rest: Tensor = (inputs["labels"][:, 1:] != IGNORED) & shared
         return rest
 
 

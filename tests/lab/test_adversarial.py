@@ -100,14 +100,15 @@ def test_the_divergence_counts_what_both_sides_share_and_starts_at_nothing(llama
     adapted = get_peft_model(model, LoraConfig(r=4, target_modules="all-linear", task_type="CAUSAL_LM"))
     objective = objective_of(Terms(kl=2.0, kept=0.2))
     assert isinstance(objective, AnchoredObjective)
-    ids = torch.arange(3, 9)[None]
+    ids = torch.arange(3, 10)[None]
     inputs = {
         "input_ids": ids,
         "attention_mask": torch.ones_like(ids),
-        "labels": torch.tensor([[IGNORED, IGNORED, 5, 6, 7, 8]]),
-        # Token 5 is shared by both sides of a pair, 6 what makes it secure, 7 of a rejected side's rest.
-        "token_weights": torch.tensor([[0.0, 0.0, 0.2, 1.5, 0.0, -1.0]]),
-        "token_count": torch.tensor(6),
+        "labels": torch.tensor([[IGNORED, IGNORED, 5, 6, 7, 8, 9]]),
+        # Token 5 is shared by both sides of a pair, 6 what makes it secure, 7 of a rejected side's rest, and 9
+        # of a utility row that weighs little.
+        "token_weights": torch.tensor([[0.0, 0.0, 0.2, 1.5, 0.0, -1.0, 0.1]]),
+        "token_count": torch.tensor(7),
     }
     assert objective.anchored(adapted, inputs).item() == pytest.approx(0, abs=1e-6)
     with torch.no_grad():
