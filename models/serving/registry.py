@@ -224,6 +224,8 @@ class Registry:
 
     def _added(self, entry: Entry, license: str, first: Callable[[], None] = lambda: None) -> Entry:
         def change(contents: Contents) -> Contents:
+            if entry.base:
+                found_in(contents, entry.base)
             old = contents.find(entry.name)
             if old is None:
                 first()

@@ -250,3 +250,18 @@ def test_a_licence_may_come_in_later(registry: Registry, tmp_path: Path) -> None
     assert registry.add_adapter(folder, "a", "base").license == "MIT"
     assert registry.add_model(str(tmp_path / "base"), "base", "BSD-3-Clause").license == "BSD-3-Clause"
     assert len(registry.read().entries) == 2
+
+
+def test_a_model_that_is_removed_meanwhile_gets_no_adapter(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = registry.change
+
+    def late(step: Callable[[Contents], Contents]) -> Contents:
+        Registry(registry.folder).remove("base")  # another command, just before
+        return change(step)
+
+    monkeypatch.setattr(registry, "change", late)
+    with pytest.raises(InvalidInput, match="no model or adapter called 'base'"):
+        registry.add_adapter(write_adapter(tmp_path / "a"), "a", "base")
+    assert list((registry.folder / "adapters").iterdir()) == []
