@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
 
 from verifiers.errors import AcrisolError, InvalidInput, ToolFailed
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _MOST = 32_000  # bytes, which a pipe holds without a reader
 
 
 def of_the_system(error: OSError, folder: Path) -> ToolFailed:
     """A full disk and the like as a sentence."""
     what = error.strerror or str(error)
-    hint = "Make room there, then run the same command again: it goes on where it stopped."
+    do = "Make room there" if error.errno in _FULL else "Set that right"
+    hint = f"{do}, then run the same command again: it goes on where it stopped."
     return ToolFailed(f"{error.filename or folder} could not be written or read: {what}.", hint)
 
 

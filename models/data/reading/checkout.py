@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 
+from verifiers.errors import ToolMissing
+
 _TIMEOUT_S = 300.0
 # A checkout's .git/config is as hostile as its files: it may name programs that git starts.
 _SAFE = (
@@ -15,9 +17,12 @@ _SAFE = (
 
 
 def tracked_files(folder: str) -> list[str] | None:
-    """Paths of the files that git tracks, sorted; None where git is not there or does not answer.
+    """Paths of the files that git tracks, sorted; None where this is no checkout that git can read.
 
     Undecodable bytes of a name are kept as lone surrogates, as :func:`os.fsdecode` has them.
+
+    Raises:
+        ToolMissing: git is not installed, so that nobody knows what was never meant to be passed on.
     """
     answer = _git(folder, "ls-files", "-z", "--cached")
     if answer is None:
@@ -34,7 +39,7 @@ def head_of(folder: str) -> str:
 def _git(folder: str, *command: str) -> bytes | None:
     git = shutil.which("git")
     if git is None:
-        return None
+        raise ToolMissing(f"git is not installed, and {folder} is a checkout.", "Install git.")
     arguments: Sequence[str] = (git, "--no-optional-locks", *_SAFE, "-C", folder, *command)
     environment = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C"}
     environment |= {"GIT_CEILING_DIRECTORIES": "/", "GIT_TERMINAL_PROMPT": "0"}

@@ -16,6 +16,7 @@ from models.data.filters.license import is_license_file, license_of_repository
 from models.data.filters.license_expressions import normalised
 
 _MAX_BYTES = 1_000_000
+_MAX_RECORD = 20_000_000  # bytes: a line for each file, and some packages install tens of thousands
 _MOST_FILES = 10
 _BRACKETED = re.compile(r"^\(([^()]*)\)$")
 
@@ -50,9 +51,9 @@ def _first(left: Declared, right: Declared) -> Declared:
     return Declared(left.name or right.name, left.license or right.license)
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, most: int = _MAX_BYTES) -> str:
     try:
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > _MAX_BYTES:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > most:
             return ""
         return path.read_bytes().decode("utf-8", "replace")
     except (OSError, ValueError):
@@ -113,7 +114,7 @@ def _installed(root: Path) -> dict[str, Declared]:
         )
         declared = Declared(_word(headers.get("Name")), said or _word(headers.get("License")))
         found[info.name] = declared
-        for line in _text(info / "RECORD").splitlines():
+        for line in _text(info / "RECORD", _MAX_RECORD).splitlines():
             top = line.split(",", 1)[0].split("/", 1)[0]
             if top and top != "..":
                 found.setdefault(top, declared)

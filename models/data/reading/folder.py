@@ -41,6 +41,7 @@ def list_folder(source: FolderSource, listing: Path) -> Listed:
 
     Raises:
         InvalidInput: there is no such folder, or it holds no file that is wanted.
+        ToolMissing: it holds a git checkout, and git is not installed.
     """
     root = source.path
     if not root.is_dir():

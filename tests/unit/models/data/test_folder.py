@@ -15,7 +15,7 @@ from models.data.document import Document
 from models.data.reading.folder import list_folder, read_listed
 from models.data.reading.unread import Part, Unread
 from models.data.sources import FolderSource
-from verifiers.errors import InvalidInput
+from verifiers.errors import InvalidInput, ToolMissing
 
 
 def read(folder: Path, **settings: object) -> list[Document | Unread]:
@@ -232,3 +232,23 @@ def test_a_licence_in_brackets_keeps_those_that_count(tmp_path: Path) -> None:
     ):
         (root / "package.json").write_text(json.dumps({"license": said}))
         assert read(root, include=["*.js"])[0].license == read_as  # type: ignore[union-attr]
+
+
+def test_without_git_a_checkout_is_not_read_as_if_all_in_it_were_tracked(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(ToolMissing, match="git is not installed"):
+        read(checkout)
+
+
+def test_a_package_with_a_long_list_of_files_has_a_licence(tmp_path: Path) -> None:
+    root = tmp_path / "site-packages"
+    (root / "big").mkdir(parents=True)
+    (root / "big" / "a.py").write_text("x = 1\n")
+    (root / "big-1.dist-info").mkdir()
+    (root / "big-1.dist-info" / "METADATA").write_text("Name: Big\nLicense-Expression: MIT\n")
+    (root / "big-1.dist-info" / "RECORD").write_text("".join(f"big/{n:090}.py,,\n" for n in range(20_000)))
+    (found,) = read(root, repositories="children", include=["*.py"])
+    assert isinstance(found, Document)
+    assert (found.repository, found.license) == ("Big", "MIT")

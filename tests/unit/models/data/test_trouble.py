@@ -40,3 +40,9 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
     error = of_the_system(OSError(28, "No space left on device", "/data/x"), tmp_path)
     assert "/data/x could not be written or read: No space left on device." in str(error)
     assert "goes on where it stopped" in str(error)
+
+
+def test_another_error_of_the_system_is_not_called_a_full_disk(tmp_path: Path) -> None:
+    error = of_the_system(OSError(111, "Connection refused"), tmp_path)
+    assert "Connection refused" in str(error)
+    assert "room" not in str(error)
