@@ -100,7 +100,7 @@ def run_rounds(
     Args:
         recipe: The recipe.
         folder: ``before/`` and ``round-N/`` in it; what is done there is not done again. It belongs to the
-            recipe, of which no more than ``rounds`` may change.
+            recipe, of which no more than ``rounds`` and where files are may change.
         examiner: Prompts and judgement.
         open_model: Opens the model that is attacked.
         problems: The utility suite; empty measures no pass@1.
@@ -117,8 +117,8 @@ def run_rounds(
     judge = _Judge(recipe.judging, examiner, problems, workers, told)
     cases = _mined_cases(recipe)
     check_files(recipe)
-    # More rounds may come; all else stays, or what is done would be another recipe's.
-    check_settings(folder, {"recipe": recipe.model_dump(mode="json", exclude={"rounds"})})
+    # More rounds may come, and files move; all else stays, or what is done would be another recipe's.
+    check_settings(folder, recipe.model_dump(mode="json", exclude={"rounds", "pairs", "utility"}))
     told.step("Attacks before training")
     before = judge.state("before", open_model, adapter, folder / "before")
     found: list[Round] = []

@@ -239,7 +239,8 @@ def check_settings(folder: Path, settings: dict[str, Any], name: str = "settings
             if before != text:
                 raise InvalidInput(
                     "out",
-                    f"{folder} holds results of another model or with other settings.",
+                    f"{folder} holds results of another model or with other settings"
+                    f"{_differing(before, settings)}.",
                     "Name another folder, or the same settings to go on with them.",
                 )
             return
@@ -249,6 +250,16 @@ def check_settings(folder: Path, settings: dict[str, Any], name: str = "settings
         draft.replace(path)
     except OSError as error:
         raise InvalidInput("out", f"{folder} cannot be written ({error.strerror}).") from error
+
+
+def _differing(before: str, settings: dict[str, Any]) -> str:
+    """``: draw is not the same``; empty where the file is damaged."""
+    try:
+        known = json.loads(before)
+        names = [name for name, value in settings.items() if known.get(name) != value]
+    except (ValueError, AttributeError, RecursionError):
+        return ""
+    return f": {', '.join(names)} is not the same" if names else ""
 
 
 def digest_of(values: Iterable[Value]) -> str:

@@ -76,7 +76,8 @@ def test_what_the_recipe_names_is_looked_at_before_hours_of_attacks(
 
 def test_a_folder_goes_on_with_its_recipe_and_with_more_rounds(tmp_path: Path) -> None:
     text = "training: {model: embedded}\njudging: null\n"
-    for fields in ("", "rounds: 3\n"):
+    (tmp_path / "more.jsonl").write_text("")
+    for fields in ("", "rounds: 3\n", "utility: [more.jsonl]\n"):  # of files it is the rows that count
         read = parse_adversarial_recipe(text + fields, "r.yaml", tmp_path)
         with pytest.raises(AssertionError, match="a model is opened"):
             run_rounds(read, tmp_path / "out", WordExaminer(), never)

@@ -64,8 +64,10 @@ def test_a_damaged_line_is_named(tmp_path: Path) -> None:
 
 def test_another_model_or_draw_needs_another_folder(tmp_path: Path) -> None:
     try_cases(CASES[:1], ScriptedModel([[SECURE]], "m"), WordExaminer(), Draw(), tmp_path)
-    for model, draw in (("other", Draw()), ("m", Draw(seed=1))):
-        with pytest.raises(InvalidInput, match="holds results of another model"):
+    for model, draw, what in (("other", Draw(), "model"), ("m", Draw(seed=1), "draw")):
+        with pytest.raises(
+            InvalidInput, match=rf"holds results of another model or .*: {what} is not the same"
+        ):
             try_cases(CASES[:1], ScriptedModel([], model), WordExaminer(), draw, tmp_path)
 
 
