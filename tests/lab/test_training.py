@@ -86,12 +86,17 @@ def test_a_killed_run_goes_on_along_the_same_curve(model: Path, rows: Path, tmp_
     whole = train(wanted, tmp_path / "whole", score=lambda folder: 0.5)
     parts = tmp_path / "parts"
 
+    def stop_at_2(progress: Progress) -> None:
+        if progress.step == 2:
+            kill_myself()
+
     def stop_at_5(progress: Progress) -> None:
         if progress.step == 5:
             kill_myself()
 
+    killed(lambda: train(wanted, parts, on_progress=stop_at_2))  # before there is any checkpoint
     killed(lambda: train(wanted, parts, score=lambda folder: 0.5, on_progress=stop_at_5))
-    assert losses(parts)[-1][0] == 5
+    assert [step for step, _ in losses(parts)] == [1, 2, 3, 4, 5]
     before = last_checkpoint(parts)
     assert before is not None
     assert before.name == "checkpoint-3"
@@ -128,6 +133,20 @@ def test_refinement_ends_when_validation_gets_no_better(model: Path, rows: Path,
     run = train(wanted, tmp_path)
     # The first epoch is step 1; its validation is the lowest, and two more that are not lower end the run.
     assert (run.steps, run.ended, run.best_step) == (3, "early stop", 1)
+
+
+def test_a_run_that_ends_before_its_first_score_is_scored_then(
+    model: Path, rows: Path, tmp_path: Path
+) -> None:
+    wanted = recipe(
+        model,
+        rows,
+        optimization={"learning_rate": 1e-30, "refine_epochs": 9, "batch": 32, "micro_batch": 8},
+        checks={"every": 1, "patience": 2, "score_every": 9},
+    )
+    run = train(wanted, tmp_path, score=lambda folder: 0.5)
+    assert (run.ended, run.best_step, run.score) == ("early stop", 3, 0.5)
+    assert (run.best / "adapter_model.safetensors").is_file()
 
 
 def test_preferences_are_learnt_by_dpo(model: Path, tmp_path: Path) -> None:
