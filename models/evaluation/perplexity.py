@@ -7,6 +7,7 @@ none for prompts.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from models.examining import Problem
 from verifiers.domain import Value
 from verifiers.errors import InvalidInput, ToolMissing
 
+_TIMEOUT_S = 600.0  # that a server may take to score one text
+_MOST_NATS = 700.0  # a token; the exponential of more is no float
 _MOST_TOKENS = 4_096  # of prompt and solution together; a longer prompt loses its beginning
 
 
@@ -27,10 +30,12 @@ class Scored(NamedTuple):
     Attributes:
         logprob: The sum over its tokens, in nats.
         tokens: How many those are.
+        size: UTF-8 bytes of what was scored, where that is not all of the text; else None.
     """
 
     logprob: float
     tokens: int
+    size: int | None = None
 
 
 Score = Callable[[str, str], Scored]
@@ -65,7 +70,7 @@ def perplexity(
 
     Raises:
         InvalidInput: none has.
-        ModelUnavailable: the model cannot be reached, or gives no log-probabilities.
+        ModelUnavailable: the model cannot be reached, or gives no (finite) log-probabilities.
     """
     logprobs, tokens, size, done = [], 0, 0, 0
     for problem in problems:
@@ -73,11 +78,16 @@ def perplexity(
             text = _solution(problem)
             scored = score(problem.task.instruction.rstrip() + "\n", text)
             logprobs.append(scored.logprob)
-            tokens, size, done = tokens + scored.tokens, size + len(text.encode()), done + 1
+            size += len(text.encode()) if scored.size is None else scored.size
+            tokens, done = tokens + scored.tokens, done + 1
             on_progress(done)
     if not tokens:
         raise InvalidInput("suite", "has no reference solutions.", "Name another suite.")
     total = -math.fsum(logprobs)
+    if not total / tokens < _MOST_NATS:
+        raise ModelUnavailable(
+            "The model gives no log-probabilities that can be worked with.", "Its weights may be broken."
+        )
     return Perplexity(
         perplexity=math.exp(total / tokens),
         bits_per_byte=total / math.log(2) / size,
@@ -105,13 +115,18 @@ def echoed(answer: Any, start: int, end: int) -> Scored:
     Raises:
         ModelUnavailable: the server gave no such thing.
     """
-    logprobs, offsets = getattr(answer, "token_logprobs", None), getattr(answer, "text_offset", None)
+    given = answer if isinstance(answer, dict) else {}
+    logprobs, offsets = given.get("token_logprobs"), given.get("text_offset")
     if not isinstance(logprobs, list) or not isinstance(offsets, list) or len(logprobs) != len(offsets):
         raise ModelUnavailable(
             "The server gives no log-probabilities of prompts.",
             "vLLM does; or name a checkpoint folder.",
         )
-    mine = [value for value, offset in zip(logprobs, offsets, strict=True) if start <= offset < end]
+    mine = [
+        value
+        for value, offset in zip(logprobs, offsets, strict=True)
+        if isinstance(offset, int) and start <= offset < end
+    ]
     if not mine or not all(isinstance(value, int | float) and math.isfinite(value) for value in mine):
         raise ModelUnavailable("The server's log-probabilities do not cover the text.")
     return Scored(math.fsum(mine), len(mine))
@@ -121,29 +136,31 @@ def server_score(base_url: str, model: str, api_key: str | None = None) -> Score
     """Scores by an OpenAI-compatible server's ``/v1/completions``.
 
     Raises:
-        InvalidInput: the URL is none.
+        InvalidInput: the URL or the key cannot be used.
     """
     import openai
 
-    from models.wire import open_client, parse_api_key, parse_base_url, run_to_end, tls_context
+    from models.answers import NonsenseAnswer
+    from models.failures import Failure
+    from models.openai_compatible import OpenAICompatibleModel
+    from models.wire import run_to_end
 
-    url, key = parse_base_url(base_url), parse_api_key(api_key)
-    tls = tls_context(url)
-
-    async def ask(text: str) -> Any:
-        async with open_client(url, key, tls) as client:
-            return await client.completions.create(
-                model=model, prompt=text, max_tokens=1, echo=True, logprobs=1, temperature=0
-            )
+    server = OpenAICompatibleModel(base_url, model, api_key)
 
     def score(prompt: str, text: str) -> Scored:
-        try:
-            answer = run_to_end(ask(prompt + text))
-        except openai.OpenAIError as error:
-            raise ModelUnavailable(f"The server did not score a text: {str(error)[:200]}") from error
-        if not answer.choices:
-            raise ModelUnavailable("The server answered nothing.")
-        return echoed(answer.choices[0].logprobs, len(prompt), len(prompt) + len(text))
+        async def ask(client: openai.AsyncOpenAI, name: str) -> Any:
+            response = await client.completions.with_raw_response.create(
+                model=name, prompt=prompt + text, max_tokens=1, echo=True, logprobs=1, temperature=0
+            )
+            try:
+                return json.loads(response.content)["choices"][0]["logprobs"]
+            except (ValueError, TypeError, LookupError, RecursionError) as error:
+                raise NonsenseAnswer("answered without any choices") from error
+
+        found = run_to_end(server.aask(ask, _TIMEOUT_S))
+        if isinstance(found, Failure):
+            raise found.to_error()
+        return echoed(found, len(prompt), len(prompt) + len(text))
 
     return score
 
@@ -170,19 +187,22 @@ def checkpoint_score(folder: Path) -> Iterator[Score]:
         model = AutoModelForCausalLM.from_pretrained(
             folder, dtype=kind, trust_remote_code=False, local_files_only=True, use_safetensors=True
         )
-    except (OSError, ValueError) as error:
-        raise InvalidInput("model", f"{folder} holds no checkpoint ({str(error)[:200]}).") from error
+    except Exception as error:  # whatever the readers of its files raise when these are damaged
+        why = f"{type(error).__name__}: {str(error)[:200]}"
+        raise InvalidInput("model", f"{folder} holds no checkpoint that can be read ({why}).") from error
     model = model.to(device).eval()
     room = min(_MOST_TOKENS, int(getattr(model.config, "max_position_embeddings", _MOST_TOKENS)))
 
     def score(prompt: str, text: str) -> Scored:
-        after = tokenizer(text, add_special_tokens=False)["input_ids"][: room - 1]
+        whole = tokenizer(text, add_special_tokens=False)["input_ids"]
+        after = whole[: room - 1]
         before = tokenizer(prompt)["input_ids"][-(room - len(after)) :]
         ids = torch.tensor([before + after], device=device)
         with torch.no_grad():
             logits = model(ids).logits[0, :-1].float()
         places = torch.arange(len(before) - 1, ids.shape[1] - 1, device=device)
         chosen = logits.log_softmax(-1)[places, ids[0, places + 1]]
-        return Scored(float(chosen.sum()), len(after))
+        size = len(tokenizer.decode(after).encode()) if len(after) < len(whole) else None
+        return Scored(float(chosen.sum()), len(after), size)
 
     yield score

@@ -47,9 +47,20 @@ def test_a_long_prompt_loses_its_beginning(tmp_path: Path) -> None:
     folder = tiny_llama(tmp_path, max_position_embeddings=64)
     with checkpoint_score(folder) as score:
         assert score("x = 1\n" * 200, TEXT).tokens > 1
-        assert score(PROMPT, "y = 2\n" * 200).tokens == 63
+        cut = score(PROMPT, "y = 2\n" * 200)
+        assert cut.tokens == 63
+        assert cut.size is not None
+        assert 0 < cut.size < len("y = 2\n" * 200)
 
 
 def test_a_folder_without_a_checkpoint_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="holds no checkpoint"), checkpoint_score(tmp_path):
+        pass
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "config.json", "tokenizer.json"])
+def test_a_damaged_checkpoint_is_one_sentence(tmp_path: Path, name: str) -> None:
+    folder = tiny_llama(tmp_path)
+    (folder / name).write_bytes(b'{"a": [1]}' if name.endswith("json") else b"\xff" * 100)
+    with pytest.raises(InvalidInput, match="holds no checkpoint"), checkpoint_score(folder):
         pass
