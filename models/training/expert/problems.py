@@ -128,5 +128,6 @@ def _kept(problems: Sequence[Problem], guard: Index, dropped: dict[str, str]) ->
 def held_out(problem: Problem, guard: Index) -> str:
     """The held-out problem that shares text with this one; empty for none."""
     texts = [problem.task.instruction, problem.reference]
-    texts += [file.content for file in (problem.task.tests.files if problem.task.tests else ())]
+    tests = problem.task.tests.files if problem.task.tests else ()
+    texts += [file.content for file in (*problem.task.files, *tests)]
     return next((like for text in texts if (like := guard.problem_in(text))), "")

@@ -11,6 +11,7 @@ from models.examining import Problem
 from models.training.expert.problems import gather, read
 from models.training.expert.recipe import ExpertRecipe, Tasks
 from tests.unit.models.expert.fakes import problem
+from verifiers.domain import SourceFile
 from verifiers.errors import InvalidInput
 
 SECRET = "Write a function that returns the seventh largest of all the prices in a list of shops."
@@ -52,6 +53,15 @@ def test_a_planted_problem_is_left_out(tmp_path: Path, planted: Problem) -> None
     assert [one.id for one in found.training] == ["a"]
     assert found.dropped == {"p": "h"}
     assert found.guard.problem_in(HELD[0].reference) == "h"
+
+
+def test_held_out_text_in_the_files_of_a_task_is_found(tmp_path: Path) -> None:
+    """They are shown to the model with the instruction."""
+    planted = problem("p")
+    shown = (SourceFile(path="solution.py", content=HELD[0].reference),)
+    planted = planted.model_copy(update={"task": planted.task.model_copy(update={"files": shown})})
+    found = gather(recipe(tmp_path, [problem("a"), planted], [problem("b")], HELD), None)
+    assert found.dropped == {"p": "h"}
 
 
 def test_training_on_the_test_is_refused(tmp_path: Path) -> None:
