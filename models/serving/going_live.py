@@ -43,14 +43,18 @@ class Done(NamedTuple):
     served: bool
 
 
-def use(registry: Registry, name: str, reached: Reached | None, reason: str = "") -> Done:
+Reason = str | Callable[[Contents], str]
+"""For the history; or what works it out of the registry as it is then, and may refuse by an exception."""
+
+
+def use(registry: Registry, name: str, reached: Reached | None, reason: Reason = "") -> Done:
     """Make an adapter live, or with a base model's name the base model as it is.
 
     Args:
         registry: Where it is registered.
         name: Its name.
         reached: The server that runs, if one does.
-        reason: For the history.
+        reason: Why.
 
     Raises:
         InvalidInput: there is none of that name, its files are not those that were added, or the server
@@ -128,7 +132,7 @@ def _change(
     choose: Callable[[Contents], tuple[str, str]],
     kind: Literal["use", "rollback"],
     reached: Reached | None,
-    reason: str,
+    reason: Reason,
 ) -> Done:
     done: list[Done] = []
 
@@ -136,6 +140,7 @@ def _change(
         # Under the registry's lock: of two commands at a time the server sees one after the other, as the
         # history does.
         base, adapter = choose(contents)
+        why = reason if isinstance(reason, str) else reason(contents)
         if adapter != BASE:
             verify(found_in(contents, adapter))
         served = reached is not None and reached.server.base == base
@@ -144,7 +149,7 @@ def _change(
         done.append(Done(base, adapter, contents.live(base), served))
         digest = found_in(contents, adapter).digest if adapter != BASE else ""
         return contents.then(
-            Change(base=base, adapter=adapter, digest=digest, kind=kind, reason=reason, at=registry.now())
+            Change(base=base, adapter=adapter, digest=digest, kind=kind, reason=why, at=registry.now())
         )
 
     registry.change(change)

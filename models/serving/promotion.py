@@ -43,17 +43,27 @@ def promote(
     entry = registry.add_adapter(trained.best, name, on.name, source=f"training run {run.absolute()}")
     for score in trained.scores:
         entry = registry.score(name, score)
-    contents = registry.read()
-    better, reason = compare(contents, entry)
-    if not better and not force:
-        if contents.live(entry.base) == name:
-            raise InvalidInput("run", f"{name} is live already.")
-        raise InvalidInput(
-            "run",
-            f"{name} is registered, but not live: {reason}.",
-            f"If you want it all the same: acrisol model use {name}",
-        )
-    return Promoted(use(registry, name, reached, reason), f"{name}: {reason}.")
+    said: list[str] = []
+
+    def reason(contents: Contents) -> str:
+        better, why = compare(contents, entry)
+        if not better and not force:
+            raise _not_live(name, why, already=contents.live(entry.base) == name)
+        said.append(why)
+        return why
+
+    done = use(registry, name, reached, reason)
+    return Promoted(done, f"{name}: {said[0]}.")
+
+
+def _not_live(name: str, why: str, *, already: bool) -> InvalidInput:
+    if already:
+        return InvalidInput("run", f"{name} is live already.")
+    return InvalidInput(
+        "run",
+        f"{name} is registered, but not live: {why}.",
+        f"If you want it all the same: acrisol model use {name}",
+    )
 
 
 def compare(contents: Contents, entry: Entry) -> tuple[bool, str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from models.serving.entries import BASE, Score
+from models.serving.entries import BASE, Contents, Score
+from models.serving.going_live import use
 from models.serving.promotion import promote
 from models.serving.registry import Registry
 from models.serving.trained import read_run
@@ -134,3 +136,21 @@ def test_a_whole_model_is_served_another_way(tmp_path: Path) -> None:
     (run / "recipe.yaml").write_text(json.dumps(recipe | {"tuning": "full"}))
     with pytest.raises(InvalidInput, match="whole model"):
         read_run(run)
+
+
+def test_one_that_is_overtaken_meanwhile_does_not_become_live(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.score("base", Score(suite="mbpp", value=0.1, problems=20))
+    registry.score("a", Score(suite="mbpp", value=0.5, problems=20))
+    change, overtaken = registry.change, Registry(registry.folder)
+
+    def late(step: Callable[[Contents], Contents]) -> Contents:
+        if registry.read().find("run") and registry.get("run").scores:
+            use(overtaken, "a", None)  # another command, just before
+        return change(step)
+
+    monkeypatch.setattr(registry, "change", late)
+    with pytest.raises(InvalidInput, match=r"not live: .*20.0% against 50.0% of a"):
+        promote(registry, run_of(registry, tmp_path / "run", 0.2), "run", None, None, force=False)
+    assert live(registry) == "a"
