@@ -202,6 +202,47 @@ def test_transactions_that_were_found_are_carried_out(
     assert answer(78).confirmation is Confirmation.UNCONFIRMED
 
 
+@pytest.mark.parametrize(
+    ("modifier", "answer"),
+    [(" nonReentrant", Confirmation.REFUTED), ("", Confirmation.CONFIRMED)],
+)
+def test_a_finding_in_a_librarys_file_is_tried_on_the_function_that_comes_there(
+    modifier: str, answer: Confirmation, confirmer: Confirmer, compilations: Compilations
+) -> None:
+    guard = "@openzeppelin/contracts/utils/ReentrancyGuard.sol"
+    text = f'''{HEAD}import {{ReentrancyGuard}} from "{guard}";
+contract Bank is ReentrancyGuard {{
+    mapping(address => uint256) public credit;
+    function deposit() external payable {{ credit[msg.sender] += msg.value; }}
+    function withdraw() external{modifier} {{
+        uint256 amount = credit[msg.sender];
+        (bool sent, ) = msg.sender.call{{value: amount}}("");
+        require(sent, "not sent");
+        credit[msg.sender] = 0;
+    }}
+    function idle() external nonReentrant {{}}
+}}
+'''
+    made = compiled(compilations, {"Bank.sol": text})
+    place = Location(path=guard, line=77)
+    weak = Finding(rule="SWC-107", message="W.", severity=Severity.MEDIUM, swc="SWC-107", location=place)
+    sequence = TransactionSequence(
+        rule=weak.rule,
+        location=place,
+        severity=weak.severity,
+        path="Bank.sol",
+        contract="Bank",
+        steps=(
+            Step(caller=Role.DEPLOYER, creates=True),
+            Step(caller=Role.ATTACKER, function="withdraw()", calldata="0x3ccfd60b"),
+        ),
+    )
+    assert confirmer.confirm(made, [weak], 60.0, {0: [sequence]})[0].confirmation is answer
+    alone = confirmer.confirm(made, [weak], 60.0)[0]
+    assert alone.confirmation is Confirmation.UNCONFIRMED
+    assert "names no place in the project" in alone.message
+
+
 def test_a_contract_that_silences_the_report_is_not_refuted(
     confirmer: Confirmer, compilations: Compilations
 ) -> None:

@@ -67,6 +67,25 @@ def test_its_fixed_version_passes(explores: MythrilVerifier) -> None:
     assert limits["transactions"] == 2
 
 
+def test_a_comparison_that_is_compiled_to_a_subtraction_does_not_wrap(explores: MythrilVerifier) -> None:
+    text = """// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.26;
+contract Door {
+    uint256 private state = 1;
+    uint256 private left;
+    function enter() external {
+        if (state == 2) revert();
+        state = 2;
+    }
+    function spend(uint256 amount) external {
+        unchecked { left = left - amount; }
+    }
+}
+"""
+    verdict = explores.verify(TASK, source(text), ENOUGH_S)
+    assert [(finding.swc, lines(verdict)) for finding in verdict.findings] == [("SWC-101", [11])]
+
+
 def test_tx_origin_is_found(explores: MythrilVerifier) -> None:
     verdict = explores.verify(TASK, contract("tx_origin"), ENOUGH_S)
     assert verdict.status is Status.FAILED

@@ -229,7 +229,7 @@ def _attacks_on(
     sequences: Sequence[TransactionSequence],
 ) -> list[Attack] | str:
     """The attacks on a finding, or why there is none."""
-    target = find(compilation, program, finding.location)
+    target = find(compilation, program, finding.location, sequences)
     if isinstance(target, str):
         return target
     arguments = constructions(target.constructor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from verifiers.solidity.analysis.detectors.program import Function, Program
 from verifiers.solidity.analysis.detectors.tree import Node, end, kind, reverts, start, walk
 from verifiers.solidity.compiling.compilation import Compilation
 from verifiers.solidity.compiling.compiler_output import Contract, line_and_column
+from verifiers.solidity.exploring.sequences import TransactionSequence
 
 _WEI = {"wei": 1, "gwei": 10**9, "szabo": 10**12, "finney": 10**15, "ether": 10**18}
 _MOST_AMOUNTS = 3
@@ -69,20 +70,32 @@ class Target:
     plain: bool = field(default=False)
 
 
-def find(compilation: Compilation, program: Program, place: Location | None) -> Target | str:
+def find(
+    compilation: Compilation,
+    program: Program,
+    place: Location | None,
+    sequences: Sequence[TransactionSequence] = (),
+) -> Target | str:
     """The target of a finding, or why there is none, in words.
 
     Args:
         compilation: The project.
         program: The same, as detectors see it.
-        place: Of the finding.
+        place: Of the finding. In a library's file it is the function by which ``sequences`` come there that
+            is attacked.
+        sequences: Transactions that lead to it, where they are known.
     """
-    if place is None or place.path not in compilation.project.sources:
-        return "the finding names no place in the project"
-    inner = _function_at(program, compilation.project.sources[place.path], place)
-    home = inner.contract if inner else _contract_at(program, compilation, place)
-    if home is None:
-        return "the finding is about no contract"
+    inner: Function | None
+    if place is not None and place.path in compilation.project.sources:
+        inner = _function_at(program, compilation.project.sources[place.path], place)
+        home = inner.contract if inner else _contract_at(program, compilation, place)
+        if home is None:
+            return "the finding is about no contract"
+    else:
+        called = next((found for each in sequences if (found := _called(program, each))), None)
+        if called is None:
+            return "the finding names no place in the project"
+        home, inner = called
     chosen = _deployable(compilation, program, home)
     if chosen is None:
         return "no contract that can be deployed has this code"
@@ -128,6 +141,19 @@ def _function_at(program: Program, text: str, place: Location) -> Function | Non
             first, last = (line_and_column(text, at(function.node))[0] for at in (start, end))
             if first <= place.line <= last:
                 return function
+    return None
+
+
+def _called(program: Program, sequence: TransactionSequence) -> tuple[Node, Function] | None:
+    """The contract of a sequence, and the project's own function that its last step calls."""
+    name, _, rest = sequence.steps[-1].function.partition("(")
+    types = rest.removesuffix(")")
+    for contract in program.own_contracts:
+        if contract.get("name") == sequence.contract and program.path_of(contract) == sequence.path:
+            for function in program.functions_of(contract):
+                own = function.is_open and function.node.get("name") == name
+                if own and len(function.parameters) == (types.count(",") + 1 if types else 0):
+                    return contract, function
     return None
 
 

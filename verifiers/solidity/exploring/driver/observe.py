@@ -242,6 +242,8 @@ class Observer:
         found: dict[tuple[str, int, str], dict[str, Any]] = {}
         for module in self.mythril.ModuleLoader().get_detection_modules():
             for issue in list(module.issues):
+                if str(issue.swc_id) == "101" and self._only_compares(issue):
+                    continue
                 issue.add_code_info(self.contract)
                 issue.resolve_function_names()
                 found[(issue.function, issue.address, issue.title)] = {
@@ -252,6 +254,15 @@ class Observer:
                     "any_state": self.request["unconstrained_storage"],
                 }
         return [found[key] for key in sorted(found)]
+
+    def _only_compares(self, issue: Any) -> bool:
+        """Whether a subtraction stands for ``==`` before a jump, as compilers since 0.8.22 write it."""
+        contract = self.contract
+        code = contract.creation_disassembly if issue.function == "constructor" else contract.disassembly
+        listed = code.instruction_list
+        at = next((n for n, each in enumerate(listed) if each["address"] == issue.address), len(listed))
+        names = [each["opcode"] for each in listed[at : at + 3]]
+        return len(names) == 3 and names[::2] == ["SUB", "JUMPI"] and names[1].startswith("PUSH")
 
 
 def _steps(sequence: dict[str, Any] | None) -> list[dict[str, Any]]:
