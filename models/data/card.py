@@ -52,7 +52,7 @@ class Card(Value):
         name: The recipe's.
         description: The recipe's.
         made_by: Acrisol's version, and the engine's.
-        recipe_digest: SHA-256 of the recipe and of how prompts are put.
+        recipe_digest: SHA-256 of the recipe, of how prompts are put, and of the problems that were kept out.
         recipe: All of it.
         sources: Where it comes from.
         steps: What each step was given, gave on and dropped, without times.

@@ -21,7 +21,7 @@ from models.data.document import Document
 from models.data.step import Dropped, Kept, kept
 from models.evaluation.suites import SUITES, read_suite
 from models.examining import Problem
-from verifiers.domain import Value
+from verifiers.domain import Value, digest
 
 _WORD = re.compile(r"\w+")
 _FEWEST = 6  # words: shorter texts are found all over the place
@@ -54,6 +54,11 @@ class Decontamination(Value):
             for suite in self.suites
         )
         return self.model_copy(update={"suites": tuple(own)})
+
+    @property
+    def looks_for(self) -> str:
+        """SHA-256 over the sequences: a suite's file may change while its name stays."""
+        return _index(self.suites, self.data, self.ngram).digest
 
     def check(self) -> None:
         """Read the suites.
@@ -96,6 +101,11 @@ class Index:
             words = each.split(" ")
             starts.setdefault((words[0], words[1]), set()).add(len(words))
         self._starts = {start: sorted(lengths) for start, lengths in starts.items()}
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all sequences, in hex."""
+        return digest("\n".join(sorted(self._owners)))
 
     def problem_in(self, text: str) -> str:
         """The id of a problem whose text is in this; empty for none."""

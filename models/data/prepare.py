@@ -16,6 +16,7 @@ from pathlib import Path
 
 from models.chat import Message
 from models.data.card import SPLITS, Card
+from models.data.decontamination import Decontamination
 from models.data.engine.job import Job, Places
 from models.data.engine.publishing import KINDS, clean_up
 from models.data.engine.trouble import of_the_system, told
@@ -86,7 +87,8 @@ def prepare(
     for step in recipe.active:
         if isinstance(step, Checked):
             step.check()
-    job = Job(recipe=recipe, frames=dict(frames or {}), workers=workers)
+    suites = tuple(step.looks_for for step in recipe.active if isinstance(step, Decontamination))
+    job = Job(recipe=recipe, frames=dict(frames or {}), suites=suites, workers=workers)
     places = Places(folder.resolve())
     if not fresh and not places.job.exists() and any((places.folder / name).exists() for name in RESULTS):
         raise InvalidInput(
@@ -148,7 +150,7 @@ def _begin(job: Job, places: Places, fresh: bool) -> None:
         if not fresh:
             raise InvalidInput(
                 "output",
-                f"{places.folder} holds an unfinished run of another recipe.",
+                f"{places.folder} holds an unfinished run of another recipe, or against other suites.",
                 "Choose another folder, or begin anew with --fresh.",
             )
         for path in sorted(places.work.rglob("*"), reverse=True):

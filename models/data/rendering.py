@@ -52,6 +52,7 @@ def row_of(document: Document, frames: Mapping[str, tuple[Message, ...]]) -> Tra
         document: The document.
         frames: Of :func:`frames_of`; empty leaves prompts as they are.
     """
+    weak = document.metadata.get("weaknesses")
     origin = Origin(
         source=document.source,
         id=document.id,
@@ -59,6 +60,7 @@ def row_of(document: Document, frames: Mapping[str, tuple[Message, ...]]) -> Tra
         language=document.language,
         method=document.method,
         attribution=str(document.metadata.get("attribution", "")),
+        weaknesses=tuple(map(str, weak)) if isinstance(weak, list) else (),
     )
     if not document.prompt:
         return TextRow(text=document.text, origin=origin)

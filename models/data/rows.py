@@ -23,6 +23,7 @@ class Origin(Value):
         method: How it was made: ``docstring``, ``question-answer``, ``task``, ``fill-in``, ``outcome``,
             ``repair``, ``feedback``, ``sampled``, ``attack``.
         verified: Names of the verifiers that passed the answer; empty where nothing was run.
+        weaknesses: CWEs or rules that scanners hold against the answer: it shows what not to write.
         attribution: Whom the licence asks to be named; empty where it asks for nobody.
     """
 
@@ -33,6 +34,7 @@ class Origin(Value):
     method: str = ""
     verified: tuple[str, ...] = ()
     attribution: str = ""
+    weaknesses: tuple[str, ...] = ()
 
 
 class TrainingRow(Value):

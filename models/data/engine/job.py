@@ -26,11 +26,13 @@ class Job(Value):
         recipe: What to do.
         frames: By language the prompt that asks for code, with :data:`INSTRUCTION` where the instruction
             goes; none for languages whose prompts stay as they are.
+        suites: What each decontamination looks for, as its digest.
         workers: Shards that are worked on at the same time; changes nothing in what comes out.
     """
 
     recipe: Recipe
     frames: Mapping[str, tuple[Message, ...]] = Field(default={})
+    suites: tuple[str, ...] = ()
     workers: int = Field(default=1, ge=1, le=1024)
 
     @property

@@ -23,7 +23,7 @@ from models.data.recipe import Output, Split
 from models.data.rendering import TextRow, row_of
 from verifiers.domain import digest
 
-KINDS = ("", ".problems", ".text")
+KINDS = ("", ".problems", ".text", ".weak")
 _CHUNK = 1 << 20
 
 
@@ -37,7 +37,10 @@ def split_of(document: Document, split: Split, seed: int) -> str:
 
 @dataclass(frozen=True)
 class WriteRows:
-    """Writes a shard's documents as rows, by split; of those that have tests also the problem."""
+    """Writes a shard's documents as rows, by split; of those that have tests also the problem.
+
+    What a step has marked as weak goes to files of its own, which nobody learns from by mistake.
+    """
 
     folder: Path
     flow: Path
@@ -57,9 +60,10 @@ class WriteRows:
                     tally.dropped["without a prompt"] += 1
                     continue
                 split = split_of(document, self.split, self.seed)
-                file = files[f"{split}.text" if isinstance(row, TextRow) else split]
-                file.write(row.model_dump_json() + "\n")
-                problem = problem_of(document)
+                weak = bool(row.origin.weaknesses)
+                kind = ".weak" if weak else ".text" if isinstance(row, TextRow) else ""
+                files[f"{split}{kind}"].write(row.model_dump_json() + "\n")
+                problem = None if weak else problem_of(document)
                 if problem is not None:
                     for each in suite_rows((problem,)):
                         # MBPP's problems are numbered; the name that rows have stands beside it.

@@ -41,7 +41,8 @@ class WeaknessFilter(Value):
     Attributes:
         scanners: Which are asked, in a sandbox; each about the languages it is for.
         severity: From here on a finding counts.
-        found: ``drop`` it, or ``mark``: it goes on with ``weaknesses`` in its metadata, a list of CWEs.
+        found: ``drop`` it, or ``mark``: it goes on with ``weaknesses`` in its metadata, a list of CWEs,
+            and ends in files of its own.
         unscanned: What becomes of code that no scanner saw all of: it is not known to be clean.
         batch_size: Files that a scanner is given at once.
         seconds: Wall-clock seconds that one run of a scanner has. What does not end in them was not scanned,

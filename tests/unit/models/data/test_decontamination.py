@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from models.data.decontamination import Decontamination
+from models.data.decontamination import Decontamination, _index
 from models.data.document import Document
+from models.data.engine.job import Job
+from models.data.recipe import Recipe
 from models.data.step import Dropped, Kept
 from verifiers.errors import InvalidInput
 
@@ -116,3 +118,16 @@ def test_tests_that_came_with_a_row_are_looked_at(tmp_path: Path) -> None:
     path.write_text(json.dumps(dict(PROBLEMS[0], test=f"def check(candidate):\n    {asserted}\n")) + "\n")
     row = Document(id="d", text="x = 1", source="s", prompt="Write it.", metadata={"tests": asserted})
     assert isinstance(Decontamination(suites=(str(path),))(row), Dropped)
+
+
+def test_a_suites_rows_are_part_of_what_a_run_is(tmp_path: Path) -> None:
+    """Else a run that goes on would mix shards that looked for other problems."""
+    path = tmp_path / "own.jsonl"
+    told = []
+    for count in (2, 2, 3):
+        path.write_text("".join(json.dumps(problem) + "\n" for problem in PROBLEMS[:count]))
+        _index.cache_clear()
+        step = Decontamination(suites=(str(path),))
+        recipe = Recipe.model_validate({"sources": [{"kind": "folder", "name": "a", "path": "x"}]})
+        told.append(Job(recipe=recipe, suites=(step.looks_for,)).digest)
+    assert told[0] == told[1] != told[2]

@@ -15,7 +15,7 @@ EXAMINER = AgentExaminer((), SMALL_CONTEXT)
 
 
 def document(**fields: str) -> Document:
-    return Document(**{"id": "d", "text": "x = 1\n", "source": "s", "license": "MIT", **fields})  # type: ignore[arg-type]
+    return Document(**{"id": "d", "text": "x = 1\n", "source": "s", "license": "MIT", **fields})
 
 
 def test_a_prompt_is_the_agents_own() -> None:
