@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from typing import Any
 
 import httpx2
@@ -82,8 +84,7 @@ class ServerApi:
         """
         asked = {"model": name, "prompt": "def", "max_tokens": 1, "temperature": 0, "logprobs": 1}
         body = self._asked("POST", "/v1/completions", asked, _LOAD_S)
-        # A model that computes nonsense has no likelihood for its token: JSON has no number for that.
-        if b"NaN" in body or b"Infinity" in body or b'"token_logprobs":[null]' in body.replace(b" ", b""):
+        if not _has_numbers(body):
             raise ModelUnavailable(f"{name} computes no numbers.", "Its weights are broken: train it again.")
 
     def metrics(self, timeout_s: float = _QUICK_S) -> str:
@@ -144,6 +145,15 @@ class ServerApi:
 
     def _clean(self, text: str) -> str:
         return text.replace(self._key, "[API key]") if self._key else text
+
+
+def _has_numbers(body: bytes) -> bool:
+    """Whether a completion's tokens have likelihoods: of a model that computes nonsense none is a number."""
+    try:
+        found = json.loads(body)["choices"][0]["logprobs"]["token_logprobs"]
+        return all(math.isfinite(each) for each in found)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return False
 
 
 def _body(chunks: Any) -> bytes:

@@ -59,7 +59,9 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path == "/v1/completions" and "broken" in asked["model"]:
             self.answer(400, {"error": {"message": "Out of range float values are not JSON compliant"}})
             return
-        self.answer(200, {"choices": [{"text": "x", "logprobs": {"token_logprobs": [-1.5]}}]})
+        logprob = None if "silent" in asked.get("model", "") else -1.5
+        choice = {"text": "x", "logprobs": {"token_logprobs": [logprob]}}
+        self.answer(200, {"model": asked.get("model"), "choices": [choice]})
 
     def allowed(self) -> bool:
         key = os.environ.get("VLLM_API_KEY")

@@ -185,3 +185,14 @@ def test_what_is_no_vllm_is_said(registry: Registry, server: FakeServer) -> None
     server.close()
     state = look(registry, server.reached, 0.01)
     assert (state.healthy, state.serves) == (False, ())
+
+
+def test_whether_it_computes_numbers_is_read_off_its_answer_and_not_its_name(
+    registry: Registry, server: FakeServer, tmp_path: Path
+) -> None:
+    registry.add_adapter(write_adapter(tmp_path / "i", fill=3), "Infinity-Instruct", "base")
+    assert use(registry, "Infinity-Instruct", server.reached).served
+    registry.add_adapter(write_adapter(tmp_path / "s", fill=4), "silent", "base")
+    with pytest.raises(ModelUnavailable, match="computes no numbers"):
+        use(registry, "silent", server.reached)
+    assert live(registry) == "Infinity-Instruct"
