@@ -18,6 +18,7 @@ from models.adversarial.page import WORDS, told
 from models.adversarial.rounds import both_sides
 from models.evaluation.estimators import Estimate
 from models.select import EMBEDDED
+from verifiers.errors import InvalidInput
 
 
 def lean_(
@@ -34,6 +35,10 @@ def lean_(
     errors = Console(stderr=True, highlight=False)
     with reported_errors(errors):
         cases = pairs_of(both_sides(attacks_of(family, language, limit)))
+        if not cases:
+            raise InvalidInput(
+                "family", "no attack among these has two solutions to compare.", "Choose others as well."
+            )
         # Without verifiers: putting prompts needs none.
         examiner = AgentExaminer((), limits_for(model))
         opened, tokenizer = open_both(model, adapter)

@@ -37,6 +37,7 @@ def test_requests_can_be_read() -> None:
         (("attacks", "--family", "charm"), "family: there is no attack named 'charm'"),
         (("attacks", "--language", "cobol"), "language: 'cobol' is not known"),
         (("mine", "--out", "x", "--language", "rust"), "no attack has a case"),
+        (("lean", "--family", "malicious"), "family: no attack among these has two solutions"),
         (("train", "nothing", "--out", "x"), "recipe: there is no recipe 'nothing'"),
         (("evaluate", "--out", "x", "--adapter", "a", "--against", "b"), "against: excludes --adapter"),
         (("evaluate", "--out", "x", "--split", "test"), "suite: is missing"),
