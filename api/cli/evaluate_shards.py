@@ -38,7 +38,11 @@ def run_shards(console: Console, plan: Plan, shards: int) -> None:
     if plan.shard:
         raise InvalidInput("shard", "is given beside --shards.", "Use one of them.")
     if (plan.out / MANIFEST).exists():
-        raise InvalidInput("out", f"{plan.out} holds a run already.", "Name a new folder.")
+        raise InvalidInput(
+            "out",
+            f"{plan.out} holds a run already.",
+            f"Name a new folder; or, for the numbers of that run: acrisol evaluate report {plan.out}",
+        )
     app = _app()
     problems = read_suite(plan.suite, split=plan.split, data=plan.data)[: plan.limit]
     plans = [part_of(plan, place, shards) for place in range(1, shards + 1)]

@@ -208,11 +208,15 @@ def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
     """The whole lines of a file; nothing where there is none.
 
     Raises:
-        InvalidInput: a line is damaged; the file and line are named.
+        InvalidInput: it cannot be read, or a line is damaged; the file and line are named.
     """
     if not path.exists():
         return
-    with path.open("rb") as file:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise InvalidInput("run", f"{path} cannot be read ({error.strerror}).", "Check the path.") from error
+    with file:
         for number, line in enumerate(file, 1):
             if not line.endswith(b"\n"):
                 return

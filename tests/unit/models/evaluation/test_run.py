@@ -209,6 +209,12 @@ def test_a_wrong_shard_is_named(shard: str) -> None:
         shard_of(PROBLEMS, shard)
 
 
+def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / RESULTS).mkdir()
+    with pytest.raises(InvalidInput, match=r"results\.jsonl cannot be read"):
+        read_results(tmp_path)
+
+
 def test_a_damaged_line_in_the_middle_is_named_and_not_skipped(tmp_path: Path) -> None:
     go(tmp_path, Answers(), WordExaminer())
     lines = (tmp_path / RESULTS).read_bytes().splitlines(keepends=True)
