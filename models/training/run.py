@@ -10,6 +10,7 @@ from typing import Any
 
 from models.training.card import write_card
 from models.training.curves import draw_curves
+from models.training.errors import disk_of
 from models.training.loading import open_model, require_libraries
 from models.training.material import Material, prepare
 from models.training.objective import Objective
@@ -60,7 +61,7 @@ def train(
             "method", "'custom' is for commands that bring an objective of their own.", "Use 'sft' or 'dpo'."
         )
     state = _processes()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), disk_of(folder):
         # The libraries warn each other of names that will go: nothing that a person could act on.
         warnings.simplefilter("ignore", FutureWarning)
         if not state.is_main_process:  # the first process claims the folder, the others follow it

@@ -1,4 +1,4 @@
-"""From code that passed to the answer that is learnt, and which of several right ones are."""
+"""From code that passed to the code that is learnt, and which of several right ones are."""
 
 from __future__ import annotations
 
@@ -6,25 +6,6 @@ import ast
 from collections.abc import Iterable, Sequence
 
 from verifiers.domain import Candidate, Language, SourceFile
-
-_SHOWN = {Language.CPP: "cpp"}
-
-
-def answer_of(candidate: Candidate, language: Language) -> str:
-    """The answer that the agent's prompts ask for: a fenced block; of several files each under its path."""
-    tag = _SHOWN.get(language, language.value)
-    if len(candidate.files) == 1:
-        return _fenced(candidate.files[0].content, tag)
-    return "\n\n".join(f"{file.path}\n{_fenced(file.content, tag)}" for file in candidate.files)
-
-
-def _fenced(content: str, tag: str) -> str:
-    longest, run = 0, 0
-    for letter in content:
-        run = run + 1 if letter == "`" else 0
-        longest = max(longest, run)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{tag}\n{content.strip(chr(10))}\n{fence}"
 
 
 def tidied(files: Sequence[SourceFile], language: Language) -> tuple[SourceFile, ...]:

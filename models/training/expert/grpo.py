@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError
 
 from models.examining import Examiner
 from models.recipes import find, parse, shipped
-from models.training.errors import TrainingFailed
+from models.training.errors import TrainingFailed, disk_of
 from models.training.expert.problems import gather
 from models.training.expert.recipe import SEE, ExpertRecipe, Suite, Tasks, placed
 from models.training.expert.reward import Reward
@@ -140,7 +140,7 @@ def reinforce(
     """
     problems = gather(_as_expert(recipe), suites)
     require_libraries()
-    with locked(folder):
+    with disk_of(folder), locked(folder):
         claim(folder / RECIPE, recipe, "steps")
         done = ended(folder)
         if done is not None and done.steps >= recipe.steps:

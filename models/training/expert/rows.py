@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from models.chat import Message
+from models.data.outcomes import answer_of
 from models.data.rows import Origin, TrainingRow
 from models.examining import Examiner, Judged, Problem
-from models.training.expert.answers import answer_of, chosen
+from models.training.expert.answers import chosen
 from models.training.expert.recipe import ExpertRecipe
 from verifiers.domain import Candidate, Status
 
@@ -118,10 +119,9 @@ def _row(
     verified: tuple[str, ...],
     weight: float = 1.0,
 ) -> TrainingRow:
-    answer = answer_of(candidate, problem.task.language)
     return TrainingRow(
         prompt=asked,
-        completion=(Message(role="assistant", content=answer),),
+        completion=(answer_of(candidate.files, problem.task),),
         origin=Origin(
             source="expert iteration",
             id=problem.id,

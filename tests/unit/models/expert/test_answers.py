@@ -5,13 +5,18 @@ import ast
 import pytest
 
 from models.chat import Completion
-from models.training.expert.answers import answer_of, chosen, tidied
+from models.data.outcomes import answer_of
+from models.training.expert.answers import chosen, tidied
 from models.training.expert.first_block import closed
-from verifiers.domain import Candidate, Language, SourceFile
+from verifiers.domain import Candidate, CodingTask, Language, SourceFile
 
 
 def code(content: str, path: str = "solution.py") -> Candidate:
     return Candidate(files=(SourceFile(path=path, content=content),))
+
+
+def answered(candidate: Candidate) -> str:
+    return answer_of(candidate.files, CodingTask(instruction="Write it.")).content
 
 
 def tidy(content: str) -> str:
@@ -68,12 +73,12 @@ def test_windows_line_ends_and_tabs_become_plain() -> None:
 
 
 def test_the_answer_is_one_fenced_block() -> None:
-    assert answer_of(code("def f(): ...\n"), Language.PYTHON) == "```python\ndef f(): ...\n```"
+    assert answered(code("def f(): ...\n")) == "```python\ndef f(): ...\n```"
 
 
 def test_a_fence_in_the_code_does_not_end_the_block() -> None:
     text = 's = """\n```\n"""\n'
-    answer = answer_of(code(text), Language.PYTHON)
+    answer = answered(code(text))
     assert answer.startswith("````python\n")
     assert answer.endswith("\n````")
 
@@ -82,7 +87,7 @@ def test_several_files_stand_under_their_paths() -> None:
     two = Candidate(
         files=(SourceFile(path="a.py", content="a = 1\n"), SourceFile(path="b.py", content="b = 2\n"))
     )
-    assert answer_of(two, Language.PYTHON) == "a.py\n```python\na = 1\n```\n\nb.py\n```python\nb = 2\n```"
+    assert answered(two) == "a.py\n```python\na = 1\n```\n\nb.py\n```python\nb = 2\n```"
 
 
 def test_the_shortest_comes_first_then_the_least_alike() -> None:
