@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -101,7 +100,7 @@ def _read_card(folder: Path) -> Card:
         raise InvalidInput(
             "folder", f"{folder} holds no data card.", "Make one: acrisol data prepare RECIPE -o FOLDER"
         ) from error
-    except ValidationError as error:
+    except ValueError as error:  # no card, or no text
         raise InvalidInput("folder", f"{folder / 'card.json'} is no data card.", "Make it anew.") from error
 
 

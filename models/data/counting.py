@@ -81,7 +81,7 @@ class Tally:
             seconds=self.seconds,
         )
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(flow.model_dump_json())
+        path.write_text(flow.model_dump_json(), encoding="utf-8")
 
 
 def total(flows: Iterable[Flow]) -> Flow:
@@ -103,4 +103,6 @@ def total(flows: Iterable[Flow]) -> Flow:
 
 def read_flow(folder: Path) -> Flow:
     """The total of all that shards saved in a folder."""
-    return total(Flow.model_validate_json(path.read_text()) for path in sorted(folder.glob("*.json")))
+    return total(
+        Flow.model_validate_json(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))
+    )

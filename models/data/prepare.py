@@ -102,7 +102,7 @@ def prepare(
             _begin(job, places, fresh)
             if not _engine(places, on_progress):
                 return None
-            card = Card.model_validate_json(places.card.read_text())
+            card = Card.model_validate_json(places.card.read_text(encoding="utf-8"))
             clean_up(places)  # still alone: another run might have begun in there
     except OSError as error:
         raise of_the_system(error, places.folder) from error
@@ -158,12 +158,12 @@ def _begin(job: Job, places: Places, fresh: bool) -> None:
                 path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
         for name in RESULTS:  # or a file that the new one does not have would seem to belong to it
             (places.folder / name).unlink(missing_ok=True)
-    places.job.write_text(job.model_dump_json())
+    places.job.write_text(job.model_dump_json(), encoding="utf-8")
 
 
 def _job_of(places: Places) -> Job | None:
     try:
-        return Job.model_validate_json(places.job.read_text())
+        return Job.model_validate_json(places.job.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
 

@@ -45,7 +45,7 @@ def main(folder: Path, parent: int, pipe: int) -> int:
     multiprocess.set_forkserver_preload(list(_FOR_WORKERS))
     threading.Thread(target=_watch, args=(parent, pipe), daemon=True).start()
     try:
-        done = run_stages(Job.model_validate_json(places.job.read_text()), places)
+        done = run_stages(Job.model_validate_json(places.job.read_text(encoding="utf-8")), places)
     except AcrisolError as error:
         tell(pipe, error)
         return 1

@@ -83,7 +83,12 @@ def _article(noun: str) -> str:
 def _infinitive(sentence: str) -> str:
     """``Returns the sum.`` as ``return the sum.``; empty where it does not begin with a known verb."""
     word, _, rest = sentence.partition(" ")
-    if not _THIRD_PERSON.fullmatch(word) or not rest or word.endswith(("ing", "ed", "er", "or", "ion")):
+    if (
+        not _THIRD_PERSON.fullmatch(word)
+        or not rest
+        or rest.startswith("of ")
+        or word.endswith(("ing", "ed", "er", "or", "ion"))
+    ):
         return ""
     verb = word.lower()
     for ending, instead in _ENDINGS:

@@ -55,10 +55,10 @@ def test_without_the_engine_the_command_says_how_to_get_it(tmp_path: Path) -> No
     assert "scripts/install-lab" in answer.stderr
 
 
-@pytest.mark.parametrize("content", [None, "{}", "not json", '{"name": "\\ud800"}'])
-def test_no_card_is_an_error(tmp_path: Path, content: str | None) -> None:
+@pytest.mark.parametrize("content", [None, b"{}", b"not json", b'{"name": "\\ud800"}', b"\xff\xfe"])
+def test_no_card_is_an_error(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
-        (tmp_path / "card.json").write_text(content)
+        (tmp_path / "card.json").write_bytes(content)
     answer = RUNNER.invoke(app, ["card", str(tmp_path)])
     assert answer.exit_code == 2
     assert "Try:" in answer.stderr

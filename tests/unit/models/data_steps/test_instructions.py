@@ -67,6 +67,14 @@ def test_documented_code_becomes_what_is_asked_and_answered() -> None:
     assert "Args" not in function.prompt
 
 
+def test_a_noun_is_not_asked_for_as_if_it_were_a_verb() -> None:
+    for said in ("List of all prices that a shop has.", "Sum of what all the things cost."):
+        text = f'def f(a):\n    """{said}"""\n    b = a\n    return b\n'
+        for seed in range(6):
+            (_, pair) = _pairs(InstructionStep(seed=seed), _document(text))
+            assert f"\n\n{said}\n\n" in pair.prompt
+
+
 def test_it_asks_in_several_ways_and_the_seed_decides() -> None:
     asked = {_pairs(InstructionStep(seed=seed), _document())[1].prompt for seed in range(12)}
     assert {prompt.split("\n")[0] for prompt in asked} == {
