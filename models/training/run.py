@@ -109,7 +109,8 @@ def _best_of(runs: list[TrainedRun], folder: Path) -> TrainedRun:
     best = max(runs, key=worth).model_copy(
         update={"folder": folder, "fold_perplexities": found, "seconds": sum(run.seconds for run in runs)}
     )
-    write(folder / RESULT, best.model_dump_json(indent=2))
+    if _processes().is_main_process:
+        write(folder / RESULT, best.model_dump_json(indent=2))
     return best
 
 

@@ -11,7 +11,25 @@ import pytest
 
 from models.training import run
 from models.training.errors import TrainingFailed
+from models.training.progress import TrainedRun
 from models.training.recipe import Recipe
+
+
+@pytest.mark.parametrize("main", [True, False])
+def test_of_several_processes_one_writes_what_the_folds_came_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, main: bool
+) -> None:
+    monkeypatch.setattr(run, "_processes", lambda: SimpleNamespace(is_main_process=main))
+    folds = [
+        TrainedRun(
+            folder=tmp_path / f"fold-{fold}", best=tmp_path / f"fold-{fold}" / "best", best_step=1, steps=1,
+            loss=0.5, perplexity=perplexity, rows=1, tokens=1, seconds=2, ended="finished", data_digest="",
+        )
+        for fold, perplexity in enumerate((3.0, 2.0))
+    ]  # fmt: skip
+    found = run._best_of(folds, tmp_path)
+    assert (found.best, found.fold_perplexities, found.seconds) == (folds[1].best, (3.0, 2.0), 4)
+    assert (tmp_path / "result.json").exists() is main
 
 
 def test_a_disk_that_is_full_is_a_sentence_wherever_it_is_noticed(
