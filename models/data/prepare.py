@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from models.chat import Message
-from models.data.card import SPLITS, Card
+from models.data.card import SPLITS, Card, written
 from models.data.decontamination import Decontamination
 from models.data.engine.job import Job, Places
 from models.data.engine.publishing import KINDS, clean_up
@@ -145,8 +145,8 @@ def _alone(places: Places) -> Iterator[None]:
 
 def _begin(job: Job, places: Places, fresh: bool) -> None:
     """Lay the job down, or find that it was begun before."""
-    before = _job_of(places)
-    if fresh or (before is not None and before.digest != job.digest):
+    before = _job_of(places) if places.listings.exists() else job
+    if fresh or before is None or before.digest != job.digest:
         if not fresh:
             raise InvalidInput(
                 "output",
@@ -158,10 +158,11 @@ def _begin(job: Job, places: Places, fresh: bool) -> None:
                 path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
         for name in RESULTS:  # or a file that the new one does not have would seem to belong to it
             (places.folder / name).unlink(missing_ok=True)
-    places.job.write_text(job.model_dump_json(), encoding="utf-8")
+    written(places.job, job.model_dump_json())
 
 
 def _job_of(places: Places) -> Job | None:
+    """What was begun here; None where nobody knows any more."""
     try:
         return Job.model_validate_json(places.job.read_text(encoding="utf-8"))
     except (OSError, ValueError):
