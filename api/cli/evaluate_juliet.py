@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from agent.examiner import AgentExaminer, open_examiner
 from agent.settings import AgentSettings
+from api.cli.bar import Bar
 from api.cli.exits import reported_errors
 from api.cli.rendering import plain
 from models.evaluation.juliet import ANY, UNDECIDED, Case, Flags, Rates, flags_of, rates_of, read_cases
@@ -37,12 +37,22 @@ def juliet(
             _write(out, None)  # the scan may take hours
         with open_examiner(AgentSettings()) as examiner, ThreadPoolExecutor(judges) as pool:
             scanned = pool.map(lambda case: _scan(examiner, case), cases)
-            flags = list(track(scanned, "scanning", total=len(cases), console=console))
+            flags = list(_shown(scanned, len(cases), console))
         rates = rates_of(cases, flags)
         Console(highlight=False).print(_table(rates))
         if out is not None:
             _write(out, rates)
             console.print(plain(f"Written to {out}", "dim"), soft_wrap=True)
+
+
+def _shown(
+    scanned: Iterable[Mapping[str, Flags]], total: int, console: Console
+) -> Iterator[Mapping[str, Flags]]:
+    with Bar(console) as bar:
+        bar.show("scanning", 0, total)
+        for done, each in enumerate(scanned, 1):
+            yield each
+            bar.show("scanning", done, total)
 
 
 def _write(out: Path, rates: dict[str, dict[str, Rates]] | None) -> None:

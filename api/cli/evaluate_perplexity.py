@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 
+from api.cli.bar import Bar
 from api.cli.exits import reported_errors
 from api.cli.inputs import settings_from
 from api.cli.rendering import plain
@@ -47,13 +47,13 @@ def evaluate_perplexity(
             if is_url
             else checkpoint_score(Path(model))
         )
-        with opened as score, Progress(console=console) as shown:
-            bar = shown.add_task("scoring", total=sum(bool(problem.reference) for problem in problems))
+        total = sum(bool(problem.reference) for problem in problems)
+        with opened as score, Bar(console) as bar:
             found = perplexity(
                 problems,
                 score,
                 "server" if is_url else "transformers",
-                lambda done: shown.update(bar, completed=done),
+                lambda done: bar.show("scoring", done, total),
             )
         typer.echo(found.model_dump_json(indent=2))
         console.print(

@@ -67,23 +67,23 @@ def wilson(successes: int, total: int) -> Estimate:
     return Estimate(value=share, low=low, high=high, over=total, method="wilson")
 
 
-def bootstrap_mean(values: Sequence[float], seed: int = 0, *, least: float = 0.0) -> Estimate:
+def bootstrap_mean(values: Sequence[float], seed: int = 0, *, least: float | None = None) -> Estimate:
     """A mean with the percentile bootstrap's interval (Efron 1979); the values are drawn again, with repeats.
 
-    Where all values are 0, all are 1, or all are ``least``, every resample is the same and would feign
-    certainty. Then it is Wilson's bound for what was seen in none of the problems: so large a share of them
-    may have any other value.
+    Where all values are the same, so is every resample, which would feign certainty. Then it is Wilson's
+    bound for what was seen in none of the problems: so large a share of them may have any other value.
 
     Args:
         values: One a problem, so that the interval is over problems.
         seed: The same seed gives the same interval.
-        least: Values are from it to 1; -1 for differences of shares.
+        least: Values are from it to 1: 0 for shares, -1 for their differences. None where that is not known;
+            then only values that are all 0 or all 1 are taken for shares.
 
     Raises:
         ValueError: there are no values.
     """
-    if len(set(values)) == 1 and values[0] in (least, 0.0, 1.0):
-        value, unseen = values[0], wilson(0, len(values)).high
+    if len(set(values)) == 1 and (least is not None or values[0] in (0.0, 1.0)):
+        value, unseen, least = values[0], wilson(0, len(values)).high, least or 0.0
         return Estimate(
             value=value,
             low=value - unseen * (value - least),

@@ -25,6 +25,7 @@ _NAME = re.compile(
 )
 _LANGUAGES = {"c": Language.C, "cpp": Language.CPP, "java": Language.JAVA}
 _CWE = re.compile(r"(?:CWE-?)?0*([1-9]\d{0,4})", re.IGNORECASE | re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")  # what no source file of a candidate may hold
 _FUNCTIONS = frozenset(["function_definition", "method_declaration", "constructor_declaration"])
 _MOST_BYTES = 500_000
 _MOST_FILES = 20  # of a case; the suites have five at most
@@ -161,7 +162,7 @@ def _case(cwe: str, name: str, paths: Sequence[Path]) -> Case:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="replace").replace("\0", "")
+        return _CONTROL.sub("", path.read_text(encoding="utf-8", errors="replace"))
     except OSError as error:
         raise InvalidInput("root", f"{path} cannot be read ({error.strerror}).") from error
 

@@ -176,7 +176,7 @@ def _count(problem: Problem, results: Sequence[Result]) -> ProblemCount:
 def _pass_at(counts: Sequence[ProblemCount], k: int, seed: int) -> Estimate:
     if k == 1:
         return _share(counts, lambda count: count.passed, lambda count: count.samples, seed)
-    return bootstrap_mean([pass_at_k(count.samples, count.passed, k) for count in counts], seed)
+    return bootstrap_mean([pass_at_k(count.samples, count.passed, k) for count in counts], seed, least=0.0)
 
 
 def _share(
@@ -192,7 +192,7 @@ def _share(
     counts = [count for count in counts if whole(count)]
     if all(whole(count) == 1 for count in counts):
         return wilson(sum(map(part, counts)), len(counts))
-    return bootstrap_mean([part(count) / whole(count) for count in counts], seed)
+    return bootstrap_mean([part(count) / whole(count) for count in counts], seed, least=0.0)
 
 
 def _insecure(counts: Sequence[ProblemCount], seed: int) -> Estimate | None:

@@ -57,6 +57,11 @@ def test_a_cwe_may_be_written_as_people_do(tmp_path: Path, name: str) -> None:
     assert caught.value.field == "cwe"
 
 
+def test_what_no_file_may_hold_is_left_out_and_lines_stay(tmp_path: Path) -> None:
+    (tmp_path / "CWE89_SQL__x_01.c").write_bytes(b"int a;\x00\x1b\n\x0cint b;\r\n")
+    assert read_cases(tmp_path)[0].files[0][1] == "int a;\n\x0cint b;\n"
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: object, **options: object) -> str:
         raise PermissionError(13, "Permission denied")

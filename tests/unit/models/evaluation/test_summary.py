@@ -70,6 +70,12 @@ def test_one_answer_a_problem_has_wilsons_interval_and_ten_have_pass_at_10() -> 
     assert ten.pass_at["1"].value == pytest.approx(0.1)
 
 
+def test_the_same_share_of_every_problem_is_no_certainty() -> None:
+    estimate = summed(*[("right", "wrong")] * 4).pass_at["1"]
+    assert (estimate.value, estimate.method) == (0.5, "wilson")
+    assert estimate.high - estimate.low == pytest.approx(0.4899, abs=1e-4)  # z^2 / (n + z^2) for n = 4
+
+
 def test_what_no_tool_could_judge_is_not_passed_and_is_told() -> None:
     found = summed(("right", "broken"), ("right", "right"), ("right", "right"), ("right", "right"))
     assert found.pass_at["1"].value == pytest.approx(7 / 8)
