@@ -14,6 +14,7 @@ from models.data.filters.license_expressions import PERMISSIVE, is_allowed, norm
 from models.data.filters.tables import read_table
 from models.data.step import Dropped, Kept, kept
 from verifiers.domain import Value
+from verifiers.source_names import SUFFIXES
 
 _HEAD = 4_000  # characters of a file in which its licence stands
 _MOST_TEXT = 60_000  # of a licence's own text; the longest of the usual ones has 35,000
@@ -23,6 +24,8 @@ _MARKS = re.compile(
     r"^[ \t]*(?:/\*+|\*+/?|//+!?|#+|--+|;+|dnl\b|rem\b|<!--)?[ \t]*", re.MULTILINE | re.IGNORECASE
 )
 _NAMED = re.compile(r"(?:licen[cs]e|copying|unlicense|copyright)(?:[-_.].*)?", re.IGNORECASE)
+
+_CODE = frozenset(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
 
 
 def license_of_text(text: str) -> str:
@@ -70,8 +73,9 @@ def license_of_repository(files: Mapping[str, str]) -> str:
 
 
 def is_license_file(path: str) -> bool:
-    """Whether a file is named like a licence."""
-    return bool(_NAMED.fullmatch(PurePosixPath(path).name))
+    """Whether a file is named like a licence and not like code about licences (``license.py``)."""
+    file = PurePosixPath(path)
+    return bool(_NAMED.fullmatch(file.name)) and file.suffix.lower() not in _CODE
 
 
 class LicenseFilter(Value):

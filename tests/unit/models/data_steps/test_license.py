@@ -106,6 +106,8 @@ def test_a_repository_has_all_the_licences_at_its_top() -> None:
     }
     assert license_of_repository(files) == "GPL-3.0-only AND MIT"
     assert license_of_repository({"README": MIT}) == ""
+    assert license_of_repository({"license.py": f"KNOWN = {MIT!r}", "LICENSE.js": MIT}) == ""
+    assert license_of_repository({"LICENSE-MIT": MIT, "licence.md": MIT, "COPYING.LESSER": MIT}) == "MIT"
 
 
 def _document(text: str = "x = 1\n", **more: str) -> Document:
