@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from models.evaluation.sources import Recorded
 from tests.unit.models.evaluation.judging import WordExaminer, problem
 from tests.unit.models.evaluation.juliet_tree import plant
 from verifiers.domain import Language
+from worker.evaluation import DONE
 
 RUNNER = CliRunner()
 
@@ -160,3 +162,24 @@ def test_what_is_waited_for_is_read_once(tmp_path: Path) -> None:
     path.write_bytes(b"x" * len(kept) + whole[len(kept) :])  # what was read is not read again
     seen.look()
     assert (seen.drawn, seen.judged, seen.passed) == (3, 3, 2)
+
+
+def test_shards_are_waited_for_and_merged_and_a_run_that_is_there_is_told_how_to_be_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def done_at_once(queue: object, plans: Sequence[Plan]) -> None:
+        for each in plans:
+            judge(each, WordExaminer())
+            (each.out / DONE).touch()
+
+    monkeypatch.setenv("REDIS_URL", "memory://")
+    monkeypatch.setattr(evaluate_shards, "enqueue", done_at_once)
+    answers = recorded(tmp_path, ("T/0", "right"), ("T/1", "wrong"), ("T/2", "right 2"))
+    options = ["--out", str(tmp_path / "run"), "--generations", str(answers), "--shards", "2"]
+    command = ["run", str(suite(tmp_path)), *options]
+    done = RUNNER.invoke(app, command)
+    assert done.exit_code == 0, done.output
+    whole = summary_of(tmp_path / "run", None)
+    assert (whole.complete, whole.answers, whole.run.shard) == (True, 3, "")
+    again = RUNNER.invoke(app, command)
+    assert (again.exit_code, "acrisol evaluate report" in again.stderr) == (2, True)
