@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -102,7 +103,7 @@ def shape_of(model: str) -> Shape:
     table = yaml.safe_load(files(__package__).joinpath("models.yaml").read_text(encoding="utf-8"))
     if model in table:
         return Shape.model_validate(table[model])
-    path = Path(model).expanduser() / "config.json"
+    path = Path(os.path.expanduser(model)) / "config.json"
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
         return Shape.model_validate(config)

@@ -40,10 +40,10 @@ def checkpoint_of(model: str, cache: Path | None = None) -> str:
     """
     if model == EMBEDDED:
         return str(_converted(find_packaged_model(), cache or default_cache()))
-    path = Path(model).expanduser()
+    path = Path(os.path.expanduser(model))
     if path.suffix == ".gguf":
         return str(_converted(path, cache or default_cache()))
-    if path.is_dir():
+    if os.path.isdir(path):
         if not (path / "config.json").is_file():
             raise ModelMissing(
                 f"There is no config.json in {path}.", "Give the folder of a saved checkpoint."

@@ -12,7 +12,7 @@ from models.training.material import prepare
 from models.training.run import train
 from models.training.tokens import Unfit
 from tests.lab.tiny import tiny_llama, tiny_tokenizer
-from tests.lab.training import preference_row, recipe, written_rows
+from tests.lab.training import preference_row, recipe, sft_row, written_rows
 
 
 def long_pair(number: int, *, prompt: str = "", answers: str = "") -> dict[str, Any]:
@@ -21,6 +21,17 @@ def long_pair(number: int, *, prompt: str = "", answers: str = "") -> dict[str, 
     for side in ("chosen", "rejected"):
         row[side] = [{"role": "assistant", "content": row[side][0]["content"] + answers}]
     return row
+
+
+@pytest.mark.parametrize("method", ["sft", "dpo"])
+def test_lengths_are_plain_numbers(tmp_path: Path, method: str) -> None:
+    """A column of a dataset looks like a list, and takes a tenth of a millisecond for each row."""
+    made = sft_row if method == "sft" else preference_row
+    rows = written_rows(tmp_path / "rows.jsonl", [made(number) for number in range(4)])
+    wanted = recipe(tmp_path, rows, method=method, data={"validation_share": 0})
+    lengths = prepare(wanted, tiny_tokenizer(), None, tmp_path / "rows", 0).train.lengths
+    assert type(lengths) is list
+    assert len(lengths) == 4
 
 
 @pytest.mark.parametrize("too_long", ["drop", "truncate"])

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from models.training.errors import in_short
 from models.training.export.adapter import check_adapter, factors, load_adapted
 from models.training.export.agreement import Agreement, Step, Tolerance, Trace, compared
 from models.training.export.base import Base, find_base, load_model, load_tokenizer
@@ -25,7 +26,7 @@ from models.training.export.lora_gguf import write_lora
 from models.training.export.model_gguf import write_model
 from models.training.export.probes import PROBES, as_text, as_tokens
 from models.training.export.torch_subject import TorchSubject
-from verifiers.errors import InvalidInput
+from verifiers.errors import InvalidInput, ToolFailed
 
 Kind = Literal["safetensors", "lora", "lora-f16", "f32", "f16", "q8_0"]
 _LORA: tuple[Kind, ...] = ("lora", "lora-f16")
@@ -98,6 +99,7 @@ def export(
     Raises:
         InvalidInput: the model or adapter is not of a kind that can be exported, or a path is taken.
         ModelMissing: there is no such model.
+        ToolFailed: the disk is full.
         ToolMissing: torch and its kin, gguf or xllamacpp are not installed.
         Disagreement: something does not answer as the trained model does; nothing of ``wanted`` is there.
     """
@@ -240,8 +242,20 @@ def _stop_at_disagreement(agreements: Sequence[Agreement]) -> None:
 @contextmanager
 def _workplace(beside: Path) -> Iterator[Path]:
     """A folder on the disk where the files will be, so that moving them is one step; gone afterwards."""
-    place = Path(tempfile.mkdtemp(prefix=".export-", dir=beside.parent))
+    try:
+        place = Path(tempfile.mkdtemp(prefix=".export-", dir=beside.parent))
+    except OSError as error:
+        raise InvalidInput(
+            "output",
+            f"{str(beside.parent)[:200]!r} cannot be written ({error.strerror}).",
+            "Name another folder.",
+        ) from error
     try:
         yield place
+    except OSError as error:
+        raise ToolFailed(
+            f"{beside.parent} cannot be written ({in_short(error)}).",
+            "Make room there, or name another folder.",
+        ) from error
     finally:
         shutil.rmtree(place, ignore_errors=True)
