@@ -48,7 +48,8 @@ class TrainingProgress:
             return
         judged = progress.perplexity is not None or progress.score is not None
         if judged:
-            self._perplexity, self._score = progress.perplexity, progress.score
+            self._perplexity = progress.perplexity
+            self._score = self._score if progress.score is None else progress.score
             self._console.print(plain(self._judged(progress)), soft_wrap=True)
         elif progress.loss is not None:
             self._bar.show("step", progress.step, progress.steps, self._figures(progress))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -45,6 +46,8 @@ def read_rows(paths: Sequence[Path], field: str) -> Iterator[Placed]:
                 number = 0
                 while line := lines.readline(_MAX_LINE + 1):
                     number += 1
+                    if number == 1:
+                        line = line.removeprefix(codecs.BOM_UTF8)
                     if len(line) > _MAX_LINE:
                         raise _fault(path, number, "is longer than 4 MB")
                     if line.strip():

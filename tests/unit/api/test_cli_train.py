@@ -12,8 +12,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from api.cli.main import app
-from api.cli.train_view import show_run
-from models.training.progress import TrainedRun
+from api.cli.train_view import TrainingProgress, show_run
+from models.training.progress import Progress, TrainedRun
 from models.training.recipe import Recipe
 from models.training.recipe_file import read_recipe
 
@@ -108,6 +108,15 @@ def test_several_processes_find_what_the_command_line_names(
         assert recipe.data.train == (tmp_path / "rows.jsonl",)
         assert recipe.model == str(tmp_path / "base")
         assert options == ("--output", str(tmp_path / "out"), "--json")
+
+
+def test_a_validation_without_a_score_leaves_the_last_score_in_sight() -> None:
+    progress = TrainingProgress(Console(record=True, width=200))
+    progress(Progress(step=1, steps=9, perplexity=3.0, score=0.25))
+    progress(Progress(step=2, steps=9, perplexity=2.5))
+    figures = progress._figures(Progress(step=3, steps=9, loss=1.0))
+    assert "perplexity 2.500" in figures
+    assert "pass@1 25.0%" in figures
 
 
 def test_the_curves_of_folds_are_where_it_says(tmp_path: Path) -> None:

@@ -34,6 +34,12 @@ def test_rows_come_with_their_place_and_blank_lines_are_passed_over(tmp_path: Pa
     assert [placed.line for placed in read_rows([path], "data.train")] == [1, 3]
 
 
+def test_a_mark_of_byte_order_at_the_beginning_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text(f"{json.dumps(row(0))}\n{json.dumps(row(1))}", encoding="utf-8-sig")
+    assert [placed.line for placed in read_rows([path], "data.train")] == [1, 2]
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
