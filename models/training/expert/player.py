@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from models.chat import ChatModel
 from models.embedded import EmbeddedModel
 from models.training.expert.first_block import FirstBlock
@@ -12,7 +14,9 @@ from models.training.expert.recipe import Drawing, ExpertRecipe
 from models.training.export.agreement import Agreement
 from models.training.export.base import find_base
 from models.training.export.run import Say, Wanted, export
+from models.training.run_folder import write
 
+_AGREEMENTS = TypeAdapter(tuple[Agreement, ...])
 _BASE, _ADAPTER, _WHOLE = "base.f16.gguf", "{name}-{round}.gguf", "{name}-{round}.q8_0.gguf"
 
 
@@ -84,9 +88,13 @@ def trained_player(
     full = recipe.learning.tuning == "full"
     path = folder / (_WHOLE if full else _ADAPTER).format(name=recipe.name, round=number)
     player = Player(path) if full else Player(base.gguf, path)
+    known = folder / "agreements.json"
     if path.exists():
-        return player, ()
+        return player, _AGREEMENTS.validate_json(known.read_bytes()) if known.exists() else ()
     if full:
         wanted = [Wanted("q8_0", path)]
-        return player, export(str(best), None, wanted, origin=recipe.model, on_progress=say)
-    return player, export(recipe.model, best, [Wanted("lora", path)], on_progress=say)
+        found = export(str(best), None, wanted, origin=recipe.model, on_progress=say)
+    else:
+        found = export(recipe.model, best, [Wanted("lora", path)], on_progress=say)
+    write(known, _AGREEMENTS.dump_json(found, indent=2).decode())
+    return player, found
