@@ -105,8 +105,8 @@ def test_the_divergence_counts_what_both_sides_share_and_starts_at_nothing(llama
         "input_ids": ids,
         "attention_mask": torch.ones_like(ids),
         "labels": torch.tensor([[IGNORED, IGNORED, 5, 6, 7, 8, 9]]),
-        # Token 5 is shared by both sides of a pair, 6 what makes it secure, 7 of a rejected side's rest, and 9
-        # of a utility row that weighs little.
+        # Token 5 is shared by both sides of a pair, 6 what makes it secure, 7 of a rejected side's rest,
+        # and 9 of a utility row that weighs little.
         "token_weights": torch.tensor([[0.0, 0.0, 0.2, 1.5, 0.0, -1.0, 0.1]]),
         "token_count": torch.tensor(7),
     }
