@@ -52,3 +52,4 @@ def test_a_run_that_did_nothing_yet_binds_nobody(tmp_path: Path) -> None:
     places.work.mkdir()
     for seed in (0, 1):
         _begin(job(seed), places, fresh=False)
+    assert Job.model_validate_json(places.job.read_text()) == job(1)
