@@ -8,7 +8,6 @@ from typing import Annotated, get_args
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from api.cli.exits import ExitCode, reported_errors
@@ -95,34 +94,26 @@ def show(console: Console, agreements: Sequence[Agreement], *, as_json: bool) ->
     """Print what was compared, and what that is worth."""
     if as_json:
         typer.echo(f"[{','.join(one.model_dump_json() for one in agreements)}]")
-    table = Table(
-        title=plain(f"Against {agreements[0].reference}, in natural logarithms of probabilities"),
-        title_justify="left",
-        border_style="dim",
-    )
-    table.add_column("what", overflow="fold")
-    for column in ("tokens", "same choice", "worst", "allowed", "mean", "allowed", "training's effect", ""):
-        table.add_column(column, justify="right")
+    console.print(plain(f"Compared with {agreements[0].reference}:"), soft_wrap=True)
     for one in agreements:
-        table.add_row(
-            plain(one.subject),
-            str(one.tokens),
-            str(one.same),
-            f"{one.worst:.5f}",
-            f"{one.tolerance:g}",
-            f"{one.mean:.6f}",
-            f"{one.mean_tolerance:g}",
-            "-" if one.effect is None else f"{one.effect:.4f}",
-            Text("agrees", style="green") if one.agrees else Text("differs", style="bold red"),
-        )
-    console.print(table)
-    for one in agreements:
+        verdict = Text("agrees", style="green") if one.agrees else Text("differs", style="bold red")
+        console.print(Text.assemble(plain(one.subject), " ", verdict), soft_wrap=True)
+        console.print(plain(f"  {_compared(one)}"), soft_wrap=True)
         if not one.telling:
             console.print(
                 plain(
-                    f"{one.subject}: the training moved the model no further than this comparison can see, "
+                    "  The training moved the model no further than this comparison can see, "
                     "so that the agreement says little about it.",
                     "yellow",
                 ),
                 soft_wrap=True,
             )
+
+
+def _compared(one: Agreement) -> str:
+    moved = "" if one.effect is None else f"; training moved them by {one.effect:.4f}"
+    return (
+        f"the same token in {one.same} of {one.tokens} places; log-probabilities differ by "
+        f"{one.mean:.6f} on average (allowed {one.mean_tolerance:g}) and "
+        f"{one.worst:.5f} at worst (allowed {one.tolerance:g}){moved}"
+    )

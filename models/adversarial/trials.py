@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from models.adversarial.cases import AttackCase, Expects, conversation
 from models.adversarial.labels import Labelled, labelled
 from models.chat import ChatModel
-from models.evaluation.results import Log
+from models.evaluation.results import Log, read_lines
 from models.examining import Examiner, Judged
 from verifiers.domain import Sampling, Value, digest
 from verifiers.errors import InvalidInput
@@ -196,28 +196,6 @@ def _locked(path: Path) -> Iterator[None]:
                 "out", f"another process works in {path.parent}.", "Wait for it, or name another folder."
             ) from error
         yield
-
-
-def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
-    """The whole lines of a file; nothing where there is none.
-
-    Raises:
-        InvalidInput: a line is damaged.
-    """
-    if not path.exists():
-        return
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            if not line.endswith(b"\n"):
-                return  # a killed process wrote it
-            try:
-                yield kind.model_validate_json(line)
-            except ValidationError as error:
-                raise InvalidInput(
-                    str(path),
-                    f"line {number} is damaged.",
-                    "Remove that line: its case is then done again.",
-                ) from error
 
 
 def check_settings(folder: Path, settings: dict[str, Any], name: str = "settings.json") -> None:

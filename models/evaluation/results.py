@@ -137,7 +137,7 @@ def _brief_finding(finding: Finding) -> Finding:
     )
 
 
-Line = TypeVar("Line", Generation, Result)
+Line = TypeVar("Line", bound=Value)
 
 
 class Log:
@@ -227,7 +227,7 @@ def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
                 raise InvalidInput(
                     "run",
                     f"{path} line {number} is damaged ({wrong.field} {wrong.message}).",
-                    "Remove that line: its sample is then done again.",
+                    "Remove that line: what it tells of is then done again.",
                 ) from error
 
 
