@@ -253,7 +253,7 @@ def _estimate(values: Sequence[Sequence[float]]) -> Estimate | None:
         return None
     if all(len(each) == 1 for each in values):
         return wilson(round(sum(each[0] for each in values)), len(values))
-    return bootstrap_mean([_mean(each) for each in values])
+    return bootstrap_mean([_mean(each) for each in values], least=0.0)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -9,6 +9,7 @@ from pathlib import Path
 from models.chat import ChatModel
 from models.errors import ModelMissing
 from models.select import EMBEDDED, NO_ADAPTER, open_model
+from models.training.hub import hub_folder, is_hub_name
 from verifiers.errors import InvalidInput
 
 _WEIGHTS = "adapter_model.safetensors"
@@ -21,17 +22,21 @@ def open_state(base: str, adapter: Path | None, folder: Path) -> ChatModel:
     another adapter are never taken for its own.
 
     Args:
-        base: ``embedded``, a GGUF file, a checkpoint folder, or a server's URL where there is no adapter.
+        base: ``embedded``, a GGUF file, a checkpoint folder, a hub's ``owner/name``, which is fetched, or a
+            server's URL where there is no adapter.
         adapter: A saved LoRA adapter's folder, or one as GGUF; None for the base as it is.
         folder: Where what is made is kept, and found again: a GGUF file for llama.cpp, or the merged weights
             of a checkpoint.
 
     Raises:
         InvalidInput: the base takes no adapter, or the folder cannot be written.
-        ModelMissing: the base or the adapter is not there.
+        ModelMissing: the base or the adapter is not there, and cannot be fetched.
+        ToolMissing: what fetches or serves the base is not installed.
         Disagreement: what was made does not answer as the trained model does.
     """
     llama = base == EMBEDDED or base.lower().endswith(".gguf")
+    if not llama and is_hub_name(base) and not Path(base).exists():
+        base = str(hub_folder(base))
     if adapter is None:
         return open_model(base, adapter=NO_ADAPTER if llama else None)
     if not llama and not Path(base).is_dir():

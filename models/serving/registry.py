@@ -22,6 +22,7 @@ from models.select import EMBEDDED
 from models.serving import files
 from models.serving.adapters import CONFIG, WEIGHTS, check_fits, look_over
 from models.serving.entries import Contents, Entry, FileDigest, Score
+from models.training.hub import is_hub_name
 from models.training.weights import checkpoint_of
 from verifiers.errors import InvalidInput, ToolFailed
 
@@ -95,7 +96,7 @@ class Registry:
             folder = Path(path).expanduser().resolve()
             path, digests = str(folder), files.model_files(folder)
             source = model if model == EMBEDDED else _whole_path(model)
-        elif not _is_hub_name(model):
+        elif not is_hub_name(model):
             raise InvalidInput("model", f"There is no folder {model[:200]!r}.", "Give a checkpoint folder.")
         entry = self._entry(name=name, kind="model", path=path, files=digests, license=license, source=source)
         return self._added(entry, license)
@@ -298,10 +299,3 @@ def _same(old: Entry, new: Entry) -> bool:
     facts = ("kind", "base", "files")
     same = all(getattr(old, fact) == getattr(new, fact) for fact in facts)
     return same and (new.kind == "adapter" or old.path == new.path)
-
-
-def _is_hub_name(model: str) -> bool:
-    parts = model.split("/")
-    return len(parts) == 2 and all(
-        part and part[0].isalnum() and all(char.isalnum() or char in "._-" for char in part) for part in parts
-    )
