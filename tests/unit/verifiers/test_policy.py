@@ -167,6 +167,79 @@ def test_a_fingerprint_follows_its_line_and_not_its_number() -> None:
     assert not accepts(policy, other)
 
 
+@pytest.mark.parametrize(
+    ("path", "before"),
+    [
+        ("app.py", "# \u2028\n"),
+        ("app.py", "# \x85\n"),
+        ("app.py", "# \r#\n"),
+        ("app.js", "// \u2028\n"),
+        ("app.js", "// \r#\n"),
+        ("App.java", "// \\uu000a\n"),
+        ("app.sol", "// \x0c\n"),
+        ("app.c", "#line 1\n"),
+        ("app.c", "%: /**/ line 1\n"),
+        ("app.c", "#li\\\nne 1\n"),
+        ("app.c", "??= 1\n"),
+    ],
+)
+@pytest.mark.parametrize("shift", [-2, -1, 0, 1, 2])
+def test_no_spelling_of_a_line_end_leads_a_suppression_to_other_words(
+    path: str, before: str, shift: int
+) -> None:
+    """Whatever number a tool gives to the bad line, the words that were reviewed do not answer for it."""
+
+    def scanned(content: str, line: int) -> Verdict:
+        place = Location(path=path, line=line)
+        finding = Finding(rule="shell", message="m", severity=Severity.HIGH, cwe="CWE-78", location=place)
+        made = Verdict(
+            verifier="scan",
+            status=Status.FAILED,
+            summary="",
+            findings=(finding,),
+            apart_from_findings=Status.PASSED,
+        )
+        return normalised(made, [SourceFile(path=path, content=content)])
+
+    (finding,) = scanned("run(constant)\n", 1).findings
+    policy = Policy(suppressions=(suppression(fingerprint=finding.fingerprint),))
+    assert accepts(policy, scanned("first\nrun(constant)\n", 2))
+    bad = f"{before}run(constant)\nrun(anything)\n"
+    assert not accepts(policy, scanned(bad, max(1, bad.count("\n") + shift)))
+
+
+def test_a_form_feed_ends_no_line() -> None:
+    (finding,) = scan(found()).findings
+    policy = Policy(suppressions=(suppression(fingerprint=finding.fingerprint),))
+    failed = Verdict(
+        verifier="scan",
+        status=Status.FAILED,
+        summary="",
+        findings=(found(),),
+        apart_from_findings=Status.PASSED,
+    )
+    same = SourceFile(path="app.py", content=f"# \f{CODE}")
+    assert accepts(policy, normalised(failed, [same]))
+    other = SourceFile(path="app.py", content="# \f\nos.system(name)\nos.system(other)\n")
+    assert not accepts(policy, normalised(failed, [other]))
+
+
+def test_where_lines_cannot_be_counted_a_suppression_holds_for_that_very_code() -> None:
+    odd = SourceFile(path="app.py", content="# \u2028\n\nos.system(name)\n")
+    failed = Verdict(
+        verifier="scan",
+        status=Status.FAILED,
+        summary="",
+        findings=(found(),),
+        apart_from_findings=Status.PASSED,
+    )
+    (finding,) = normalised(failed, [odd]).findings
+    policy = Policy(suppressions=(suppression(fingerprint=finding.fingerprint),))
+    assert accepts(policy, normalised(failed, [odd]))
+    edited = odd.model_copy(update={"content": f"{odd.content}# more\n"})
+    assert not accepts(policy, normalised(failed, [edited]))
+
+
 def test_a_finding_without_an_anchor_cannot_be_suppressed_by_fingerprint() -> None:
     bare = Finding(rule="shell", message="m", severity=Severity.HIGH)
     policy = Policy(suppressions=(suppression(fingerprint=bare.fingerprint),))
