@@ -15,6 +15,7 @@ from pydantic import JsonValue
 from verifiers.domain import Candidate, CodingTask, Finding, Location, Severity, SourceFile, Verdict
 from verifiers.scanners.conclusion import Gap, Scan, conclude
 from verifiers.scanners.imports import LANGUAGES, Import, Unreadable, imports_of, own_names
+from verifiers.scanners.javascript_imports import UNKNOWN
 from verifiers.scanners.known_packages import Known, complete_list, lookup
 from verifiers.scanners.source import language_of, readings
 from verifiers.verifier import Stage
@@ -49,7 +50,7 @@ class DependenciesVerifier:
             ToolFailed: a list of packages cannot be read.
         """
         started = time.monotonic()
-        own = own_names((*candidate.files, *task.files))
+        own: dict[str, frozenset[str]] = {}
         findings: list[Finding] = []
         gaps: list[Gap] = []
         looked_at: list[str] = []
@@ -58,6 +59,8 @@ class DependenciesVerifier:
             if language not in LANGUAGES:
                 continue
             looked_at.append(file.path)
+            if language not in own:
+                own[language] = own_names((*candidate.files, *task.files), language)
             if time.monotonic() - started > seconds:
                 gaps.append(Gap(file=file.path, reason="the scan ran out of time"))
                 continue
@@ -67,7 +70,9 @@ class DependenciesVerifier:
                 except Unreadable as error:
                     gaps.append(Gap(file=file.path, reason=str(error)))
                 else:
-                    unknown = self._unknown(file, found, language, own)
+                    if complete_list(language, self._packages) is not None:
+                        gaps += [_unnamed_gap(file.path, item) for item in found if item.name == UNKNOWN]
+                    unknown = self._unknown(file, found, language, own[language])
                     findings += unknown
                     if len(unknown) == _MOST_UNKNOWN:
                         gaps.append(Gap(file=file.path, reason="too many imports are unknown"))
@@ -88,6 +93,9 @@ class DependenciesVerifier:
         for item in {item.name: item for item in reversed(found)}.values():
             if len(findings) == _MOST_UNKNOWN:
                 break
+            if item.name == UNKNOWN:
+                findings.append(_unnamed(file.path, item))
+                continue
             if _is_own(item.name, language, own):
                 continue
             known = lookup(item.name, language, self._packages)
@@ -105,10 +113,27 @@ class DependenciesVerifier:
 
 def _is_own(name: str, language: str, own: frozenset[str]) -> bool:
     if language in ("java", "go"):
-        separator = "." if language == "java" else "/"
+        separator, end = (".", "") if language == "java" else ("/", "/")
         parts = name.split(separator)
-        return any(separator.join(parts[:count]) in own for count in range(1, len(parts) + 1))
+        below = (separator.join(parts[:count]) + end for count in range(1, len(parts) + 1))
+        return name in own or any(prefix in own for prefix in below)
     return name in own
+
+
+def _unnamed(path: str, item: Import) -> Finding:
+    return Finding(
+        rule="dependencies.unnamed-package",
+        message="A package is loaded whose name is only known when the program runs.",
+        fix="Write the package's name where it is loaded.",
+        severity=Severity.LOW,
+        cwe="CWE-829",
+        owasp="A08:2021",
+        location=Location(path=path, line=item.line),
+    )
+
+
+def _unnamed_gap(path: str, item: Import) -> Gap:
+    return Gap(file=path, reason=f"line {item.line} imports a package by a name that is made at run time")
 
 
 def _finding(path: str, item: Import, language: str, known: Known, complete: bool) -> Finding:

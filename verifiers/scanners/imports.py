@@ -22,11 +22,12 @@ from tree_sitter import Node
 
 from verifiers.domain import SourceFile, Value
 from verifiers.execution.parsing import Unparsable, parse
+from verifiers.scanners.javascript_imports import packages_of
+from verifiers.scanners.source import language_of, readings
 
+_FAMILIES = {language: {"javascript", "typescript"} for language in ("javascript", "typescript")}
 LANGUAGES = ("python", "javascript", "typescript", "java", "go", "rust")
-_LOCAL = re.compile(r"[./~#]|@/|[a-z][a-z0-9+.-]*:(?!.*\bnode\b)")
-_MODULE = re.compile(r"^[ \t]*(?:pub(?:\([^)\n]{0,40}\))?[ \t]+)?mod[ \t]+(\w+)", re.MULTILINE)
-_PACKAGE = re.compile(r"^[ \t]*package[ \t]+([\w.]+)[ \t]*;", re.MULTILINE)
+_PYTHON_LOADERS = ("__import__", "builtins.__import__", "importlib.import_module", "import_module")
 _GO_MODULE = re.compile(r"^module[ \t]+(\S+)", re.MULTILINE)
 _GRAMMARS = {
     "go": tree_sitter_go.language,
@@ -42,7 +43,8 @@ class Import(Value):
     """A package that a file needs.
 
     Attributes:
-        name: As the language's registry knows it, or as close as an import says.
+        name: As the language's registry knows it, or as close as an import says; empty where only the
+            running program knows it.
         line: Counts from 1.
     """
 
@@ -75,18 +77,41 @@ def imports_of(file: SourceFile, text: str, language: str) -> tuple[Import, ...]
     return tuple(found)
 
 
-def own_names(files: Sequence[SourceFile]) -> frozenset[str]:
-    """What the candidate's own files can be imported as, in any of the languages."""
+def own_names(files: Sequence[SourceFile], language: str) -> frozenset[str]:
+    """What the candidate's own files can be imported as in a language, by the files in that language.
+
+    In Go a name with a slash at its end stands for all below it, in Java every name does. A file that cannot
+    be parsed declares nothing.
+    """
+    family = _FAMILIES.get(language, {language})
     names: set[str] = set()
     for file in files:
         path = PurePosixPath(file.path)
-        names.update(path.parts[:-1])
-        names.add(path.name.split(".")[0])
-        names.update(_MODULE.findall(file.content))
-        names.update(_PACKAGE.findall(file.content))
-        if path.name == "go.mod":
-            names.update(_GO_MODULE.findall(file.content))
+        if language == "go" and path.name == "go.mod":
+            names.update(f"{module}/" for module in _GO_MODULE.findall(file.content))
+        written_in = language_of(file.path, file.content)
+        if written_in not in family:
+            continue
+        if language in ("java", "rust"):
+            names.update(_declared(file, written_in))
+        if language == "go":
+            names.add(str(path.parent).removeprefix("vendor/"))
+        elif language != "java":
+            names.update(path.parts[:-1])
+            names.add(path.name.split(".")[0])
     return frozenset(names)
+
+
+def _declared(file: SourceFile, language: str) -> Iterator[str]:
+    """The packages or modules that a file in Java or Rust says it is or has."""
+    for text in readings(file.content, language):
+        root = tree_sitter.Parser(_grammar(language)).parse(text.encode()).root_node
+        for node in () if root.has_error else _walk(root):
+            if node.type == "mod_item":
+                name = node.child_by_field_name("name")
+                yield _text(name) if name else ""
+            elif node.type == "package_declaration":
+                yield from (_text(child) for child in node.named_children if "identifier" in child.type)
 
 
 def _python(text: str, path: str) -> Iterator[Import]:
@@ -100,23 +125,22 @@ def _python(text: str, path: str) -> Iterator[Import]:
                 yield Import(name=alias.name.split(".")[0], line=node.lineno)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield Import(name=node.module.split(".")[0], line=node.lineno)
+        elif isinstance(node, ast.Call) and node.args and _dotted(node.func) in _PYTHON_LOADERS:
+            name = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
+            if isinstance(name, str) and name and not name.startswith("."):
+                yield Import(name=name.split(".")[0], line=node.lineno)
+
+
+def _dotted(called: ast.expr) -> str:
+    if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name):
+        return f"{called.value.id}.{called.attr}"
+    return called.id if isinstance(called, ast.Name) else ""
 
 
 def _javascript(root: Node) -> Iterator[Import]:
     for node in _walk(root):
-        source = None
-        if node.type in ("import_statement", "export_statement"):
-            source = node.child_by_field_name("source")
-        elif node.type == "call_expression":
-            called, given = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-            if called and given and _text(called) in ("require", "import", "require.resolve"):
-                source = given.named_children[0] if given.named_children else None
-        if source is not None and source.type == "string":
-            name = _text(source)[1:-1]
-            if name and not _LOCAL.match(name.removeprefix("node:")):
-                parts = name.split("/")
-                package = "/".join(parts[:2]) if name.startswith(("@", "node:")) else parts[0]
-                yield Import(name=package, line=node.start_point.row + 1)
+        for name in packages_of(node):
+            yield Import(name=name, line=node.start_point.row + 1)
 
 
 def _java(root: Node) -> Iterator[Import]:

@@ -34,7 +34,7 @@ def ask(language: str, files: dict[str, str], packages: Path | None = None) -> V
         ("python", "import os.path, numpy as np\nfrom a.b import c\nfrom . import d\n", ["os", "numpy", "a"]),
         ("python", '"""import fake"""\n# import fake\ndef f():\n    import deep\n', ["deep"]),
         ("javascript", 'import x from "a/b";\nexport * from "@s/p/q";\n', ["a", "@s/p"]),
-        ("javascript", 'require("a"); import("b"); require(x); f("c"); // require("d")\n', ["a", "b"]),
+        ("javascript", 'require("a"); import("b"); require(x); f("c"); // require("d")\n', ["a", "b", ""]),
         ("javascript", 'import "./a"; import "../b"; import "/c"; import "https://d"; import "@/e";\n', []),
         ("javascript", 'import fs from "node:fs/promises";\n', ["node:fs/promises"]),
         ("typescript", 'import type { A } from "a";\nlet x: A = 1;\n', ["a"]),
@@ -132,14 +132,125 @@ def test_in_python_a_module_may_be_called_otherwise_than_its_package(tmp_path: P
     [
         ("python", {"a.py": "import helpers\nfrom tools.x import y\n", "helpers.py": "", "tools/x.py": ""}),
         ("javascript", {"a.js": 'import "helpers";\n', "helpers/index.js": ""}),
+        ("typescript", {"a.ts": 'import "helpers";\n', "helpers.js": ""}),
         ("java", {"A.java": "package my.app;\nimport my.app.B;\nclass A {}\n"}),
         ("go", {"a.go": 'package a\nimport "my.org/app/b"\n', "go.mod": "module my.org/app\n"}),
+        ("go", {"a.go": 'package a\nimport "my.org/b"\n', "vendor/my.org/b/b.go": "package b\n"}),
         ("rust", {"a.rs": "mod helpers;\nuse helpers::x;\nfn main() {}\n"}),
     ],
 )
 def test_the_candidates_own_modules_are_known(language: str, files: dict[str, str]) -> None:
     verdict = ask(language, files)
     assert (verdict.status, verdict.findings) == (Status.PASSED, ())
+
+
+@pytest.mark.parametrize(
+    ("language", "files"),
+    [
+        ("javascript", {"a.js": "/*\nmod colorz\npackage colorz;\n*/\nrequire('colorz');\n"}),
+        ("javascript", {"a.js": "const s = `\nmod colorz\n`;\nrequire('colorz');\n"}),
+        ("javascript", {"a.js": "require('colorz');\n", "b.rs": "mod colorz;\n"}),
+        ("javascript", {"a.js": "require('colorz');\n", "colorz.md": "", "colorz/a.txt": ""}),
+        ("rust", {"a.rs": "/*\nmod colorz;\n*/\nuse colorz::x;\n"}),
+        ("rust", {"a.rs": 'const S: &str = "\nmod colorz;\n";\nuse colorz::x;\n'}),
+        ("go", {"a.go": 'package a\nimport "made.up/fake/x"\n', "made.up/b.go": "package b\n"}),
+        ("go", {"a.go": 'package a\nimport "made.up/fake/x"\n', "b.md": "", "made.up/b/b.go": "package b\n"}),
+    ],
+)
+def test_a_name_is_the_candidates_own_only_where_its_language_says_so(
+    language: str, files: dict[str, str], tmp_path: Path
+) -> None:
+    for registry in ("npm", "crates", "go"):
+        (tmp_path / f"{registry}.txt").write_text("left-pad\n", encoding="utf-8")
+    verdict = ask(language, files, tmp_path)
+    assert verdict.status is Status.FAILED
+    assert [item.rule for item in verdict.findings] == ["dependencies.unknown-package"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "require(`colorz`);\n",
+        "import(`colorz`);\n",
+        "require('col' + 'orz');\n",
+        "(require)('colorz');\n",
+        "(0, require)('colorz');\n",
+        "require?.('colorz');\n",
+        "module.require('colorz');\n",
+        "module['require']('colorz');\n",
+        "require('colorz', 1);\n",
+    ],
+)
+def test_a_package_is_read_however_its_name_is_written(text: str, tmp_path: Path) -> None:
+    (tmp_path / "npm.txt").write_text("left-pad\n", encoding="utf-8")
+    for language, path in (("javascript", "a.js"), ("typescript", "a.ts")):
+        verdict = ask(language, {path: text}, tmp_path)
+        assert (verdict.status, len(verdict.findings)) == (Status.FAILED, 1), verdict.summary
+        assert "'colorz'" in verdict.findings[0].message
+
+
+@pytest.mark.parametrize("text", ["require!('colorz');\n", "import c = require('colorz');\n"])
+def test_types_hide_no_package(text: str, tmp_path: Path) -> None:
+    (tmp_path / "npm.txt").write_text("left-pad\n", encoding="utf-8")
+    assert ask("typescript", {"a.ts": text}, tmp_path).status is Status.FAILED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "require(name);\n",
+        "import(name);\n",
+        "require(`${name}`);\n",
+        "require(`color${z}`);\n",
+        "require(['colorz'][0]);\n",
+        "require(...['colorz']);\n",
+        "const r = require; r('colorz');\n",
+        "let r; r = require;\n",
+        "use(require);\n",
+        "use({ load: require });\n",
+        "[require][0]('colorz');\n",
+        "const f = (r = require) => r('colorz');\n",
+        "const f = () => require;\n",
+        "require.bind(null)('colorz');\n",
+        "require.call(null, 'colorz');\n",
+        "Reflect.apply(require, null, ['colorz']);\n",
+        "createRequire(__filename)('colorz');\n",
+        "const load = require('module').createRequire(__filename);\n",
+    ],
+)
+def test_a_name_that_is_made_at_run_time_is_not_looked_up_and_that_is_said(text: str, tmp_path: Path) -> None:
+    advice = ask("javascript", {"a.js": text})
+    assert (advice.status, [item.severity for item in advice.findings]) == (Status.PASSED, [Severity.LOW])
+    (tmp_path / "npm.txt").write_text("left-pad\n", encoding="utf-8")
+    verdict = ask("javascript", {"a.js": text}, tmp_path)
+    assert verdict.status is Status.INCOMPLETE
+    assert "a.js: line 1 imports a package" in verdict.summary
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "require('./' + name);\n",
+        "import(`./locales/${name}.js`);\n",
+        "require(path.join(__dirname, name));\n",
+        "require(path.resolve(__dirname, '..', name));\n",
+        "require(__dirname + '/a');\n",
+        "require(require.resolve('left-pad'));\n",
+        "if (typeof require !== 'undefined' && require.main === module) { main(); }\n",
+        "const require = createRequire(import.meta.url);\nrequire('left-pad');\n",
+        "delete require.cache[require.resolve('./a')];\n",
+        "const o = { require: 1 }; o.require;\n",
+    ],
+)
+def test_what_names_a_file_of_ones_own_is_no_package(text: str, tmp_path: Path) -> None:
+    (tmp_path / "npm.txt").write_text("left-pad\n", encoding="utf-8")
+    verdict = ask("javascript", {"a.js": text}, tmp_path)
+    assert (verdict.status, verdict.findings) == (Status.PASSED, ()), verdict.summary
+
+
+def test_python_imports_by_function_are_read() -> None:
+    text = "__import__('a.b')\nimportlib.import_module('c')\nimport_module('d')\nimport_module('.e', 'x')\n"
+    assert names(text, "python") == [("a", 1), ("c", 2), ("d", 3)]
 
 
 def test_what_cannot_be_parsed_is_incomplete() -> None:
@@ -152,6 +263,21 @@ def test_thousands_of_unknown_imports_end_in_time() -> None:
     verdict = ask("python", {"a.py": text})
     assert verdict.status is Status.INCOMPLETE
     assert verdict.duration_s < 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "require(" + "'a' + " * 5000 + "'b');\n",
+        "require(" + "(" * 5000 + "'b'" + ")" * 5000 + ");\n",
+        "x" + ".f()" * 5000 + ";\n",
+        "(" * 5000 + "require" + ")" * 5000 + "('a');\n",
+    ],
+)
+def test_long_expressions_neither_crash_nor_take_long(text: str) -> None:
+    verdict = ask("javascript", {"a.js": text})
+    assert verdict.status in (Status.PASSED, Status.INCOMPLETE)
+    assert verdict.duration_s < 5
 
 
 def package_list(registry: str, index: str) -> subprocess.CompletedProcess[str]:
