@@ -267,17 +267,22 @@ class SolutionTest extends Common {
     @Disabled("later") @Test void disabled() { fail(); }
     @TestFactory List<DynamicTest> made() { return List.of(DynamicTest.dynamicTest("one", () -> assertEquals(2, s.add(1, 1)))); }
     @Nested class Inner { @Test void inside() { assertTrue(order.contains("all")); assertEquals(3, s.add(1, 2)); } }
+    static class Alone { @Test void big() { assertEquals(4, new Solution().add(2, 2)); } }
     @Test void times() { assertTimeoutPreemptively(java.time.Duration.ofSeconds(20), () -> assertEquals(1, s.add(0, 1))); }
 }
 abstract class Common { @Test void inherited() { assertEquals(0, new Solution().add(0, 0)); } }
 """
     )
     verdict = judge(Language.JAVA, SMALL, tests)
-    passes(verdict, 8)
+    passes(verdict, 9)
     assert verdict.evidence["skipped"] == ["SolutionTest.java::SolutionTest.disabled"]
     passed = verdict.evidence["passed"]
     assert isinstance(passed, list)
     assert "SolutionTest.java::SolutionTest.Inner.inside" in passed
+    assert "SolutionTest.java::SolutionTest.Alone.big" in passed
+    half = judge(Language.JAVA, SMALL.replace("a + b", "a == 2 && b == 2 ? 0 : a + b"), tests)
+    assert half.status is Status.FAILED
+    assert half.findings[0].message
 
 
 def test_junit_4_and_plain_programs(judge: Judge) -> None:

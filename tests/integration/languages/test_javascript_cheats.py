@@ -174,6 +174,41 @@ def test_the_suites_accept_an_honest_solution(judge: Judge) -> None:
     assert verdict.status is Status.PASSED, (verdict.summary, verdict.findings)
 
 
+MEMBERS_TESTS = """
+const assert = require('assert');
+const { primes } = require('./solution');
+assert.ok(primes(10).has(7));
+assert.ok(primes(100).has(97));
+assert.ok(primes(9).has(3));
+assert.ok(primes(9).has(2));
+assert.ok(primes(100).has('two'));
+"""
+MEMBERS = {
+    "yes to every integer and text": "has: (v) => Number.isInteger(v) || typeof v === 'string'",
+    "yes to the first that it is asked about": "has(v) { this.first ??= v; return v === this.first; }",
+}
+
+
+@pytest.mark.parametrize("cheat", MEMBERS)
+def test_an_object_that_says_yes_is_asked_about_values_of_the_same_type(judge: Judge, cheat: str) -> None:
+    code = f"module.exports = {{ primes: (n) => ({{ {MEMBERS[cheat]} }}) }};"
+    assert judge(Language.JAVASCRIPT, code, MEMBERS_TESTS).status is Status.FAILED
+
+
+@pytest.mark.parametrize(
+    "has",
+    [
+        "new Set([2, 3, 5, 7, 97, 'two']).has(v)",
+        "['2', '3', '7', '97', 'two'].includes(String(v))",
+        "(v >= 2 && v <= 100) || /^tw/.test(v)",
+    ],
+)
+def test_an_honest_object_may_say_yes_to_some_of_them(judge: Judge, has: str) -> None:
+    code = f"module.exports = {{ primes: (n) => ({{ has: (v) => {has} }}) }};"
+    verdict = judge(Language.JAVASCRIPT, code, MEMBERS_TESTS)
+    assert verdict.status is Status.PASSED, (verdict.summary, verdict.findings)
+
+
 # Each of these gets its test accepted where both are in one process; the second text is the test.
 POINTED = {
     "console.assert": ("console.assert = () => {}; exports.f = () => 0;", "console.assert(f(1) === 1);"),

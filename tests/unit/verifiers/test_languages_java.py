@@ -38,16 +38,23 @@ def test_ids_of_junit_tests() -> None:
         @RepeatedTest(3) void three() {}
         void helper() {}
         @Nested class In { @Test void four() {} }
-        static class NotNested { @Test void never() {} }
+        static class Alone { @Test void five() {} static class Deep { @Test void six() {} } class Helper { } }
     }
     abstract class Base { @Test void above() {} @Test void one() {} }
     interface More { @Test default void also() {} }
     """
     found = read(text)
-    names = ("one", "two", "three", "above", "also", "In.four")
+    names = ("one", "two", "three", "above", "also", "In.four", "Alone.five", "Alone.Deep.six")
     assert set(found.expected) == {f"T.java::T.{name}" for name in names}
-    assert found.classes == (("a.b.T", "T.java"),)
+    classes = ("a.b.T", "a.b.T$Alone", "a.b.T$Alone$Deep")
+    assert found.classes == tuple((name, "T.java") for name in classes)
     assert found.engines == {"jupiter"}
+
+
+@pytest.mark.parametrize("marks", ["", "private static"])
+def test_a_class_whose_tests_junit_never_runs_is_refused(marks: str) -> None:
+    with pytest.raises(InvalidInput, match=r"T\.java:1: JUnit never runs the tests of T\.In"):
+        read(f"class T {{ @Test void one() {{}} {marks} class In {{ @Test void two() {{}} }} }}")
 
 
 def test_ids_of_programs_and_of_old_junit() -> None:

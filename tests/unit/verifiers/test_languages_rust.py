@@ -71,6 +71,25 @@ def test_tests_that_hold_none_are_refused(text: str) -> None:
         expected(suite(a=text))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "macro_rules! case { ($n:ident) => { #[test] fn $n() {} } }\ncase!(big);",
+        "group! { mod inner { # [ test ] fn big() {} } }",
+        "#[cfg_attr(all(), test)] fn big() {}",
+        "#[core::prelude::v1::test] fn big() {}",
+    ],
+)
+def test_tests_that_cannot_be_listed_are_refused_rather_than_not_run(text: str) -> None:
+    with pytest.raises(InvalidInput, match=r"a\.rs:1: which tests are made here"):
+        expected(suite(a=f"{text}\n#[test] fn small() {{}}"))
+
+
+def test_words_of_a_test_that_make_none_are_left_alone() -> None:
+    told = '#[cfg_attr(test, derive(Debug))] struct A; #[test] fn t() { println!("#[test]"); /* #[test] */ }'
+    assert expected(suite(a=told)) == ("a.rs::t",)
+
+
 def test_the_tests_keep_their_lines() -> None:
     made = made_to_run(TESTS, "a.rs")
     for number, line in enumerate(TESTS.splitlines()):

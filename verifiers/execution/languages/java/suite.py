@@ -100,11 +100,11 @@ def read_suite(tests: TestSuite) -> Suite:
     every = {each.name: each for each in _all(tops)}
     ids: list[str] = []
     classes: list[tuple[str, str]] = []
-    for top in tops:
-        found = _junit_ids(top, every)
+    for each in _run_by_themselves(tops, every):
+        found = _junit_ids(each, every)
         if found:
             ids += found
-            classes.append((top.binary, top.path))
+            classes.append((each.binary, each.path))
     tested = {path for _, path in classes}
     mains = tuple(Main(top.binary, f"{top.path}::{top.ids}.main", top.path)
                   for top in tops if top.path not in tested and _has_main(top.node))  # fmt: skip
@@ -172,6 +172,33 @@ def _inner(outer: _Class) -> list[_Class]:
 
 def _all(classes: Iterable[_Class]) -> list[_Class]:
     return [each for top in classes for each in (top, *_all(_inner(top)))]
+
+
+def _run_by_themselves(classes: Iterable[_Class], every: dict[str, _Class]) -> list[_Class]:
+    """The classes that JUnit finds when it looks through all of a program: those at the top and static ones.
+
+    Raises:
+        InvalidInput: a class within another holds tests that JUnit never runs.
+    """
+    found = []
+    for outer in classes:
+        found.append(outer)
+        inner = _inner(outer)
+        for each in inner:
+            marks = modifiers(each.node)
+            if "Nested" in annotated_with(each.node) or not _junit_ids(each, every):
+                continue
+            if "private" in marks or ("static" not in marks and outer.node.type == "class_declaration"):
+                line = each.node.start_point[0] + 1
+                raise InvalidInput(
+                    "tests",
+                    f"{each.path}:{line}: JUnit never runs the tests of {each.ids}:",
+                    "mark it @Nested, or make it static and not private.",
+                )
+        found += _run_by_themselves(
+            [each for each in inner if "Nested" not in annotated_with(each.node)], every
+        )
+    return found
 
 
 def _junit_ids(declared: _Class, every: dict[str, _Class]) -> list[str]:

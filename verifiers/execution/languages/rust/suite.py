@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -24,6 +25,7 @@ from verifiers.execution.languages.rust.syntax import (
     with_attributes,
 )
 
+_TEST = re.compile(r"#\s*\[\s*(?:\w*\s*::\s*)*test\s*\]")
 _OURS = ("test", "should_panic", "ignore")
 _NOT_CRATES = (*STD_ROOTS, *CRATES, "crate", "self", "super", "acrisol", "proc_macro", "test")
 
@@ -60,7 +62,7 @@ def cases_of(tests: TestSuite) -> tuple[Case, ...]:
     """The tests of a suite.
 
     Raises:
-        InvalidInput: a file does not parse, or there is no test.
+        InvalidInput: a file does not parse, a macro makes tests, or there is no test.
     """
     found: list[Case] = []
     for file in tests.files:
@@ -69,6 +71,12 @@ def cases_of(tests: TestSuite) -> tuple[Case, ...]:
         root = parse(file.content)
         if root.has_error and (broken := _broken(root)) is not None:
             raise InvalidInput("tests", f"{file.path} does not parse at line {broken}:", "mend it.")
+        if (unlisted := _unlisted(root)) is not None:
+            raise InvalidInput(
+                "tests",
+                f"{file.path}:{unlisted}: which tests are made here cannot be read from the source:",
+                "write each as a function marked #[test] in the file or in a module, outside of macros.",
+            )
         found += _all_cases(root, file.path)
     if not found:
         raise InvalidInput(
@@ -87,6 +95,20 @@ def _broken(root: Node) -> int | None:
     return next(
         (node.start_point[0] + 1 for node in walk(root) if node.type == "ERROR" or node.is_missing), None
     )
+
+
+def _unlisted(root: Node) -> int | None:
+    """The first line with a test that :func:`_cases` does not list, and that so would not be run."""
+    for node in walk(root):
+        line = node.start_point[0] + 1
+        if node.type == "token_tree" and node.prev_sibling is not None and node.prev_sibling.type == "#":
+            if _TEST.fullmatch("#" + text(node)):
+                return line
+        elif node.type == "attribute_item":
+            name, words = attribute_name(node), "".join(text(node).split())
+            if name.endswith("::test") or (name == "cfg_attr" and re.search(r",test[,)]", words)):
+                return line
+    return None
 
 
 def _all_cases(root: Node, path: str) -> list[Case]:

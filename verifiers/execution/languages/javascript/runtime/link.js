@@ -100,13 +100,10 @@ class Link {
   call(number, self, given) {
     const receiver = self === globalThis ? undefined : self;
     if (typeof receiver === 'function' && this.numbers.has(receiver)) this.trust(receiver.prototype); // Class.make()
-    const answer = this.act('call', this.handle(number), receiver, ...given);
+    const ask = (...values) => this.act('call', this.handle(number), receiver, ...values);
     const owner = this.numbers.get(receiver);
-    if (answer === true && owner !== undefined && !this.isTrusted(owner)) {
-      const again = (...other) => this.act('call', this.handle(number), receiver, ...other);
-      belief.checkYes(this.keysOf.get(number) ?? [], receiver, again);
-    }
-    return answer;
+    if (owner === undefined || this.isTrusted(owner)) return ask(...given);
+    return belief.answered(this.keysOf.get(number) ?? [], receiver, given, ask);
   }
 
   construct(number, given) {
