@@ -53,6 +53,38 @@ def test_functions_and_scripts() -> None:
     assert expected(loaded) == ("t.sh::script",)
 
 
+def test_every_file_of_a_suite_is_run() -> None:
+    bats, script = '@test "small" { true; }\n', 'set -e\n[ "$(./solution.sh 2 2)" = 4 ]\n'
+    assert expected(suite(bats, "a.sh", b_sh=script)) == ("a.sh::small", "b.sh::script")
+    assert expected(suite(script, "a.sh", b_bats=bats)) == ("a.sh::script", "b.bats::small")
+    assert expected(suite("setup() { . ./lib.sh; }\n" + bats, "a.bats", lib_sh=script, c_sh=script)) == (
+        "a.bats::small",
+        "c.sh::script",
+    )
+    round_about = suite(bats, "a.bats", x_sh=f"{script}. ./y.sh\n", y_sh=f"{script}. ./x.sh\n")
+    assert expected(round_about) == ("a.bats::small", "x.sh::script", "y.sh::script")
+    marked = "add_works() { # @test\n  true\n}\nfunction more { #@test\n  true\n}\n"
+    assert expected(suite(bats + marked, "a.bats")) == ("a.bats::small", "a.bats::add_works", "a.bats::more")
+
+
+def test_what_belongs_to_the_tests_is_no_test() -> None:
+    bats = '@test "small" { run ./solution.sh fixtures/in.sh; ./mock.sh; ls data/*; }\n'
+    files = [
+        SourceFile(path=path, content="set -e\nls\n") for path in ("fixtures/in.sh", "mock.sh", "data/a.sh")
+    ]
+    files += [SourceFile(path="lib.sh", content="set -eu\nx=1\nfunction die() { exit 1; }\nexport x\n")]
+    found = TestSuite(files=(SourceFile(path="a.bats", content=bats), *files))
+    assert expected(found) == ("a.bats::small",)
+
+
+@pytest.mark.parametrize(
+    "other", ['[ "$(./solution.sh)" = 4 ]\n', '@test "big"\n{\n  false\n}\n', "# b.sh\n./x\n"]
+)
+def test_a_file_that_would_not_be_run_is_refused(other: str) -> None:
+    with pytest.raises(InvalidInput, match=r"b\.sh"):
+        expected(suite('@test "a" { true; }\n# see b.sh\n', "a.bats", b_sh=other))
+
+
 @pytest.mark.parametrize("content", ["echo FAIL\n", '@test "a" { :; }\n@test "a" { :; }\n'])
 def test_tests_that_cannot_be_judged(content: str) -> None:
     with pytest.raises(InvalidInput):

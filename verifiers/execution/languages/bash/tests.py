@@ -11,9 +11,15 @@ from tree_sitter import Node
 
 from verifiers.domain import SourceFile
 from verifiers.errors import InvalidInput
+from verifiers.execution.languages.bash.helpers import helpers_of
 from verifiers.execution.languages.bash.source import functions_of, parse, text, walk, words_of
 
 _BATS = re.compile(r"^[ \t]*@test[ \t]+(?P<name>.+?)[ \t]+\{(?P<rest>.*)$", re.MULTILINE)
+_MARKED = re.compile(
+    r"^[ \t]*(?:function[ \t]+)?(?P<name>[^\s()]+)[ \t]*(?:\([ \t]*\))?[ \t]+\{[ \t]+#[ \t]*@test[ \t]*$",
+    re.MULTILINE,
+)
+_UNREAD = re.compile(r"^[ \t]*@test\b.*$", re.MULTILINE)
 _SHUNIT = re.compile(r"^[ \t]*(\.|source)[ \t]+\S*shunit2\S*[ \t]*$", re.MULTILINE)
 _SCRIPT = re.compile(r"^#!.*\b(ba)?sh\b")
 _CAN_FAIL = re.compile(
@@ -61,21 +67,15 @@ def read_tests(files: Sequence[SourceFile]) -> tuple[TestFile, ...]:
         InvalidInput: no file holds a test, one does not parse, or a script has no way to fail.
     """
     found = [_read(file) for file in files if is_script(file)]
-    if not any(file.entries for file in found):
-        others = {file.path for file in found if _is_loaded(file.path, files)}
-        found = [file if file.path in others else _whole(file) for file in found]
+    helpers = helpers_of(
+        {file.path: file.source for file in found}, {file.path for file in found if file.entries}
+    )
+    found = [file if file.entries or file.path in helpers else _whole(file) for file in found]
     if not any(file.entries for file in found):
         raise InvalidInput(
             "tests.files", "hold no test:", 'write @test "name" { ... }, functions test_*, or a script.'
         )
     return tuple(found)
-
-
-def _is_loaded(path: str, files: Sequence[SourceFile]) -> bool:
-    name = path.rpartition("/")[2]
-    stem = name.rpartition(".")[0] or name
-    loads = re.compile(rf"^[ \t]*(load|source|\.)[ \t]+.*\b{re.escape(stem)}\b", re.MULTILINE)
-    return any(loads.search(file.content) for file in files if file.path != path)
 
 
 def _read(file: SourceFile) -> TestFile:
@@ -88,6 +88,15 @@ def _read(file: SourceFile) -> TestFile:
         return f"{function}() {{{match['rest']}"
 
     source = _SHUNIT.sub(":", _BATS.sub(renamed, file.content))
+    if unread := _UNREAD.search(source):
+        line = source.count("\n", 0, unread.start()) + 1
+        raise InvalidInput(
+            "tests.files",
+            f"{file.path} has a test that cannot be read at line {line}:",
+            'write @test "name" { on one line.',
+        )
+    marked = (found["name"] for found in _MARKED.finditer(source))
+    entries += [Entry(f"{file.path}::{_as_id(name)}", name, _as_id(name)) for name in marked]
     root = parse(source)
     if root.has_error and entries:
         bad = next((node for node in walk(root) if node.type == "ERROR" or node.is_missing), root)
@@ -121,7 +130,7 @@ def _whole(file: TestFile) -> TestFile:
         raise InvalidInput(
             "tests.files",
             f"{file.path} cannot fail, whatever it finds:",
-            "begin it with set -e, or exit 1 on a failure.",
+            "begin it with set -e, or exit 1 on a failure; or load it in one.",
         )
     return TestFile(file.path, file.source, "script", (Entry(f"{file.path}::script", "", "script"),))
 
