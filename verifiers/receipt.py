@@ -11,9 +11,9 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -36,6 +36,7 @@ from verifiers.policy import suppressed_findings
 
 FORMAT = "acrisol-receipt/1"
 AUDIT_FORMAT = "acrisol-audit-receipt/1"  # made by verifiers.audit_receipt
+_MOST_FAULTS = 5  # that a message names
 
 
 class Signer:
@@ -116,7 +117,7 @@ def verify_receipt(
 
     Args:
         receipt: The receipt.
-        candidate: If given, the code must be the accepted code.
+        candidate: If given, the code must be the accepted code; see :func:`check_code`.
         trusted_key_ids: If given, the key must be one of these.
 
     Raises:
@@ -134,10 +135,55 @@ def verify_receipt(
         raise InvalidInput("receipt.key_id", f"The key {receipt.key_id} is not a trusted one.")
     statement = _read(receipt.statement)
     if candidate is not None:
-        given = sorted(digest(file.content) for file in candidate.files)
-        if given != _vouched(statement):
-            raise InvalidInput("candidate", "This is not the code that the receipt vouches for.")
+        given = {file.path: (digest(file.content),) for file in candidate.files}
+        check_code(statement, given, any_name=len(given) == 1)
     return statement
+
+
+def check_code(
+    statement: Mapping[str, Any],
+    given: Mapping[str, Collection[str]],
+    *,
+    any_name: bool = False,
+    folder: PurePosixPath | None = None,
+) -> None:
+    """Check that code is what a statement is about: every file of it, in its place, and nothing besides.
+
+    What lies beside an accepted file can be run in its stead, and two files that change names are other code.
+    An audit vouches for what it judged, and not for its being good: that is its verdict's to say. Its tests
+    and libraries may lie there too, as they were.
+
+    Args:
+        statement: A receipt's; see :func:`verify_receipt`.
+        given: For every path, the digests of what lies there: more than one where it has several readings.
+        any_name: Take a single file for the accepted one, whatever it is called.
+        folder: Where ``given`` lies, whole: it may be that part of a project in which all accepted files are.
+
+    Raises:
+        InvalidInput: it is other code; the message names the files.
+    """
+    vouched = _files(statement, "audited" if statement["format"] == AUDIT_FORMAT else "solution")
+    beside = {}
+    if statement["format"] == AUDIT_FORMAT:
+        beside = {**_digests(statement.get("tests")), **_digests(statement.get("libraries"))}
+    if any_name and len(vouched) == len(given) == 1:
+        given = dict(zip(vouched, given.values(), strict=True))
+    elif folder is not None and not vouched.keys() & given.keys():
+        given = {f"{_shared(vouched, folder)}{path}": digests for path, digests in given.items()}
+    known = {**beside, **vouched}
+    faults = [f"{path} is not covered by it" for path in sorted(given.keys() - known.keys())]
+    faults += [
+        f"{path} is other code"
+        for path in sorted(given.keys() & known.keys())
+        if known[path] not in given[path]
+    ]
+    faults += [f"{path} is missing" for path in sorted(vouched.keys() - given.keys())]
+    if not vouched:
+        faults = ["it vouches for none"]
+    if faults:
+        more = f", and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
+        said = ", ".join(fault if fault.isprintable() else ascii(fault) for fault in faults[:_MOST_FAULTS])
+        raise InvalidInput("code", f"This is not the code that the receipt vouches for: {said}{more}.")
 
 
 def _read(statement: str) -> dict[str, Any]:
@@ -158,14 +204,23 @@ def accepts(statement: Mapping[str, Any]) -> bool:
     return statement.get("status") == OutcomeStatus.SOLVED.value and statement.get("solution") is not None
 
 
-def _vouched(statement: dict[str, Any]) -> list[str]:
-    """Digests of the accepted files, without their names: a solution is often saved under another.
+def _files(statement: Mapping[str, Any], part: str) -> dict[str, str]:
+    """Digests of a part's files, by path; anybody can sign anything, so there may be none."""
+    value = statement.get(part)
+    return _digests(value.get("files")) if isinstance(value, dict) else {}
 
-    An audit vouches for what it judged, and not for its being good: that is its verdict's to say.
-    """
-    solution = statement.get("audited" if statement["format"] == AUDIT_FORMAT else "solution")
-    files = solution.get("files") if isinstance(solution, dict) else None
-    return sorted(map(str, files.values())) if isinstance(files, dict) else []
+
+def _digests(files: Any) -> dict[str, str]:
+    return {path: str(value) for path, value in files.items()} if isinstance(files, dict) else {}
+
+
+def _shared(paths: Collection[str], folder: PurePosixPath) -> str:
+    """The folder that all paths are in, with a slash, if ``folder`` ends like it; else nothing."""
+    parents = [PurePosixPath(path).parts[:-1] for path in paths]
+    shared = parents[0] if parents else ()
+    while any(parts[: len(shared)] != shared for parts in parents):
+        shared = shared[:-1]
+    return "".join(f"{part}/" for part in shared) if shared and folder.parts[-len(shared) :] == shared else ""
 
 
 def _statement(task: CodingTask, outcome: Outcome, version: str, now: datetime) -> dict[str, Any]:

@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from pathlib import Path
-from typing import Annotated
+import sys
+from collections.abc import Collection
+from pathlib import Path, PurePosixPath
+from typing import Annotated, BinaryIO
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 
 from api.cli.exits import ExitCode, reported_errors
-from api.cli.inputs import read_sources, read_text
+from api.cli.folder import entries
+from api.cli.inputs import read_text
 from api.cli.rendering import plain
-from verifiers.domain import Candidate, Receipt
+from verifiers.domain import Receipt
 from verifiers.errors import InvalidInput
-from verifiers.receipt import accepts, verify_receipt
+from verifiers.receipt import accepts, check_code, verify_receipt
 from verifiers.validation import invalid_input
+
+_BOM = b"\xef\xbb\xbf"
+_CHUNK_BYTES = 2**20
 
 
 def check_receipt(
     receipt: Annotated[Path, typer.Argument(help="A receipt, or an outcome that holds one, as JSON.")],
-    file: Annotated[Path | None, typer.Option("--code", help="The code that it should vouch for.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--code", help="The code that it should vouch for: a file, or a folder, whole."),
+    ] = None,
     key_id: Annotated[list[str] | None, typer.Option(help="A trusted key id; may be given again.")] = None,
 ) -> None:
     """Check a receipt: exit 0 genuine and accepted, 1 genuine and not accepted, 2 not genuine."""
     with reported_errors(Console(stderr=True, highlight=False)):
-        candidate = None if file is None else Candidate(files=read_sources(file, "code"))
         trusted = frozenset(key_id) if key_id else None
-        statement = verify_receipt(_read(receipt), candidate, trusted)
+        statement = verify_receipt(_read(receipt), trusted_key_ids=trusted)
+        if file is not None and file.is_dir():
+            check_code(statement, _digests_in(file), folder=PurePosixPath(file.resolve().as_posix()))
+        elif file is not None:
+            check_code(statement, {file.name: _digests_of(file)}, any_name=True)
         console = Console(highlight=False)
         console.print(plain("Genuine: the signature matches the statement.", "bold green"))
-        if candidate is not None:
+        if file is not None:
             console.print(plain("It is about exactly this code."))
         good = accepts(statement)
         said = statement.get("verdict") or statement.get("status")
@@ -54,3 +67,28 @@ def _read(path: Path) -> Receipt:
         return Receipt.model_validate(value)
     except ValidationError as error:
         raise invalid_input(error, "receipt") from error
+
+
+def _digests_in(folder: Path) -> dict[str, Collection[str]]:
+    """Of all that lies in a folder; what is no file has none, so that no receipt vouches for it."""
+    return {item.name: _digests_of(item.path) if item.is_file else () for item in entries(folder, "code")}
+
+
+def _digests_of(path: Path) -> tuple[str, ...]:
+    """SHA-256 of a file, and of what is behind its byte order mark, which no compiler reads."""
+    try:
+        if str(path) == "-":
+            return _hashed(sys.stdin.buffer)
+        with path.open("rb") as file:
+            return _hashed(file)
+    except OSError as error:
+        raise InvalidInput("code", f"{path} cannot be read ({error.strerror}).", "Check the path.") from error
+
+
+def _hashed(file: BinaryIO) -> tuple[str, ...]:
+    begin = file.read(len(_BOM))
+    whole, behind = hashlib.sha256(begin), hashlib.sha256(begin.removeprefix(_BOM))
+    while chunk := file.read(_CHUNK_BYTES):
+        whole.update(chunk)
+        behind.update(chunk)
+    return whole.hexdigest(), behind.hexdigest()

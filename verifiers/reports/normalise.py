@@ -1,7 +1,7 @@
 """What every finding carries, whoever found it: an OWASP category, and an anchor that outlives edits.
 
-An anchor stands for the words of the flagged lines, so it must be sure which lines a tool means. All tools end
-a line at a line feed, and no other end counts here. Where a file holds anything that some tools count and
+An anchor stands for the words of the flagged lines, so it must be sure which lines a tool means. All tools
+end a line at a line feed, and no other end counts here. Where a file holds anything that some tools count and
 others do not, or that sets their count, its author could have a finding point at other words than those that
 were found. There the anchor stands for the whole candidate: it does not outlive any edit.
 """
