@@ -2,29 +2,21 @@
 
 An object can define ``__eq__`` to be true of everything, and an operator to give whatever satisfies the
 assertion. So an object is only asked about a plain value if the tests themselves use its class, and then it
-is asked about many other values too, in random order and in one go: an answer that does not tell the right
-value from the wrong ones counts for nothing.
+is asked about many other values too, in random order, each in a message of its own: whoever answers has not
+seen the values that are still to come, and an answer that does not tell the right value from the wrong ones
+counts for nothing.
 """
 
 from __future__ import annotations
 
-import functools
 import os
 from typing import Any
 
 from . import operators
-from .kinds import SCALARS
+from .decoys import DECOYS, decoys, random_source
+from .exceptions import CandidateGone
 
-DECOYS = 63  # an object that guesses which value is the tests' is right once in 64 times
 _MISSING = object()
-
-
-@functools.cache
-def random_source() -> Any:
-    """Chance that neither the tests nor the candidate can steer."""
-    import random  # costs milliseconds, and most suites never compare an object
-
-    return random.Random(os.urandom(16))  # of our own: the tests may seed the module's
 
 
 def is_named(cls: Any) -> bool:
@@ -60,22 +52,32 @@ def equal(self: Any, other: Any) -> Any:
     )
     if not wrong:
         return NotImplemented
-    values = [*wrong, other]
-    order_ = list(range(len(values)))
-    random_source().shuffle(order_)
-    answers = link.special_many(self, "__eq__", [values[place] for place in order_])
-    by_value = dict(zip(order_, answers, strict=True))
-    answer = by_value.pop(len(wrong))
-    if answer is ...:  # it raised
-        answer = link.special(self, "__eq__", (other,))
+    places = list(range(len(wrong) + 1))
+    random_source().shuffle(places)
+    others, answer = [], None
+    for place in places:
+        if place == len(wrong):
+            answer = link.special(self, "__eq__", (other,))
+        else:
+            others.append(_says(self, "__eq__", wrong[place]))
     if answer is NotImplemented or answer is False:
         return answer
     if answer is not True:
         raise TypeError(f"__eq__ of {cls.__name__} gave {type(answer).__name__}, not bool")
-    if not all(any(found is no for no in (False, NotImplemented, ...)) for found in by_value.values()):
+    if not all(any(found is no for no in (False, NotImplemented, ...)) for found in others):
         link.note(f"an object of the candidate's class {cls.__name__!r} says that it equals everything")
         return False
     return True
+
+
+def _says(self: Any, name: str, value: Any) -> Any:
+    """The answer for a value of ours; ``...`` in place of one that it raises."""
+    try:
+        return type(self)._acrisol_link.special(self, name, (value,))
+    except CandidateGone:
+        raise
+    except Exception:  # noqa: BLE001  many objects refuse to be asked about what they cannot hold
+        return ...
 
 
 def order(self: Any, other: Any, name: str) -> Any:
@@ -104,90 +106,46 @@ def order(self: Any, other: Any, name: str) -> Any:
 
 
 def contains(self: Any, item: Any) -> bool:
-    """The answer of ``item in self``; an object that holds everything holds nothing."""
+    """The answer of ``item in self``; an object that holds everything, or all of a type, holds nothing."""
     cls = type(self)
     link = cls._acrisol_link
+    random = random_source()
     strange = [
-        random_source().getrandbits(70),
-        -random_source().random() * 1e9,
+        random.getrandbits(70),
+        -random.random() * 1e9,
         os.urandom(9).hex(),
         (os.urandom(5),),
     ]
-    if not link.special(self, "__contains__", (item,)):
+    like = [*decoys(item), *_far(item)]
+    values = [item, *strange, *like]
+    places = list(range(len(values)))
+    random.shuffle(places)
+    held = {}
+    for place in places:
+        if place == 0:
+            held[0] = bool(link.special(self, "__contains__", (item,)))
+        else:
+            held[place] = _says(self, "__contains__", values[place]) is True
+    if not held.pop(0):
         return False
-    if all(_holds(self, value) for value in strange):
-        link.note(f"an object of the candidate's class {cls.__name__!r} says that it contains everything")
+    answers = [held[place] for place in sorted(held)]
+    some = len(strange)
+    if all(answers[:some]) or (like and all(answers[some:])):
+        what = "everything" if all(answers[:some]) else f"every {type(item).__name__}"
+        cls._acrisol_link.note(
+            f"an object of the candidate's class {cls.__name__!r} says that it contains {what}"
+        )
         return False
     return True
 
 
-def _holds(self: Any, value: Any) -> bool:
-    try:
-        return type(self)._acrisol_link.special(self, "__contains__", (value,)) is True
-    except Exception:  # noqa: BLE001  many containers refuse to be asked for what they cannot hold
-        return False
-
-
-def decoys(value: Any) -> list[Any]:
-    """Other values of the same type, none equal to this one; empty if none can be made."""
-    found: list[Any] = []
-    for _ in range(DECOYS * 3):
-        other = _other(value)
-        if type(other) is type(value) and other != value:
-            found.append(other)
-        if len(found) == DECOYS:
-            return found
-    return []
-
-
-def _other(value: Any) -> Any:
+def _far(item: Any) -> list[Any]:
+    """Values of the item's type that have nothing to do with it."""
     random = random_source()
-    kind = type(value)
-    if kind is int:
-        return value + random.choice((-1, 1)) * random.choice(
-            (random.randint(1, 9), random.getrandbits(24) + 1)
-        )
-    if kind is float:
-        return random.choice((value * random.uniform(0.5, 2), value + random.uniform(-9, 9)))
-    if kind is complex:
-        return complex(_other(value.real), value.imag)
-    if kind in (str, bytes):
-        places = list(value) or [kind and ("x" if kind is str else 120)]
-        place = random.randrange(len(places))
-        letter = random.choice("abcdefghijklmnopqrstuvwxyz0123456789 ")
-        places[place : place + random.randint(0, 1)] = [letter if kind is str else ord(letter)]
-        random.shuffle(places) if random.random() < 0.3 else None
-        return "".join(places) if kind is str else bytes(places)
-    if kind in (list, tuple):
-        parts = list(value)
-        if parts and random.random() < 0.7:
-            place = random.randrange(len(parts))
-            parts[place] = _other(parts[place])
-        else:
-            parts.insert(random.randint(0, len(parts)), random.getrandbits(20))
-        return kind(parts)
-    if kind in (set, frozenset):
-        return kind({*list(value)[: random.randint(0, len(value))], random.getrandbits(30)})
-    if kind is dict:
-        pairs = dict(value)
-        if pairs and random.random() < 0.7:
-            key = random.choice(list(pairs))
-            pairs[key] = _other(pairs[key])
-        else:
-            pairs[random.getrandbits(30)] = random.getrandbits(10)
-        return pairs
-    if kind in SCALARS:
-        return random.getrandbits(20)
-    try:
-        return value + _other_step(value)
-    except (TypeError, ArithmeticError):
-        return None
-
-
-def _other_step(value: Any) -> Any:
-    import datetime
-
-    amount = random_source().randint(1, 10**5)
-    if isinstance(value, (datetime.date, datetime.timedelta)):
-        return datetime.timedelta(days=amount % 700 + 1)
-    return amount
+    if type(item) is int:
+        return [sign * (random.getrandbits(bits) + 1) for sign in (-1, 1) for bits in (12, 30, 70)]
+    if type(item) is float:
+        return [sign * random.random() * size for sign in (-1, 1) for size in (1e3, 1e9, 1e30)]
+    if type(item) is str:
+        return [os.urandom(size).hex() for size in (1, 9, 40)]
+    return []

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import equality
+from .decoys import DECOYS, random_source
 from .kinds import SCALARS
 
 _SIGNS = {"__sub__": -1, "__rsub__": 1, "__add__": 1, "__radd__": 1}
@@ -44,8 +45,8 @@ def operate(self: Any, name: str, args: tuple[Any, ...]) -> Any:
 def _depending(self: Any, name: str, other: Any) -> Any:
     """The answer for a number, asked for among its neighbours."""
     link = type(self)._acrisol_link
-    random = equality.random_source()
-    count = equality.DECOYS + 1
+    random = random_source()
+    count = DECOYS + 1
     place = random.randrange(count)
     steps = [step - place for step in range(count)]
     random.shuffle(steps)
