@@ -9,6 +9,7 @@ from email.message import Message
 from functools import cached_property
 from typing import Annotated
 
+from anyio import CapacityLimiter
 from fastapi import Depends, Request
 from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
@@ -45,6 +46,8 @@ class Services:
         accepted: Told of every job that was stored, for traces.
         forget: Drops the checkpoints of tasks that are deleted.
         streams: Bounds the streams of events that are open at a time.
+        watched: The same for pages that are watched live, which are rendered at each change.
+        painters: Threads that render them: the threads of all other requests stay free.
     """
 
     database: Database
@@ -63,6 +66,8 @@ class Services:
     accepted: Callable[[str], None] = field(default=lambda job_id: None)
     forget: Callable[[Sequence[str]], None] = field(default=lambda job_ids: None)
     streams: Places = field(default_factory=lambda: Places(10_000, 200, "Close streams that nobody reads."))
+    watched: Places = field(default_factory=lambda: Places(1_000, 20, "Close pages that nobody looks at."))
+    painters: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(4))
 
     @cached_property
     def watchers(self) -> Watchers:

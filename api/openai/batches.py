@@ -10,6 +10,7 @@ from pydantic import Field
 
 from api.auth import Reader, Submitter
 from api.deps import ServicesDep, json_only
+from api.editing import Editor
 from api.openai.errors import RESPONSES, ErrorBody
 from verifiers.domain import Text, Value
 from worker.batches.lines import Endpoint
@@ -165,7 +166,7 @@ def get(batch_id: str, given: ServicesDep, caller: Reader) -> BatchObject:
     summary="Cancel a batch",
     responses=_NO_BODY | _NOT_FOUND | {409: {"model": ErrorBody, "description": "The batch has ended."}},
 )
-def cancel(batch_id: str, given: ServicesDep, caller: Submitter) -> BatchObject:
+def cancel(batch_id: str, given: ServicesDep, caller: Editor) -> BatchObject:
     """Begin no more lines and stop those that run. What has come out is kept."""
     return _object(batches.cancel(given.database, batch_id, caller.sees))
 

@@ -30,7 +30,7 @@ from worker.store.records import Job
 
 router = APIRouter(tags=["openai"], responses=RESPONSES)
 
-_GONE = 499  # what nginx logs for a client that went away; nobody reads it
+GONE = 499  # what nginx logs for a client that went away; nobody reads it
 _EXAMPLES = {
     "python": Example(
         summary="Python with tests",
@@ -94,7 +94,7 @@ async def create(
     try:
         async for _ in waiting.words():
             if await request.is_disconnected():
-                return Response(status_code=_GONE)
+                return Response(status_code=GONE)
     finally:
         await waiting.leave()
     return JSONResponse(_completion(waiting.job, body, int(time.time())))

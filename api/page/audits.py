@@ -11,10 +11,11 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.auth import Reader, Submitter
 from api.deps import Services, ServicesDep
+from api.editing import Editor
 from api.page import sent_twice
 from api.page.forms import Faulty, Form, read, rows, value
 from api.page.listing import WantedDep
-from api.page.live import changes
+from api.page.live import Watching, changes
 from api.page.rendering import form_page, page
 from api.page.task_forms import fields_of_policy, policy_of
 from api.routes import audits as resource
@@ -55,7 +56,7 @@ def listing(request: Request, given: ServicesDep, caller: Reader, wanted: Wanted
 
 @router.get("/new")
 def new(
-    request: Request, given: ServicesDep, caller: Submitter, like: Annotated[str, Query(max_length=64)] = ""
+    request: Request, given: ServicesDep, caller: Editor, like: Annotated[str, Query(max_length=64)] = ""
 ) -> Response:
     """The form for an audit; ``like`` fills in what another was asked for."""
     fields: dict[str, str] = {}
@@ -108,7 +109,7 @@ def show(request: Request, given: ServicesDep, caller: Reader, job: Watched) -> 
 
 
 @router.get("/{audit_id}/live", response_class=EventSourceResponse)
-async def live(job: Watched, given: ServicesDep, caller: Reader) -> AsyncIterator[ServerSentEvent]:
+async def live(job: Watched, given: Watching, caller: Reader) -> AsyncIterator[ServerSentEvent]:
     """The part of an audit's page that changes, whenever it does."""
     seen: list[object] = [None]
 
@@ -121,7 +122,7 @@ async def live(job: Watched, given: ServicesDep, caller: Reader) -> AsyncIterato
         current = audits.get(given.database, job.id)
         return {"caller": caller, **_shown(given, current)}, summary.state.terminal
 
-    async for event in changes("audit_live", look, given.draining):
+    async for event in changes("audit_live", look, given):
         yield event
 
 

@@ -13,9 +13,10 @@ from starlette.datastructures import UploadFile
 
 from api.auth import Reader, Submitter
 from api.deps import ServicesDep
+from api.editing import Editor
 from api.page import sent_twice
 from api.page.forms import Form
-from api.page.live import changes
+from api.page.live import Watching, changes
 from api.page.rendering import form_page, page
 from verifiers.errors import InvalidInput
 from worker.access import Caller
@@ -43,7 +44,7 @@ def listing(
 
 
 @router.post("")
-def submit(request: Request, given: ServicesDep, caller: Submitter, form: Form) -> Response:
+def submit(request: Request, given: ServicesDep, caller: Editor, form: Form) -> Response:
     """Keep the uploaded lines, start a batch over them, and go to its page."""
     upload, endpoint = form.get("file"), str(form.get("endpoint"))
     try:
@@ -84,7 +85,7 @@ def show(request: Request, caller: Reader, batch: Watched) -> Response:
 
 
 @router.get("/{batch_id}/live", response_class=EventSourceResponse)
-async def live(batch: Watched, given: ServicesDep, caller: Reader) -> AsyncIterator[ServerSentEvent]:
+async def live(batch: Watched, given: Watching, caller: Reader) -> AsyncIterator[ServerSentEvent]:
     """The part of a batch's page that changes, whenever it does."""
     seen: list[Batch | None] = [None]
 
@@ -94,7 +95,7 @@ async def live(batch: Watched, given: ServicesDep, caller: Reader) -> AsyncItera
         values = {"caller": caller, "batch": current, "moment_of": moment}
         return None if before == current else values, current.state.ended
 
-    async for event in changes("batch_live", look, given.draining):
+    async for event in changes("batch_live", look, given):
         yield event
 
 

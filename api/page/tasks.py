@@ -11,11 +11,12 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.auth import Reader, Submitter
 from api.deps import Services, ServicesDep
+from api.editing import Editor
 from api.page import sent_twice
 from api.page.attempts import Choice, Progress, view
 from api.page.forms import Faulty, Form, read, rows, value
 from api.page.listing import WantedDep
-from api.page.live import changes
+from api.page.live import Watching, changes
 from api.page.rendering import form_page, page
 from api.page.task_forms import UPLOADS, blank, fields_of, task_of
 from api.routes import tasks as resource
@@ -47,7 +48,7 @@ def listing(request: Request, given: ServicesDep, caller: Reader, wanted: Wanted
 
 @router.get("/tasks/new")
 def new(
-    request: Request, given: ServicesDep, caller: Submitter, like: Annotated[str, Query(max_length=64)] = ""
+    request: Request, given: ServicesDep, caller: Editor, like: Annotated[str, Query(max_length=64)] = ""
 ) -> Response:
     """The form for a task; ``like`` fills in what another task was asked for."""
     fields = fields_of(jobs.get(given.database, like, caller.sees).task) if like else blank()
@@ -91,11 +92,11 @@ def _watched(task_id: str, given: ServicesDep, caller: Reader) -> Job:
 
 @router.get("/tasks/{task_id}/live", response_class=EventSourceResponse)
 async def live(
-    job: Annotated[Job, Depends(_watched)], given: ServicesDep, caller: Reader, choice: ChoiceDep
+    job: Annotated[Job, Depends(_watched)], given: Watching, caller: Reader, choice: ChoiceDep
 ) -> AsyncIterator[ServerSentEvent]:
     """The part of a task's page that changes, whenever it does."""
     look = _Look(given, job, caller, choice)
-    async for event in changes("task_live", look, given.draining):
+    async for event in changes("task_live", look, given):
         yield event
 
 
@@ -122,8 +123,10 @@ class _Look:
             self._job = self._job.model_copy(update=dict(summary))
         read_on(self._given, self._job, self._progress)
         before, self._seen = self._seen, (summary, self._progress.after)
+        if before == self._seen:
+            return None, summary.state.terminal
         values = {"caller": self._caller, **shown(self._given, self._job, self._progress, self._choice)}
-        return None if before == self._seen else values, summary.state.terminal
+        return values, summary.state.terminal
 
 
 @router.post("/tasks/{task_id}/delete")

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from api.auth import Reader, Submitter
 from api.deps import ServicesDep
+from api.editing import Editor
 from api.page.forms import Faulty, Form, read, value
 from api.page.rendering import form_page, page
 from api.routes import webhooks as resource
@@ -35,7 +36,7 @@ def listing(request: Request, given: ServicesDep, caller: Reader) -> Response:
 
 
 @router.post("")
-def create(request: Request, given: ServicesDep, caller: Submitter, form: Form) -> Response:
+def create(request: Request, given: ServicesDep, caller: Editor, form: Form) -> Response:
     """Make a webhook and show its secret, this once."""
     fields = read(form)
     kinds = tuple(str(kind) for kind in form.getlist("kinds"))
@@ -70,7 +71,7 @@ def show(
 
 
 @router.post("/{webhook_id}/rotate")
-def rotate(webhook_id: str, request: Request, given: ServicesDep, caller: Submitter) -> Response:
+def rotate(webhook_id: str, request: Request, given: ServicesDep, caller: Editor) -> Response:
     """Make a new secret and show it, this once."""
     return _page(request, given, caller, made=endpoints.rotate(given.database, webhook_id, caller))
 
@@ -83,14 +84,14 @@ def delete(webhook_id: str, given: ServicesDep, caller: Submitter) -> Response:
 
 
 @router.post("/{webhook_id}/deliveries/{delivery_id}/redeliver")
-def redeliver(webhook_id: str, delivery_id: str, given: ServicesDep, caller: Submitter) -> Response:
+def redeliver(webhook_id: str, delivery_id: str, given: ServicesDep, caller: Editor) -> Response:
     """Send a delivery again."""
     deliveries.redeliver(given.database, webhook_id, delivery_id, caller)
     return RedirectResponse(f"/webhooks/{webhook_id}", 303)
 
 
 @router.post("/{webhook_id}/{switch}")
-def switch(webhook_id: str, switch: str, given: ServicesDep, caller: Submitter) -> Response:
+def switch(webhook_id: str, switch: str, given: ServicesDep, caller: Editor) -> Response:
     """Enable, disable or test a webhook."""
     if switch not in _SWITCHES:
         raise endpoints.not_found(f"{webhook_id}/{switch}")

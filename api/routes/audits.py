@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Depends, Query, Response
 
 from api.auth import Reader, Submitter
 from api.deps import ServicesDep, json_only
+from api.editing import Editor
 from api.problems import Problem
 from api.repeats import DELETED, REPLAYED, IdempotencyKey, looking_back
 from api.routes.examples import AUDITS
@@ -107,7 +108,7 @@ def delete(audit_id: str, given: ServicesDep, caller: Submitter) -> None:
 
 
 @router.post("/{audit_id}/cancel", summary="Cancel an audit", responses=NOT_FOUND)
-def cancel(audit_id: str, given: ServicesDep, caller: Submitter) -> AuditSummary:
+def cancel(audit_id: str, given: ServicesDep, caller: Editor) -> AuditSummary:
     """Cancel an audit: at once if it is queued, within seconds if it runs.
 
     An audit that has ended stays as it is.

@@ -95,13 +95,14 @@ async def invocations(
         asked = _read(body)
         if isinstance(asked, ChatRequest):
             return await chat.create(asked, request, given, caller)
-        (answer,) = await _answers(given, caller, [asked])
-        return JSONResponse(answer)
+        answers = await _answers(request, given, caller, [asked])
+        return Response(status_code=chat.GONE) if answers is None else JSONResponse(answers[0])
     instances = body[_INSTANCES]
     if not isinstance(instances, list) or not 1 <= len(instances) <= _MOST:
         raise HTTPException(422, f"{_INSTANCES}: send a list of 1 to {_MOST} tasks or chats.")
     all_asked = [_read(instance, _INSTANCES, place) for place, instance in enumerate(instances)]
-    return JSONResponse({"predictions": await _answers(given, caller, all_asked)})
+    answers = await _answers(request, given, caller, all_asked)
+    return Response(status_code=chat.GONE) if answers is None else JSONResponse({"predictions": answers})
 
 
 def _read(body: Any, *place: str | int) -> CodingTask | ChatRequest:
@@ -114,9 +115,9 @@ def _read(body: Any, *place: str | int) -> CodingTask | ChatRequest:
 
 
 async def _answers(
-    given: Services, caller: Caller, all_asked: Sequence[CodingTask | ChatRequest]
-) -> list[dict[str, Any]]:
-    """Solve tasks and chats side by side; a client that goes away leaves none behind."""
+    request: Request, given: Services, caller: Caller, all_asked: Sequence[CodingTask | ChatRequest]
+) -> list[dict[str, Any]] | None:
+    """Solve tasks and chats side by side; a client that goes away gets None and leaves none behind."""
     give_free = given.places.take(caller)
     waits: list[Waiting] = []
     try:
@@ -134,7 +135,8 @@ async def _answers(
             )
         for waiting in waits:
             async for _ in waiting.words():
-                pass
+                if await request.is_disconnected():
+                    return None
         return [_answer(asked, waiting.job) for asked, waiting in zip(all_asked, waits, strict=True)]
     finally:
         give_free()

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Depends, Query, Response
 
 from api.auth import Reader, Submitter
 from api.deps import ServicesDep, json_only
+from api.editing import Editor
 from api.problems import Problem
 from api.repeats import DELETED, REPLAYED, IdempotencyKey, looking_back
 from api.routes.examples import TASKS
@@ -108,7 +109,7 @@ def delete(task_id: str, given: ServicesDep, caller: Submitter) -> None:
 
 
 @router.post("/{task_id}/cancel", summary="Cancel a task", responses=_NOT_FOUND)
-def cancel(task_id: str, given: ServicesDep, caller: Submitter) -> Job:
+def cancel(task_id: str, given: ServicesDep, caller: Editor) -> Job:
     """Cancel a task: at once if it is queued, within seconds if it runs.
 
     A task that has ended stays as it is.

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 
 from api.auth import Reader, Submitter
 from api.deps import ServicesDep, json_only
+from api.editing import Editor
 from api.problems import Problem
 from api.routes.examples import WEBHOOKS
 from verifiers.domain import Value
@@ -107,7 +108,7 @@ def delete(webhook_id: str, given: ServicesDep, caller: Submitter) -> None:
 
 
 @router.post("/{webhook_id}/rotate", summary="Give a webhook a new secret", responses=_NOT_FOUND)
-def rotate(webhook_id: str, response: Response, given: ServicesDep, caller: Submitter) -> NewEndpoint:
+def rotate(webhook_id: str, response: Response, given: ServicesDep, caller: Editor) -> NewEndpoint:
     """Make a new secret, which is shown this once.
 
     For a day deliveries carry two signatures, so that a receiver that knows either secret accepts them.
@@ -117,19 +118,19 @@ def rotate(webhook_id: str, response: Response, given: ServicesDep, caller: Subm
 
 
 @router.post("/{webhook_id}/enable", summary="Enable a webhook", responses=_NOT_FOUND)
-def enable(webhook_id: str, given: ServicesDep, caller: Submitter) -> Endpoint:
+def enable(webhook_id: str, given: ServicesDep, caller: Editor) -> Endpoint:
     """Tell of what happens from now on; what happened meanwhile is not told."""
     return endpoints.enable(given.database, webhook_id, caller)
 
 
 @router.post("/{webhook_id}/disable", summary="Disable a webhook", responses=_NOT_FOUND)
-def disable(webhook_id: str, given: ServicesDep, caller: Submitter) -> Endpoint:
+def disable(webhook_id: str, given: ServicesDep, caller: Editor) -> Endpoint:
     """Tell nothing more. Deliveries that are waiting are given up, and can be sent again by hand."""
     return endpoints.disable(given.database, webhook_id, caller)
 
 
 @router.post("/{webhook_id}/test", status_code=202, summary="Send a test", responses=_DISABLED)
-def test(webhook_id: str, given: ServicesDep, caller: Submitter) -> Delivery:
+def test(webhook_id: str, given: ServicesDep, caller: Editor) -> Delivery:
     """Have a delivery of the kind `webhook.test` sent; its state shows among the deliveries."""
     return deliveries.send_test(given.database, webhook_id, caller)
 
@@ -154,6 +155,6 @@ def delivery_list(
     summary="Send a delivery again",
     responses=_DISABLED,
 )
-def redeliver(webhook_id: str, delivery_id: str, given: ServicesDep, caller: Submitter) -> Delivery:
+def redeliver(webhook_id: str, delivery_id: str, given: ServicesDep, caller: Editor) -> Delivery:
     """Send a delivery now, whether it arrived before or not. Its `webhook-id` stays the same."""
     return deliveries.redeliver(given.database, webhook_id, delivery_id, caller)

@@ -140,6 +140,7 @@ def keys_of(database: Database) -> dict[str, str]:
         "blue": ("blue", {Scope.READ, Scope.SUBMIT}),
         "reader": ("blue", {Scope.READ}),
         "submitter": ("blue", {Scope.SUBMIT}),
+        "sender": ("red", {Scope.SUBMIT}),
         "admin": ("ops", {Scope.ADMIN}),
     }
     new = {
@@ -259,3 +260,17 @@ def test_the_walk_sees_a_route_that_is_not_guarded() -> None:
     app.mount("/files", cast(Any, app))
     with pytest.raises(AssertionError, match="mounted"):
         routes_of(app)
+
+
+def test_a_key_that_may_not_read_is_shown_nothing_that_is_stored(world: World) -> None:
+    headers = {"Authorization": f"Bearer {world.keys['sender']}"}
+    for route in ROUTES:
+        if route.method == "DELETE" or re.search("delete|revoke", route.path):
+            continue
+        body = {} if route.method == "GET" else {"json": BODIES.get(route.path, {})}
+        path = route.at(world.ids)
+        if path.endswith("/new"):
+            path += f"?like={world.ids['audit_id' if 'audit' in path else 'task_id']}"
+        shown = world.client.request(route.method, path, **body, headers=headers, follow_redirects=False)
+        for stored in ("add(a, b)`.", "def add", "hooks.example.com", "contract A"):
+            assert stored not in shown.text, route

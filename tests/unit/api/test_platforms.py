@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from api.deps import Services
@@ -111,3 +112,15 @@ def test_vertex_names_its_own_addresses(
         client.headers["Authorization"] = f"Bearer {admin_key}"
         assert client.post(path, json={"instances": [TASK]}).json()["predictions"][0]["state"] == "solved"
         assert "/v1/endpoints/7:predict" not in client.get("/openapi.json").json()["paths"]
+
+
+def test_a_client_that_goes_away_leaves_no_task_behind(
+    client: TestClient, database: Database, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(request: Request) -> bool:
+        return True
+
+    monkeypatch.setattr(Request, "is_disconnected", gone)
+    assert client.post("/invocations", json={"instances": [TASK, CHAT]}).status_code == 499
+    shown = jobs.page(database, 10).jobs
+    assert [job.state.value for job in shown] == ["cancelled", "cancelled"]

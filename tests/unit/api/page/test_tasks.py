@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from api.deps import Services
+from api.page import tasks
+from api.page.attempts import Choice, Progress
 from tests.fakes import FakeBroker
 from tests.integration.page import seeds
 from tests.unit.api.page.conftest import Visit, key_of, owner_of
@@ -11,6 +16,7 @@ from worker.errors import StoreUnavailable
 from worker.states import JobState
 from worker.store import feedback, jobs
 from worker.store.database import Database
+from worker.store.records import Job
 
 
 def test_without_a_key_a_browser_is_sent_to_sign_in_and_back(visit: Visit) -> None:
@@ -238,3 +244,36 @@ def test_assets_are_kept_under_an_address_that_changes_with_them(visit: Visit) -
         assert "immutable" in answer.headers["cache-control"]
     assert visit().get("/static/0/page.css").headers["cache-control"] == "no-cache"
     assert visit().get("/static/0/..%2f..%2fapp.py").status_code == 404
+
+
+def test_a_page_that_is_watched_is_made_anew_only_where_something_has_changed(
+    services: Services, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = owner_of(database, key_of(database, "one"))
+    job = jobs.submit(database, CodingTask(instruction="Add."), 5, owner)
+    made: list[Job] = []
+    real = tasks.shown
+
+    def counted(given: Services, job: Job, progress: Progress, choice: Choice) -> dict[str, Any]:
+        made.append(job)
+        return real(given, job, progress, choice)
+
+    monkeypatch.setattr(tasks, "shown", counted)
+    look = tasks._Look(services, jobs.get(database, job.id), owner, Choice())
+    assert look()[0] is not None
+    assert look() == (None, False)
+    assert len(made) == 1
+
+
+def test_one_key_watches_no_more_than_so_many_pages(
+    visit: Visit, services: Services, database: Database
+) -> None:
+    secret = key_of(database, "one")
+    owner, browser = owner_of(database, secret), visit(secret)
+    job = jobs.submit(database, CodingTask(instruction="Add."), 5, owner)
+    jobs.cancel(database, job.id, owner.sees)
+    for _ in range(25):  # each ends at once and gives its place free
+        assert browser.get(f"/tasks/{job.id}/live").status_code == 200
+    for _ in range(20):
+        services.watched.take(owner)
+    assert browser.get(f"/tasks/{job.id}/live").status_code == 429
