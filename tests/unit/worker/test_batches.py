@@ -15,7 +15,7 @@ from worker.access import Caller
 from worker.batches import runner as runners
 from worker.batches.lines import Endpoint
 from worker.batches.runner import BatchRunner
-from worker.errors import Conflict, NotFound
+from worker.errors import Conflict, NotFound, TooManyJobs
 from worker.store import files
 from worker.store.access import audit_log, keys
 from worker.store.access.values import KeyRequest
@@ -151,6 +151,23 @@ def test_a_batch_leaves_half_of_its_keys_queue_to_others(database: Database) -> 
     for _ in range(5):
         BatchRunner(database, no_tools, 100).round()
     assert len(queued(database)) == 2
+
+
+def test_a_tenant_has_no_more_than_so_many_open_batches(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "MOST_OPEN", 2)
+    first = create(database, plain("a"))
+    create(database, plain("b"))
+    with pytest.raises(TooManyJobs, match="2 batches that have not ended"):
+        create(database, plain("c"))
+    other = Caller(tenant="other")
+    theirs = files.store(database, [plain("d").encode()], "tasks.jsonl", other).id
+    batches.create(database, theirs, Endpoint.TASKS, {}, other)
+    batches.cancel(database, first)
+    for _ in range(3):
+        BatchRunner(database, no_tools, 100).round()
+    create(database, plain("c"))
 
 
 def test_jobs_without_an_outcome_go_to_the_error_file(database: Database, runner: BatchRunner) -> None:

@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, true, update
 
 from worker.access import Caller
 from worker.batches.lines import Endpoint
-from worker.errors import Conflict, NotFound
+from worker.errors import Conflict, NotFound, TooManyJobs
 from worker.store.access import audit_log
 from worker.store.batches.values import Batch, BatchError, BatchPage, BatchState
 from worker.store.database import Database
@@ -21,6 +21,10 @@ from worker.store.schema import batch_lines, batches, files, webhook_deliveries
 
 WINDOW_S = 86_400.0
 _DELETED_AT_A_TIME = 200
+_ACTIVE = sorted(state.value for state in BatchState if not state.ended)
+MOST_OPEN = (
+    100  # batches of a tenant that have not ended: each is moved on in every round, before others' next step
+)
 
 
 def create(
@@ -45,6 +49,7 @@ def create(
     Raises:
         AlreadyAccepted: it was stored the first time; :func:`named` tells its id.
         NotFound: there is no such file.
+        TooManyJobs: the tenant has :data:`MOST_OPEN` batches that have not ended.
         StoreUnavailable: nothing was stored.
     """
     now = database.clock()
@@ -66,6 +71,7 @@ def create(
     with database.begin() as connection:
         if once is not None:
             claim(connection, now, owner, once, number)
+        _check_room(connection, owner.tenant)
         # The batch first: from here on the file cannot be deleted.
         connection.execute(insert(batches).values(row))
         found = select(files.c.id).where(
@@ -76,6 +82,16 @@ def create(
                 f"There is no file with the id {file_id[:64]!r} and the purpose 'batch'.", "Upload it first."
             )
     return get(database, batch_id)
+
+
+def _check_room(connection: Connection, tenant: str) -> None:
+    # Two at the same time may both be the last: the bound is there so that nobody has thousands.
+    count = select(func.count()).where(batches.c.tenant == tenant, batches.c.state.in_(_ACTIVE))
+    if connection.execute(count).scalar_one() >= MOST_OPEN:
+        raise TooManyJobs(
+            f"There are {MOST_OPEN} batches that have not ended, which is as many as there may be.",
+            "Wait until one has ended, or send more lines in one batch.",
+        )
 
 
 def named(number: str) -> str:
@@ -132,10 +148,9 @@ def unfinished(database: Database) -> list[Batch]:
     Raises:
         StoreUnavailable: they cannot be read.
     """
-    active = sorted(state.value for state in BatchState if not state.ended)
     with database.begin() as connection:
         rows = connection.execute(
-            select(batches).where(batches.c.state.in_(active)).order_by(batches.c.id)
+            select(batches).where(batches.c.state.in_(_ACTIVE)).order_by(batches.c.id)
         ).all()
     return [_batch(row) for row in rows]
 
