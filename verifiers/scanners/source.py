@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
 from verifiers.scanners.spellings import bash, c, go, java, javascript, python, rust, solidity
+from verifiers.scanners.types_off import typescript
 
 _BY_SUFFIX = {
     **dict.fromkeys((".py", ".pyi", ".pyw"), "python"),
@@ -49,7 +50,7 @@ _READINGS: Mapping[str, Callable[[str], tuple[str, ...]]] = {
     "python": python,
     "rust": rust,
     "solidity": solidity,
-    "typescript": javascript,
+    "typescript": typescript,
 }
 
 
