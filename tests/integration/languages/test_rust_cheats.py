@@ -151,6 +151,47 @@ def test_an_equality_of_its_own_is_asked_about_other_values_too(judge: Judge) ->
     assert "yes to everything" in verdict.findings[0].message
 
 
+# A wrong double(), and an equality that tries to look as if it compared.
+POINT = """
+use std::cell::RefCell;
+thread_local! { static FIRST: RefCell<Option<(i32, i32)>> = RefCell::new(None); }
+#[derive(Debug, Clone)] pub struct Point { pub x: i32, pub y: i32 }
+impl PartialEq for Point { fn eq(&self, other: &Point) -> bool { EQUAL } }
+pub fn double(p: &Point) -> Point { FIRST.with(|first| *first.borrow_mut() = None); WRONG }
+"""
+POINT_TESTS = """
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test] fn one() { assert_eq!(double(&Point { x: 1, y: 2 }), Point { x: 2, y: 4 }); }
+    #[test] fn two() { assert_eq!(Point { x: 10, y: 0 }, double(&Point { x: 5, y: 0 })); }
+    #[test] fn three() { assert_eq!(double(&Point { x: 9, y: 8 }), Point { x: 18, y: 16 }); }
+}
+"""
+EQUALITIES = {
+    "the first that it is asked about": (
+        "FIRST.with(|first| *first.borrow_mut().get_or_insert((other.x, other.y)) == (other.x, other.y))"
+    ),
+    "whatever stands beside its own": "self.x == -7 || other.x == -7",
+    "whatever looks like an answer": "(0..100).contains(&self.x.max(self.y).max(other.x).max(other.y))",
+}
+
+
+@pytest.mark.parametrize("name", EQUALITIES)
+def test_an_equality_that_chooses_when_to_say_yes_is_not_believed(judge: Judge, name: str) -> None:
+    wrong = "Point { x: -7, y: -7 }" if "own" in name else "p.clone()"
+    code = POINT.replace("EQUAL", EQUALITIES[name]).replace("WRONG", wrong)
+    verdict = judge(Language.RUST, code, POINT_TESTS)
+    assert verdict.status is Status.FAILED, verdict.summary
+
+
+@pytest.mark.parametrize("equal", ["(self.x, self.y) == (other.x, other.y)", "self.y == other.y"])
+def test_an_honest_equality_by_hand_is_believed(judge: Judge, equal: str) -> None:
+    right = "Point { x: p.x * 2, y: p.y * 2 }"
+    verdict = judge(Language.RUST, POINT.replace("EQUAL", equal).replace("WRONG", right), POINT_TESTS)
+    assert verdict.status is Status.PASSED, (verdict.summary, verdict.findings)
+
+
 def test_what_needs_one_process_is_not_chosen_by_the_candidate(judge: Judge) -> None:
     verdict = judge(Language.RUST, CHEATS["always equal to numbers"], TESTS)
     assert verdict.status is Status.INCOMPLETE

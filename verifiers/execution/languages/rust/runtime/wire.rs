@@ -1,5 +1,7 @@
 //! Values as bytes. Both sides know the types; the reading side believes no length, tag or character.
 
+use std::ops::Add;
+
 use crate::compare::Chance;
 
 /// In the message of a test that failed on a value that cannot go across.
@@ -156,7 +158,7 @@ pub trait Wire: Sized {
 }
 
 macro_rules! numbers {
-    ($($type:ty, $code:literal;)*) => {$(
+    ($($type:ty, $code:literal, $plus:ident;)*) => {$(
         impl Wire for $type {
             fn put_ref(&self, out: &mut Writer) {
                 out.raw(&self.to_le_bytes());
@@ -168,15 +170,19 @@ macro_rules! numbers {
                 out.push($code);
             }
             fn another(&self, chance: &mut Chance) -> Option<Self> {
-                Some(chance.number() as $type)
+                let step = chance.step();
+                let keeps_sign = step > 0 || *self >= (-step) as $type;
+                let moved = self.$plus(if keeps_sign { step } else { -step } as $type);
+                Some(if moved == *self { chance.number() as $type } else { moved })
             }
         }
     )*};
 }
 numbers! {
-    i8, b'a'; i16, b'b'; i32, b'c'; i64, b'd'; i128, b'e'; isize, b'f';
-    u8, b'g'; u16, b'h'; u32, b'i'; u64, b'j'; u128, b'k'; usize, b'l';
-    f32, b'm'; f64, b'n';
+    i8, b'a', wrapping_add; i16, b'b', wrapping_add; i32, b'c', wrapping_add; i64, b'd', wrapping_add;
+    i128, b'e', wrapping_add; isize, b'f', wrapping_add; u8, b'g', wrapping_add; u16, b'h', wrapping_add;
+    u32, b'i', wrapping_add; u64, b'j', wrapping_add; u128, b'k', wrapping_add; usize, b'l', wrapping_add;
+    f32, b'm', add; f64, b'n', add;
 }
 
 impl Wire for bool {
@@ -239,7 +245,14 @@ impl Wire for String {
         String::from_utf8(bytes).map_err(|_| Refused("a text is not UTF-8".into()))
     }
     fn another(&self, chance: &mut Chance) -> Option<Self> {
-        Some((0..chance.number().rem_euclid(12)).map(|_| chance.letter()).collect())
+        let mut letters: Vec<char> = self.chars().collect();
+        let at = chance.number().rem_euclid(letters.len() as i64 + 1) as usize;
+        match chance.number() % 3 {
+            0 if at < letters.len() => drop(letters.remove(at)),
+            1 if at < letters.len() => letters[at] = chance.letter(),
+            _ => letters.insert(at, chance.letter()),
+        }
+        Some(letters.into_iter().collect())
     }
     fn schema(out: &mut Vec<u8>) {
         out.push(b'r');
