@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from api import documentation, problems
+from api.body import BeforeBody
 from api.deps import Services
 from api.guards import BodyLimit, HostGuard
 from api.headers import QUOTA_HEADERS, SafeHeaders
@@ -74,6 +75,7 @@ def create_app(
     app.include_router(files.router)
     app.include_router(batches.router)
     page.install(app)
+    app.add_middleware(BeforeBody)
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes, larger=_LARGER)
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=origins, **_CROSS_ORIGIN)

@@ -8,7 +8,7 @@ Programs send a key in the ``Authorization`` header. People sign in on the page,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
@@ -25,26 +25,44 @@ _UNKNOWN = (
     "Send an API key that is good here, with the header 'Authorization: Bearer KEY'. "
     "The server's own user finds one in the file api-key of ACRISOL_HOME; 'acrisol keys create' makes more."
 )
-
-
+_ADMITTED = "admitted"  # in a request's state: its caller, once looked up and counted
 _BEARER = HTTPBearer(auto_error=False, description="An API key, as `acrisol keys create` makes it.")
 
 
-def needs(scope: Scope) -> Callable[..., Caller]:
-    """A dependency that gives the caller, or refuses the request."""
+@dataclass(frozen=True)
+class Needs:
+    """A dependency that gives the caller, or refuses the request.
 
-    def caller(request: Request, _described: Annotated[object, Security(_BEARER)]) -> Caller:
+    Attributes:
+        scope: What the key has to have.
+    """
+
+    scope: Scope
+
+    def __call__(self, request: Request, _described: Annotated[object, Security(_BEARER)]) -> Caller:
+        """Who sends the request; see :func:`admit`."""
+        return admit(request, self.scope)
+
+
+def admit(request: Request, scope: Scope) -> Caller:
+    """Who sends a request; asked again (``body.py`` is the first), it looks up and counts nothing anew.
+
+    Raises:
+        HTTPException: 401, 403 or 429; 303 for a browser that has to sign in.
+        StoreUnavailable: it cannot be said.
+    """
+    found = getattr(request.state, _ADMITTED, None)
+    if not isinstance(found, Caller):
         found = _caller(request)
-        _count(request, found)
-        if not found.may(scope):
-            detail = (
-                f"This key may not do that: it lacks the scope {scope.value!r}. "
-                f"Use one that has it; 'acrisol keys create NAME --scope {scope.value}' makes one."
-            )
-            raise HTTPException(403, detail)
-        return found
-
-    return caller
+        count(request, found)
+        setattr(request.state, _ADMITTED, found)
+    if not found.may(scope):
+        detail = (
+            f"This key may not do that: it lacks the scope {scope.value!r}. "
+            f"Use one that has it; 'acrisol keys create NAME --scope {scope.value}' makes one."
+        )
+        raise HTTPException(403, detail)
+    return found
 
 
 def _caller(request: Request) -> Caller:
@@ -66,7 +84,12 @@ def _caller(request: Request) -> Caller:
     return found
 
 
-def _count(request: Request, caller: Caller) -> None:
+def count(request: Request, caller: Caller) -> None:
+    """Count a request of a key.
+
+    Raises:
+        HTTPException: 429, the key has sent too many.
+    """
     limiter = services(request).limiter
     quota = limiter.request(caller) if limiter else None
     setattr(request.state, QUOTA, quota)
@@ -94,6 +117,6 @@ def count_failure(request: Request) -> None:
         raise HTTPException(429, detail, headers={"Retry-After": str(quota.reset_s)})
 
 
-Reader = Annotated[Caller, Depends(needs(Scope.READ))]
-Submitter = Annotated[Caller, Depends(needs(Scope.SUBMIT))]
-Admin = Annotated[Caller, Depends(needs(Scope.ADMIN))]
+Reader = Annotated[Caller, Depends(Needs(Scope.READ))]
+Submitter = Annotated[Caller, Depends(Needs(Scope.SUBMIT))]
+Admin = Annotated[Caller, Depends(Needs(Scope.ADMIN))]
