@@ -195,6 +195,130 @@ def test_a_class_that_equals_every_number_is_not_believed(judge: Judge) -> None:
     assert judge(Language.CPP, honest, tests).status is Status.PASSED
 
 
+# Equalities that choose when to say yes, with tests that an honest one passes.
+EQUALITIES = {
+    "the first number that it is asked about": (
+        "struct Roman { explicit Roman(const std::string&) {} bool operator==(int other) const {"
+        " if (!told) { told = true; value = other; } return value == other; }"
+        " private: mutable bool told = false; mutable int value = 0; };",
+        'assert(Roman("XIV") == 14); assert(Roman("IX") == 9); assert(Roman("V") == 5);',
+    ),
+    "every text": (
+        "class Roman { public: explicit Roman(int) {} bool operator==(const std::string&) const { return true; } };",
+        'assert(Roman(14) == std::string("XIV")); assert(Roman(9) == std::string("IX"));',
+    ),
+    "every plain text": (
+        "class Roman { public: explicit Roman(int) {} bool operator==(const char*) const { return true; } };",
+        'assert(Roman(14) == "XIV"); assert(Roman(9) == "IX");',
+    ),
+    "every list": (
+        "class Row { public: explicit Row(int) {} bool operator==(const std::vector<int>&) const { return true; } };",
+        "assert(Row(2) == (std::vector<int>{1, 2})); assert(Row(0) == std::vector<int>{});",
+    ),
+    "every struct": (
+        "struct Point { int x; int y; bool operator==(const Point&) const { return true; } };\n"
+        "Point doubled(Point p) { return p; }",
+        "assert((doubled(Point{1, 2}) == Point{2, 4})); assert((doubled(Point{5, 0}) == Point{10, 0}));",
+    ),
+    "whatever stands beside its own": (
+        "struct Point { int x; int y; };\n"
+        "bool operator==(const Point& a, const Point& b) { return a.x == -7 || b.x == -7; }\n"
+        "Point doubled(Point) { return {-7, -7}; }",
+        "assert((doubled(Point{1, 2}) == Point{2, 4})); assert((Point{10, 0} == doubled(Point{5, 0})));",
+    ),
+    "every object": (
+        "class Point { int x, y; public: Point(int a, int b) : x(a), y(b) {}"
+        " bool operator==(const Point&) const { return true; } Point doubled() const { return *this; } };",
+        "assert(Point(1, 2).doubled() == Point(2, 4)); assert(Point(10, 0) == Point(5, 0).doubled());",
+    ),
+}
+HONEST = {
+    "every text": (
+        "class Roman { int n; public: explicit Roman(int v) : n(v) {}"
+        ' bool operator==(const std::string& s) const { return s == (n == 14 ? "XIV" : "IX"); } };'
+    ),
+    "every plain text": (
+        "class Roman { int n; public: explicit Roman(int v) : n(v) {}"
+        ' bool operator==(const char* s) const { return std::string(s) == (n == 14 ? "XIV" : "IX"); } };'
+    ),
+    "every list": (
+        "class Row { std::vector<int> v; public: explicit Row(int n) { for (int i = 1; i <= n; i++) v.push_back(i); }"
+        " bool operator==(const std::vector<int>& other) const { return v == other; } };"
+    ),
+    "every struct": (
+        "struct Point { int x; int y; bool operator==(const Point& o) const { return x == o.x && y == o.y; } };\n"
+        "Point doubled(Point p) { return {p.x * 2, p.y * 2}; }"
+    ),
+    "every object": (
+        "class Point { int x, y; public: Point(int a, int b) : x(a), y(b) {}"
+        " bool operator==(const Point& o) const { return x == o.x && y == o.y; }"
+        " Point doubled() const { return Point(2 * x, 2 * y); } };"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EQUALITIES)
+def test_an_equality_that_chooses_when_to_say_yes_is_not_believed(judge: Judge, name: str) -> None:
+    code, asserted = EQUALITIES[name]
+    begin = "#include <string>\n#include <vector>\n"
+    tests = f'{begin}#include <cassert>\n#include "solution.h"\nint main() {{ {asserted} }}'
+    verdict = judge(Language.CPP, begin + code, tests)
+    assert verdict.status is Status.FAILED, (verdict.summary, verdict.findings)
+    assert "compile" not in verdict.summary, verdict.findings
+    if name in HONEST:
+        verdict = judge(Language.CPP, begin + HONEST[name], tests)
+        assert verdict.status is Status.PASSED, (verdict.summary, verdict.findings)
+
+
+MANY_KINDS = """
+#include <array>
+#include <list>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+enum class Kind { Plain, Odd };
+struct Part { Kind kind; double size[2]; std::vector<std::string> names; std::optional<int> left;
+  bool operator==(const Part& o) const { return SAME(kind == o.kind && size[0] == o.size[0] && size[1] == o.size[1]
+    && names == o.names && left == o.left); } };
+class Bag { std::map<std::string, int> held; public: Bag() {}
+  explicit Bag(const std::vector<int>& all) { for (int n : all) held[std::to_string(n)]++; }
+  bool operator==(const std::map<std::string, int>& o) const { return SAME(held == o); }
+  bool operator==(const std::set<int>& o) const { return SAME(o.size() == held.size()); }
+  bool operator==(std::pair<int, bool> o) const { return SAME(int(held.size()) == o.first && o.second); }
+  bool operator==(std::string_view o) const { return SAME(!held.empty() && held.begin()->first == o); }
+  bool operator==(const std::array<double, 2>& o) const { return SAME(o[0] == 1 && o[1] == 2); }
+  bool operator==(const std::list<bool>& o) const { return SAME(o == std::list<bool>({true, false})); }
+  bool operator==(const Bag& o) const { return SAME(held == o.held); } };
+Part part() { return {Kind::Odd, {1, 2.5}, {"a"}, 3}; }
+Bag bag() { return Bag({1, 2}); }
+"""
+MANY_ASSERTED = (
+    'part() == (Part{Kind::Odd, {1, 2.5}, {"a"}, 3})',
+    'bag() == (std::map<std::string, int>{{"1", 1}, {"2", 1}})',
+    "bag() == (std::set<int>{4, 5})",
+    "bag() == std::make_pair(2, true)",
+    'bag() == std::string_view("1")',
+    "bag() == (std::array<double, 2>{{1, 2}})",
+    "bag() == (std::list<bool>{true, false})",
+    "bag() == Bag({2, 1})",
+)
+
+
+def test_equality_with_values_of_many_kinds(judge: Judge) -> None:
+    begin = MANY_KINDS.partition("enum")[0] + '#include <cassert>\n#include "solution.h"\n'
+    honest = "".join(f"assert({each});" for each in MANY_ASSERTED)
+    verdict = judge(Language.CPP, MANY_KINDS.replace("SAME", ""), f"{begin}int main() {{ {honest} }}")
+    assert verdict.status is Status.PASSED, (verdict.summary, verdict.findings)
+    none = "".join(f"assert(!({each}));" for each in MANY_ASSERTED)
+    code = "#define SAME(x) (static_cast<void>(o), true)\n" + MANY_KINDS
+    verdict = judge(Language.CPP, code, f"{begin}int main() {{ {none} }}")
+    assert verdict.status is Status.PASSED, ("each yes is refused", verdict.summary, verdict.findings)
+
+
 TABLE = """
 #include <assert.h>
 struct Case { int given[3]; int wanted; };

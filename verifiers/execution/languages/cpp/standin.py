@@ -83,7 +83,7 @@ def _function(number: int, call: Call) -> str:
 
 
 def _believed(number: int, function: Function) -> str:
-    """Equality with a plain value: whoever says yes to others too, says nothing."""
+    """Equality by the candidate: whoever says yes to others too, says nothing."""
     kinds = ", ".join(types_of(function.parameters))
     asked = f"acrisol::Call<{function.result}({kinds})>::ask({number}, acrisol_a, acrisol_b)"
     return (
@@ -102,6 +102,11 @@ def _class(item: Class, calls: Sequence[tuple[int, Call]], classes: Sequence[Cla
     else:
         for part, name, value in item.fields:
             lines.append(f"{part.named(name)}{f' = {value}' if value else ''};")
+        visited = " ".join(f"acrisol_v(acrisol_s.{name});" for _, name, _ in item.fields)
+        lines.append(
+            f"template <class acrisol_V> static void acrisol_fields({item.name}& acrisol_s, acrisol_V& acrisol_v) "
+            f"{{ (void)acrisol_s; (void)acrisol_v; {visited} }}"
+        )
         if any(call.kind == "constructor" for _, call in calls):
             lines.append(f"explicit {item.name}(acrisol::Made) {{}}")
     for number, call in calls:
@@ -162,8 +167,9 @@ def _member(number: int, call: Call) -> str:
     made = f"acrisol::Call<{function.result}({', '.join((own_kind, *kinds))})>::ask"
     if function.name == "operator==" and len(parameters) == 1:
         believed = (
-            "acrisol::believed([this](auto&, auto& acrisol_b) { "
-            f"return {made}({number}, {own}, acrisol_b); }}, *this, acrisol_a0)"
+            "acrisol::believed([](auto& acrisol_a, auto& acrisol_b) { "
+            f"return {made}({number}, acrisol_a{'.acrisol_object' if owner.closed else ''}, acrisol_b); }}, "
+            "*this, acrisol_a0)"
         )
         return f"{method_shape(function)} {function.name}({taken}){const} {{ return {believed}; }}"
     return f"{method_shape(function)} {function.name}({taken}){const} {{ return {made}({asked}); }}"
