@@ -19,6 +19,29 @@ SUFFIXES: dict[Language, tuple[str, ...]] = {
     Language.BASH: (".sh", ".bash"),
     Language.SOLIDITY: (".sol",),
 }
+# Folders that tools keep beside the code: version control, caches, editors.
+PASSED_OVER = frozenset(
+    {".git", ".hg", ".svn", ".jj", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".idea"}
+    | {".vscode"}
+)
+# Files about a project that none of its code runs or imports, by their whole names. (With a package.json that
+# says "type": "module" node would take the judge's own files for modules.)
+HOUSEKEEPING = frozenset(
+    {"package.json", "LICENCE", "COPYING", "NOTICE", "AUTHORS", "CONTRIBUTORS", "CODEOWNERS", "NEWS"}
+    | {"CHANGELOG", "CHANGES", "TODO", "INSTALL", "VERSION", "Makefile", "GNUmakefile", "makefile"}
+    | {"Dockerfile", "Containerfile", "Jenkinsfile", "Procfile", ".git", ".gitattributes"}
+    | {".gitmodules", ".gitkeep", ".keep", ".hgignore", ".mailmap", ".editorconfig", ".dockerignore"}
+    | {".npmignore", ".npmrc", ".nvmrc", ".node-version", ".python-version", ".tool-versions", ".env"}
+    | {".env.example", ".prettierrc", ".prettierignore", ".eslintrc", ".eslintignore", ".babelrc"}
+    | {".browserslistrc", ".flake8", ".pylintrc", ".coveragerc", ".coverage", ".clang-format", ".clang-tidy"}
+    | {".DS_Store", "Thumbs.db"}
+)
+# What is looked at or listened to, by suffix.
+MEDIA = frozenset(
+    {".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp", ".pdf"}
+    | {".eot", ".otf", ".ttf", ".woff", ".woff2"}
+    | {".flac", ".mp3", ".mp4", ".ogg", ".wav", ".webm"}
+)
 
 
 def languages_of(path: str) -> frozenset[Language]:

@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import typer
 from pydantic import ValidationError
 
 from agent.settings import AgentSettings
+from api.cli.project import Project, is_hidden, read_project
 from verifiers.domain import (
     MAX_FILE_BYTES,
-    MAX_FILES,
     MAX_INSTRUCTION_CHARS,
     Language,
     SourceFile,
@@ -62,39 +63,41 @@ def read_instruction(instruction: str) -> str:
     return text
 
 
-def read_sources(path: Path, field: str) -> tuple[SourceFile, ...]:
-    """One file, or all source files of a folder (hidden ones left out), as paths relative to it."""
+def read_code(path: Path, field: str) -> Project:
+    """One file, or all of a folder, as paths relative to it; what is not looked at is said on stderr.
+
+    Raises:
+        InvalidInput: see :func:`read_text` and :func:`api.cli.project.read_project`.
+    """
     if path.is_dir():
-        found = sorted(
-            file
-            for file in path.rglob("*")
-            if languages_of(file.name)
-            and file.is_file()
-            and not any(part.startswith((".", "__pycache__")) for part in file.relative_to(path).parts)
-        )
-        if not found:
-            raise InvalidInput(field, f"{path} holds no source files.", "Name a file, or another folder.")
-        if len(found) > MAX_FILES:
-            raise InvalidInput(
-                field, f"{path} holds {len(found)} source files; at most {MAX_FILES} are taken."
-            )
-        pairs = [(file.relative_to(path).as_posix(), read_text(file, field)) for file in found]
-    else:
-        pairs = [("stdin.py" if str(path) == "-" else path.name, read_text(path, field))]
+        project = read_project(path, field)
+        if project.note:
+            typer.echo(f"{path}: {project.note}", err=True)
+        return project
+    name = "stdin.py" if str(path) == "-" else path.name
     try:
-        return tuple(SourceFile(path=name, content=content) for name, content in pairs)
+        return Project(files=(SourceFile(path=name, content=read_text(path, field)),))
     except ValidationError as error:
         raise invalid_input(error, field) from error
 
 
+def read_sources(path: Path, field: str) -> tuple[SourceFile, ...]:
+    """The same without the files that are in none of the languages by their name; a file alone is taken."""
+    files = read_code(path, field).files
+    found = tuple(file for file in files if languages_of(file.path)) if path.is_dir() else files
+    if not found:
+        raise InvalidInput(field, f"{path} holds no source files.", "Name a file, or another folder.")
+    return found
+
+
 def read_tests(path: Path | None, entry_point: str | None) -> TestSuite | None:
-    """The test suite in a file or folder; None if none is named."""
+    """The test suite in a file, or in all files of a folder; None if none is named."""
     if path is None:
         if entry_point is not None:
             raise InvalidInput("entry-point", "only goes with tests.", "Add --tests FILE.")
         return None
     try:
-        return TestSuite(files=read_sources(path, "tests"), entry_point=entry_point)
+        return TestSuite(files=read_code(path, "tests").files, entry_point=entry_point)
     except ValidationError as error:
         raise invalid_input(error, "tests") from error
 
@@ -111,13 +114,15 @@ def named_language(name: str) -> Language:
 
 
 def language_of(sources: tuple[SourceFile, ...]) -> Language:
-    """The language that the files' suffixes tell.
+    """The language that the files' suffixes tell; hidden files are asked only where there are no others.
 
     Raises:
         InvalidInput: they tell none, or several.
     """
-    shared = frozenset(Language).intersection(*(languages_of(source.path) for source in sources))
-    if not shared:
+    told = [source.path for source in sources if languages_of(source.path)]
+    told = [path for path in told if not is_hidden(path)] or told
+    shared = frozenset(Language).intersection(*(languages_of(path) for path in told))
+    if not told or not shared:
         known = ", ".join(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
         raise InvalidInput(
             "file",

@@ -11,7 +11,7 @@ from rich.console import Console, Group
 
 from agent.verifier_wiring import open_verifiers
 from api.cli.exits import ExitCode, reported_errors
-from api.cli.inputs import language_of, named_language, read_sources, read_tests, settings_from
+from api.cli.inputs import language_of, named_language, read_code, read_tests, settings_from
 from api.cli.policy import policy_from
 from api.cli.rendering import evidence, merged_findings, plain, verdict_line
 from api.cli.reports import ReportFiles, uris_of
@@ -47,7 +47,8 @@ def verify(
     with reported_errors(Console(stderr=True, highlight=False)):
         reports = ReportFiles(sarif=sarif, junit=junit)
         reports.check()
-        sources = read_sources(file, "file")
+        project = read_code(file, "file")
+        sources = project.files
         task = CodingTask(
             language=named_language(language) if language else language_of(sources),
             instruction=f"Judge {file.name or file}.",
@@ -64,6 +65,9 @@ def verify(
                 on_verdict=lambda verdict: console.print(verdict_line(verdict)),
             )
             required = [verifier.name for verifier in verifiers if verifier.applies_to(task)]
+        if project.verdict is not None:
+            verdicts = (*verdicts, project.verdict)
+            console.print(verdict_line(project.verdict))
         decision = decide(task.policy, required, verdicts, language=task.language)
         _report(console, decision, verdicts, as_json)
         uris = {**uris_of(tests, task.tests.files if task.tests else ()), **uris_of(file, sources)}

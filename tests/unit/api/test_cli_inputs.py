@@ -77,15 +77,6 @@ def test_binary_files_are_refused(tmp_path: Path) -> None:
         inputs.read_tests(path, None)
 
 
-def test_a_folder_gives_its_source_files_and_no_hidden_ones(tmp_path: Path) -> None:
-    (tmp_path / "pkg").mkdir()
-    (tmp_path / ".git").mkdir()
-    (tmp_path / "pkg" / "a.py").write_text("a = 1\n")
-    (tmp_path / ".git" / "b.py").write_text("b = 1\n")
-    (tmp_path / "notes.txt").write_text("no source")
-    assert [source.path for source in inputs.read_sources(tmp_path, "file")] == ["pkg/a.py"]
-
-
 def test_the_instruction_can_come_from_stdin() -> None:
     code, printed = run("solve", "-", "--language", "cobol", stdin=b"write something")
     assert code == 2
