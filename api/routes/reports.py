@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+import anyio
+from anyio.lowlevel import RunVar
 from fastapi import APIRouter, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from api.auth import Reader
@@ -26,8 +30,9 @@ from worker.store.records import AuditJob
 router = APIRouter(prefix="/v1/audits/{audit_id}", tags=["audits"], responses=RESPONSES)
 _JSON, _SARIF, _HTML, _PDF = "application/json", "application/sarif+json", "text/html", "application/pdf"
 _NOT_YET = "The audit has not ended, or it ended without a report."
-# Laying a report out takes seconds of CPU: many at a time would starve the rest of the API.
-_LAYING_OUT = threading.Semaphore(1)
+# Laying a report out takes seconds of CPU: many at a time would starve the rest of the API. Whoever waits
+# for it does so in the event loop: in threads, forty of them would leave none to the other routes.
+_LAYING_OUT: RunVar[anyio.CapacityLimiter] = RunVar("reports that are laid out")
 _PATIENCE_S = 10.0
 # A report quotes hostile code. The page itself lets nothing load or run; these hold even if it did not.
 _SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
@@ -72,17 +77,11 @@ def as_html(audit_id: str, given: ServicesDep, caller: Reader) -> Response:
         501: {"model": Problem, "description": "The server has no WeasyPrint; take the page and print it."},
     },
 )
-def as_pdf(audit_id: str, given: ServicesDep, caller: Reader) -> Response:
+async def as_pdf(audit_id: str, given: ServicesDep, caller: Reader) -> Response:
     """The report for people who sign paper."""
-    _, audit = _ended(given, audit_id, caller.sees)
-    if not _LAYING_OUT.acquire(timeout=_PATIENCE_S):
-        raise HTTPException(503, "Other reports are being laid out. Ask again, or take the page.", SOON)
-    try:
-        made = audit_pdf(audit)
-    except ToolMissing as error:
-        raise HTTPException(501, str(error)) from error
-    finally:
-        _LAYING_OUT.release()
+    await run_in_threadpool(_ended, given, audit_id, caller.sees)  # what is not there needs no turn
+    async with _turn():
+        made = await run_in_threadpool(_laid_out, given, audit_id, caller.sees)
     return _response(made, _PDF, audit_id, "pdf")
 
 
@@ -101,6 +100,33 @@ def as_sarif(audit_id: str, given: ServicesDep, caller: Reader) -> Response:
         job.request.task, job.request.files, audit.verdicts, required, acrisol_version(), today, {}
     )
     return _response(made, _SARIF, audit_id, "sarif")
+
+
+@asynccontextmanager
+async def _turn() -> AsyncIterator[None]:
+    try:
+        limiter = _LAYING_OUT.get()
+    except LookupError:
+        limiter = anyio.CapacityLimiter(1)
+        _LAYING_OUT.set(limiter)
+    try:
+        with anyio.fail_after(_PATIENCE_S):
+            await limiter.acquire()
+    except TimeoutError as error:
+        detail = "Other reports are being laid out. Ask again, or take the page."
+        raise HTTPException(503, detail, SOON) from error
+    try:
+        yield
+    finally:
+        limiter.release()
+
+
+def _laid_out(given: Services, audit_id: str, tenant: str | None) -> bytes:
+    _, audit = _ended(given, audit_id, tenant)
+    try:
+        return audit_pdf(audit)
+    except ToolMissing as error:
+        raise HTTPException(501, str(error)) from error
 
 
 def _ended(given: Services, audit_id: str, tenant: str | None) -> tuple[AuditJob, Audit]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from api.routes import reports
 from tests.fakes import FakeBroker
 from verifiers.audit_values import Audit, AuditedFinding
 from verifiers.domain import Finding, Severity, Status, Verdict
@@ -156,13 +159,54 @@ def test_one_pdf_is_laid_out_at_a_time(
     client: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.routes.reports._PATIENCE_S", 0.01)
-    monkeypatch.setattr("api.routes.reports.audit_pdf", lambda made: b"%PDF-")
+    began, done = threading.Event(), threading.Event()
+
+    def slow(made: Audit) -> bytes:
+        began.set()
+        assert done.wait(10)
+        return b"%PDF-"
+
+    monkeypatch.setattr("api.routes.reports.audit_pdf", slow)
     audit_id = finished(client, database, audit())
-    with reports._LAYING_OUT:
-        answer = client.get(f"/v1/audits/{audit_id}/report.pdf")
-        assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
-        assert client.get(f"/v1/audits/{audit_id}/report.html").status_code == 200
-    assert client.get(f"/v1/audits/{audit_id}/report.pdf").content == b"%PDF-"
+    address = f"/v1/audits/{audit_id}/report.pdf"
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(client.get, address)
+        assert began.wait(10)
+        try:
+            answer = client.get(address)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+            assert client.get(f"/v1/audits/{audit_id}/report.html").status_code == 200
+        finally:
+            done.set()
+        assert first.result().content == b"%PDF-"
+    assert client.get(address).content == b"%PDF-"
+
+
+def test_those_who_wait_for_a_pdf_hold_up_nobody_else(
+    app: FastAPI, admin_key: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, done = threading.Event(), threading.Event()
+
+    def slow(made: Audit) -> bytes:
+        began.set()
+        assert done.wait(60)
+        return b"%PDF-"
+
+    monkeypatch.setattr("api.routes.reports.audit_pdf", slow)
+    headers = {"Authorization": f"Bearer {admin_key}"}
+    with TestClient(app, headers=headers) as client, ThreadPoolExecutor(60) as pool:
+        audit_id = finished(client, database, audit())
+        waiting = [pool.submit(client.get, f"/v1/audits/{audit_id}/report.pdf") for _ in range(60)]
+        try:
+            assert began.wait(20)
+            time.sleep(1)  # until the others wait for their turn
+            for path in ("/healthz", f"/v1/audits/{audit_id}"):
+                asked = time.monotonic()
+                assert client.get(path).status_code == 200
+                assert time.monotonic() - asked < 3, path
+        finally:
+            done.set()
+        assert {answer.result().status_code for answer in waiting} <= {200, 503}
 
 
 @pytest.mark.parametrize(
