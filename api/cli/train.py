@@ -25,16 +25,19 @@ from models.evaluation.suites import read_suite, spread
 from models.select import is_small
 from models.training.cost import Device, devices
 from models.training.launch import launch
-from models.training.plan import plan_of, volume_of
+from models.training.plan import plan_of
 from models.training.recipe import Recipe
 from models.training.recipe_file import placed_model, read_recipe, shipped_recipes
 from models.training.run import train
 from models.training.scoring import answers_for, scorer
 from models.training.shape import shape_of
-from models.training.tiny import shrunk
+from models.training.tiny import as_given, shrunk
+from models.training.volume import volume_of
 from verifiers.errors import InvalidInput
 
 _RUN = "run"
+_MOST_ROWS = 1_000_000_000
+_MOST_TOKENS = 2 * 131_072  # of a pair, of the longest that a recipe can ask for
 
 
 class _RecipeFirst(TyperGroup):
@@ -94,8 +97,10 @@ def run(
             help="Several GPUs or nodes: a configuration that ships, or one of accelerate's files.",
         ),
     ] = None,
-    rows: Annotated[int | None, typer.Option(help="For a plan: so many rows.", min=1)] = None,
-    tokens_a_row: Annotated[int | None, typer.Option(help="For a plan: tokens of a row.", min=1)] = None,
+    rows: Annotated[int | None, typer.Option(help="For a plan: so many rows.", min=1, max=_MOST_ROWS)] = None,
+    tokens_a_row: Annotated[
+        int | None, typer.Option(help="For a plan: tokens of a row.", min=1, max=_MOST_TOKENS)
+    ] = None,
     price: Annotated[
         list[str] | None, typer.Option(help="For a plan: GPU=DOLLARS an hour; may be repeated.")
     ] = None,
@@ -104,9 +109,8 @@ def run(
     """Train by a recipe: exit 0 done, 2 bad input, 3 something is missing or the run failed."""
     console = Console(stderr=True, highlight=False)
     with reported_errors(console):
-        _check(
-            plan=plan, dry_run=dry_run, launcher=launcher, rows=rows, tokens_a_row=tokens_a_row, price=price
-        )
+        _check_plan(plan=plan, rows=rows, tokens_a_row=tokens_a_row, price=price, data=data)
+        _check_alone(plan=plan, dry_run=dry_run, launcher=launcher, output=output)
         wanted = _changed(read_recipe(recipe), data, model)
         if plan:
             found = plan_of(
@@ -125,16 +129,15 @@ def run(
                 show_run(console, result, as_json=as_json, kept=not dry_run)
 
 
-def _check(
+def _check_plan(
     *,
     plan: bool,
-    dry_run: bool,
-    launcher: str | None,
     rows: int | None,
     tokens_a_row: int | None,
     price: list[str] | None,
+    data: list[Path] | None,
 ) -> None:
-    """See that no option goes by unheard.
+    """See that no option of a plan goes by unheard.
 
     Raises:
         InvalidInput: one does.
@@ -144,8 +147,28 @@ def _check(
             raise InvalidInput(name, "is for a plan.", "Add --plan, or leave it out.")
     if tokens_a_row and not rows:
         raise InvalidInput("tokens-a-row", "says nothing without a number of rows.", "Give --rows too.")
+    if rows and data:
+        raise InvalidInput(
+            "rows", "says how many rows there are, and so do the files.", "Leave out --rows or --data."
+        )
+
+
+def _check_alone(*, plan: bool, dry_run: bool, launcher: str | None, output: Path | None) -> None:
+    """See that a plan and a dry run are not asked for what they do not do.
+
+    Raises:
+        InvalidInput: they are.
+    """
+    given = {"--dry-run": dry_run, "--launch": launcher is not None, "--output": output is not None}
+    if plan and any(given.values()):
+        name = next(name for name, is_given in given.items() if is_given)
+        raise InvalidInput(
+            "plan", "says what a run will take, and does nothing.", f"Leave out --plan or {name}."
+        )
     if launcher and dry_run:
         raise InvalidInput("dry-run", "is done by one process alone.", "Leave out --launch.")
+    if output and dry_run:
+        raise InvalidInput("dry-run", "keeps nothing.", "Leave out --output.")
 
 
 Ready = tuple[Recipe, Path, Callable[[Path], float] | None]
@@ -170,7 +193,10 @@ def _scored(recipe: Recipe, folder: Path) -> Iterator[Ready]:
 def _tried(recipe: Recipe) -> Iterator[Ready]:
     """The recipe over tiny random weights, in a folder that goes when it is through."""
     with tempfile.TemporaryDirectory(prefix="acrisol-dry-run-") as made:
-        yield shrunk(recipe, shape_of(recipe.model), Path(made)), Path(made) / "run", None
+        try:
+            yield shrunk(recipe, shape_of(recipe.model), Path(made)), Path(made) / "run", None
+        except InvalidInput as error:
+            raise as_given(error, recipe, Path(made)) from error
 
 
 def _changed(recipe: Recipe, data: list[Path] | None, model: str | None) -> Recipe:
@@ -179,6 +205,8 @@ def _changed(recipe: Recipe, data: list[Path] | None, model: str | None) -> Reci
         given = {name: getattr(recipe.data, name) for name in recipe.data.model_fields_set}
         parts["data"] = given | {"train": tuple(path.absolute() for path in data)}
     if model is not None:
+        if not model.strip():
+            raise InvalidInput("model", "is empty.", "Name a folder, a .gguf file or a model of a hub.")
         parts["model"] = placed_model(model, Path.cwd())
     return recipe.changed(**parts) if parts else recipe
 

@@ -98,8 +98,8 @@ def show_plan(console: Console, plan: RunPlan, *, as_json: bool) -> None:
     )
     table = Table(title="GiB on each device", title_justify="left", border_style="dim", padding=(0, 0))
     table.add_column("device", no_wrap=True)
-    for name in ("weights", "gradients,\nmoments", "activ-\nations", "logits,\nrest", "in all", "of"):
-        table.add_column(name, justify="right")
+    for name in ("weights", "gradi-\nents,\nmoments", "activ-\nations", "logits,\nrest", "in\nall", "of"):
+        table.add_column(name, justify="right", no_wrap=True)
     table.add_column("time", justify="right", no_wrap=True)
     table.add_column("cost", justify="right", no_wrap=True)
     for line in plan.lines:
@@ -112,11 +112,11 @@ def show_plan(console: Console, plan: RunPlan, *, as_json: bool) -> None:
         )
         table.add_row(
             plain(f"{line.count} x {line.device.name}" if line.count > 1 else line.device.name),
-            *(f"{part / GIB:.1f}" for part in parts),
-            Text(f"{memory.total / GIB:.1f}", style="bold" if line.fits else "bold red"),
+            *map(_gib, parts),
+            Text(_gib(memory.total), style="bold" if line.fits else "bold red"),
             f"{line.device.memory_gib:.1f}",
             clock(line.hours * 3600) if line.fits else "too large",
-            f"${line.dollars:,.2f}" if line.fits else "",
+            _dollars(line.dollars) if line.fits else "",
         )
     console.print(table)
     console.print(
@@ -126,6 +126,19 @@ def show_plan(console: Console, plan: RunPlan, *, as_json: bool) -> None:
         ),
         soft_wrap=True,
     )
+
+
+def _gib(size: float) -> str:
+    """Bytes in GiB, in six characters for whatever a machine may have."""
+    found = size / GIB
+    return f"{found:.1f}" if found < 1000 else f"{found:,.0f}"
+
+
+def _dollars(amount: float) -> str:
+    """A sum in at most nine characters up to a thousand million."""
+    if amount < 10_000:
+        return f"${amount:,.2f}"
+    return f"${amount:,.0f}" if amount < 1_000_000 else f"${amount / 1_000_000:,.1f}M"
 
 
 def show_run(console: Console, run: TrainedRun, *, as_json: bool, kept: bool) -> None:
@@ -156,4 +169,10 @@ def clock(seconds: float) -> str:
         return f"{seconds:.0f} s"
     if seconds < 7200:
         return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:,.1f} h" if seconds < 72 * 3600 else f"{seconds / 86400:,.1f} days"
+    if seconds < 72 * 3600:
+        return f"{seconds / 3600:,.1f} h"
+    days = seconds / 86400
+    if days < 1000:
+        return f"{days:.1f} days" if days < 100 else f"{days:.0f} days"
+    years = days / 365.25
+    return f"{years:,.0f} years" if years < 1000 else f"{years / 1000:,.0f}k years"

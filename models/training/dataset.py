@@ -5,15 +5,16 @@ from __future__ import annotations
 import codecs
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from models.data.rows import PreferenceRow, TrainingRow
 from models.training.objective import Row
-from models.training.recipe import Data
+from models.training.recipe import Data, Recipe
+from models.training.tokens import Unfit
 from verifiers.errors import InvalidInput
 from verifiers.validation import problems
 
@@ -58,6 +59,19 @@ def read_rows(paths: Sequence[Path], field: str) -> Iterator[Placed]:
             ) from error
 
 
+def check_kind(placed: Placed, method: str) -> None:
+    """See that a method learns from rows of this kind.
+
+    Raises:
+        InvalidInput: it does not; names the file and the line.
+    """
+    where = f"{placed.file}, line {placed.line}"
+    if method == "dpo" and isinstance(placed.row, TrainingRow):
+        raise InvalidInput(where, "is no preference row, which dpo learns from.", "Set method: sft.")
+    if method == "sft" and isinstance(placed.row, PreferenceRow):
+        raise InvalidInput(where, "is a preference row, and sft learns completions.", "Set method: dpo.")
+
+
 def bucket(row: Row) -> int:
     """A number below a million, by the prompt alone: no prompt is ever on both sides of a cut."""
     text = json.dumps([[message.role, message.content] for message in row.prompt])
@@ -79,16 +93,24 @@ def held_out(row: Row, data: Data, fold: int) -> bool:
     return bucket(row) < data.validation_share * _BUCKETS
 
 
+def nothing_left(recipe: Recipe, counts: Mapping[str, int]) -> InvalidInput:
+    """That no row is left to learn from, with how many were left out for which :class:`Unfit`."""
+    why = ", ".join(
+        f"{count:,} {reason}" for reason, count in counts.items() if count and reason in set(Unfit)
+    )
+    if counts.get(Unfit.TOO_LONG):
+        hint = f"Raise data.max_tokens ({recipe.data.max_tokens:,}), or set data.too_long: truncate."
+    else:
+        hint = "Give more rows, or a smaller data.validation_share."
+    return InvalidInput("data.train", f"leaves no row to learn from ({why or 'no rows'}).", hint)
+
+
 def _row(line: bytes, path: Path, number: int) -> Row:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise _fault(path, number, f"is no JSON: {error}") from error
-    kind = (
-        value.get("kind", "sft" if "completion" in value else "preference")
-        if isinstance(value, dict)
-        else None
-    )
+    kind = _kind(value, path, number) if isinstance(value, dict) else None
     model = _KINDS.get(str(kind))
     if model is None:
         raise _fault(path, number, "is neither a training row nor a preference row")
@@ -98,6 +120,18 @@ def _row(line: bytes, path: Path, number: int) -> Row:
         first = problems(error.errors(include_url=False, include_input=False))[0]
         said = f"{first.field} {first.message}" if first.field else first.message
         raise _fault(path, number, f"is no {kind} row: {said}") from error
+
+
+def _kind(value: dict[str, Any], path: Path, number: int) -> Any:
+    if "kind" in value:
+        return value["kind"]
+    if "completion" in value:
+        return "sft"
+    if "chosen" in value or "rejected" in value:
+        return "preference"
+    if "text" in value and "prompt" not in value:
+        raise _fault(path, number, "is text without a prompt, and an answer to a prompt is what is learnt")
+    raise _fault(path, number, "has neither completion nor chosen and rejected")
 
 
 def _fault(path: Path, number: int, said: str) -> InvalidInput:

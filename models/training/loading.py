@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from models.errors import ModelMissing
 from models.training.errors import in_short
 from models.training.recipe import Recipe
+from models.training.shape import named
 from models.training.weights import INSTALL
 from verifiers.errors import InvalidInput, ToolMissing
 
@@ -207,6 +208,7 @@ def _adapted(model: Any, recipe: Recipe) -> Any:
         return adapted
     lora = recipe.lora
     targets = lora.targets if isinstance(lora.targets, str) else list(lora.targets)
+    _check_targets(model, targets)
     config = LoraConfig(
         r=lora.r,
         lora_alpha=lora.alpha,
@@ -216,15 +218,33 @@ def _adapted(model: Any, recipe: Recipe) -> Any:
     )
     try:
         return get_peft_model(model, config)
-    except ValueError as error:
-        names = sorted(
-            {name.rpartition(".")[2] for name, part in model.named_modules() if hasattr(part, "in_features")}
-        )
-        raise InvalidInput(
-            "lora.targets",
-            f"the model has no layer named so: {', '.join(targets)}.",
-            f"It has: {', '.join(names)}.",
-        ) from error
+    except ValueError as error:  # a name of what is no layer of its own
+        raise _unknown(model, targets) from error
+
+
+def _check_targets(model: Any, targets: str | list[str]) -> None:
+    """See that each target is a layer: peft takes those that it finds and says nothing of the others.
+
+    Raises:
+        InvalidInput: one is none.
+    """
+    names = [name for name, _ in model.named_modules()]
+    given = [] if isinstance(targets, str) else targets
+    unknown = [target for target in given if not any(named(name, target) for name in names)]
+    if unknown:
+        raise _unknown(model, unknown)
+
+
+def _unknown(model: Any, targets: str | list[str]) -> InvalidInput:
+    names = sorted(
+        {name.rpartition(".")[2] for name, part in model.named_modules() if hasattr(part, "in_features")}
+    )
+    said = targets if isinstance(targets, str) else ", ".join(targets)
+    return InvalidInput(
+        "lora.targets",
+        f"the model has no layer named so: {said[:300]}.",
+        f"It has: {', '.join(names)}.",
+    )
 
 
 def check_adapter(folder: Path) -> None:

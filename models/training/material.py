@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from models.data.rows import PreferenceRow, TrainingRow
-from models.training.dataset import Placed, held_out, read_rows
+from models.data.rows import PreferenceRow
+from models.training.dataset import Placed, check_kind, held_out, nothing_left, read_rows
 from models.training.objective import Lesson, Objective, Supervised
 from models.training.recipe import Recipe
 from models.training.tokens import Encoded, Encoder, Unfit, packed
@@ -70,7 +70,7 @@ def prepare(recipe: Recipe, tokenizer: Any, objective: Objective | None, folder:
         reader.lay_down(rows["validation"], _side(recipe, fold, held=True))
     train = reader.part(rows["train"])
     if train is None:
-        raise _nothing(recipe, reader.counts)
+        raise nothing_left(recipe, reader.counts)
     return Material(
         train,
         reader.part(rows["validation"]) if held else None,
@@ -105,7 +105,7 @@ class _Reader:
 
         with ArrowWriter(path=str(path), features=_features(preferences=self._preferences)) as writer:
             for placed in rows:
-                self._check_kind(placed)
+                check_kind(placed, self._recipe.method)
                 found = self._pair(placed) if self._preferences else self._lessons(placed)
                 for value in found:
                     writer.write(value)
@@ -147,7 +147,7 @@ class _Reader:
 
     def _pair(self, placed: Placed) -> list[dict[str, Any]]:
         row = placed.row
-        assert isinstance(row, PreferenceRow)  # _check_kind saw to it
+        assert isinstance(row, PreferenceRow)  # check_kind saw to it
         sides = []
         for answer in (row.chosen, row.rejected):
             side = self._encoded(Lesson(prompt=row.prompt, completion=answer[0].content), placed)
@@ -174,13 +174,6 @@ class _Reader:
         self.counts[found.value] += 1
         return None
 
-    def _check_kind(self, placed: Placed) -> None:
-        where = f"{placed.file}, line {placed.line}"
-        if self._preferences and isinstance(placed.row, TrainingRow):
-            raise InvalidInput(where, "is no preference row, which dpo learns from.", "Set method: sft.")
-        if self._recipe.method == "sft" and isinstance(placed.row, PreferenceRow):
-            raise InvalidInput(where, "is a preference row, and sft learns completions.", "Set method: dpo.")
-
 
 def _features(*, preferences: bool) -> Any:
     from datasets import Features, List, Value
@@ -191,14 +184,3 @@ def _features(*, preferences: bool) -> Any:
         return Features({"prompt": turns, "chosen": turns, "rejected": turns} | length)
     ids, weights = List(Value("int32")), List(Value("float32"))
     return Features({"input_ids": ids, "start": Value("int64"), "weights": weights} | length)
-
-
-def _nothing(recipe: Recipe, counts: Counter[str]) -> InvalidInput:
-    why = ", ".join(
-        f"{count:,} {reason}" for reason, count in counts.items() if count and reason in set(Unfit)
-    )
-    if counts[Unfit.TOO_LONG]:
-        hint = f"Raise data.max_tokens ({recipe.data.max_tokens:,}), or set data.too_long: truncate."
-    else:
-        hint = "Give more rows, or a smaller data.validation_share."
-    return InvalidInput("data.train", f"leaves no row to learn from ({why or 'no rows'}).", hint)

@@ -113,10 +113,10 @@ def _layer_bytes(recipe: Recipe, shape: Shape, *, bf16: bool) -> float:
     plain = (20 * hidden + 4 * narrow + 8 * inner) if bf16 else (32 * hidden + 8 * narrow + 16 * inner)
     if recipe.tuning == "full":  # autocast keeps both the wide and the narrow residual stream
         return fixed + plain + (10 * hidden if bf16 else 0)
-    names = shape.linear_layers
-    aimed = [name for name in names if recipe.lora.targets == "all-linear" or name in recipe.lora.targets]
+    layers = shape.num_hidden_layers
+    aimed = sum(name.startswith("model.layers.") for name in shape.adapted(recipe.lora)) / layers  # in each
     more = (40 * hidden + 6 * inner) if bf16 else (32 * hidden + 4 * inner)
-    return fixed + plain + more * len(aimed) / len(names) + 4 * recipe.lora.r * len(aimed)
+    return fixed + plain + more * aimed / len(shape.linear_layers) + 4 * recipe.lora.r * aimed
 
 
 def logit_bytes(shape: Shape, tokens: int, *, cpu: bool) -> float:

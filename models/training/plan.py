@@ -5,31 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from models.data.rows import PreferenceRow
 from models.training.cost import Device, hours
-from models.training.dataset import read_rows
 from models.training.memory import GIB, Memory, memory_of
-from models.training.objective import Row
 from models.training.recipe import Recipe
 from models.training.shape import Shape
+from models.training.volume import Volume
 from verifiers.domain import Value
 
 COUNTS = (1, 2, 4, 8, 16, 32, 64)
-CHARACTERS_A_TOKEN = 3.5  # of code and English, in vocabularies of 49,152 to 128,256 tokens
-
-
-class Volume(Value):
-    """How much is to be learnt.
-
-    Attributes:
-        rows: Training rows.
-        tokens: In all of them, once.
-        counted: Where the numbers come from, in words.
-    """
-
-    rows: int
-    tokens: float
-    counted: str
 
 
 class Line(Value):
@@ -74,42 +57,6 @@ class RunPlan(Value):
     lines: tuple[Line, ...]
 
 
-def volume_of(recipe: Recipe, rows: int | None = None, tokens_a_row: int | None = None) -> Volume:
-    """How much a recipe learns from.
-
-    Args:
-        recipe: Its files are read if no number is given; without files, a step's worth of full sequences.
-        rows: Given instead.
-        tokens_a_row: Given instead; 512 where only rows are given.
-
-    Raises:
-        InvalidInput: a file cannot be read, or a line is no row.
-    """
-    if rows is not None:
-        mean = tokens_a_row or 512
-        return Volume(rows=rows, tokens=rows * mean, counted=f"{rows:,} rows of {mean:,} tokens, as given")
-    if recipe.data.train:
-        found, characters = 0, 0
-        for placed in read_rows(recipe.data.train, "data.train"):
-            found += 1
-            characters += _characters(placed.row)
-        tokens = characters / CHARACTERS_A_TOKEN
-        return Volume(rows=found, tokens=tokens, counted=f"the files' {characters:,} characters, 3.5 a token")
-    batch, longest = recipe.optimization.batch, recipe.data.max_tokens
-    return Volume(
-        rows=batch * 100,
-        tokens=batch * 100 * longest,
-        counted=f"no data is given: 100 steps of {batch:,} full sequences; give --rows",
-    )
-
-
-def _characters(row: Row) -> int:
-    """Of all that a row makes go through the model; a pair's prompt goes with each answer."""
-    if isinstance(row, PreferenceRow):
-        return sum(len(row.model_dump_json(include={"prompt", side})) for side in ("chosen", "rejected"))
-    return len(row.model_dump_json(include={"prompt", "completion"}))
-
-
 def plan_of(recipe: Recipe, shape: Shape, volume: Volume, devices: Sequence[Device]) -> RunPlan:
     """Memory, time and cost of a recipe.
 
@@ -118,6 +65,9 @@ def plan_of(recipe: Recipe, shape: Shape, volume: Volume, devices: Sequence[Devi
         shape: Its model.
         volume: Its data.
         devices: Kinds to reckon with; with prices.
+
+    Raises:
+        InvalidInput: the model has no layer that the adapter is to be laid over.
     """
     wanted = recipe.optimization
     packs = recipe.data.packing and recipe.method != "dpo"

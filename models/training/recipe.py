@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from verifiers.domain import Value
 
@@ -58,6 +58,13 @@ class Data(Value):
     too_long: Literal["drop", "truncate", "error"] = "drop"
     packing: bool = True
     group_by_length: bool = False
+
+    @field_validator("train", "validation", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        if isinstance(value, str):
+            raise ValueError(f"must be a list: [{value[:200]}]")
+        return value
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

@@ -28,6 +28,7 @@ Scorer = Callable[[Path], float]
 """Executed pass@1, from 0 to 1, of the adapter (or, for full fine-tuning, the checkpoint) in a folder."""
 
 _CHECKS_AN_EPOCH = 10
+_FEW_STEPS = 10
 
 
 def train(
@@ -179,10 +180,12 @@ def _planned(recipe: Recipe, material: Material, processes: int) -> Plan:
 def _notes(recipe: Recipe, material: Material, plan: Plan) -> list[str]:
     counts = ", ".join(f"{count:,} {name}" for name, count in material.counts.items() if count)
     notes = [f"Rows: {counts}. {len(material.train.lengths):,} sequences, {plan.steps:,} steps."]
-    if plan.steps < 10:
+    wanted = recipe.optimization
+    few_wanted = wanted.max_steps is not None and wanted.max_steps < _FEW_STEPS  # as in a dry run
+    if plan.steps < _FEW_STEPS and not few_wanted:
         notes.append(
-            f"Only {plan.steps} steps: with so few rows, a smaller optimization.batch than "
-            f"{recipe.optimization.batch} learns more."
+            f"Only {plan.steps} step{'s' if plan.steps > 1 else ''}: with so few rows, a smaller "
+            f"optimization.batch than {wanted.batch} learns more."
         )
     if material.validation is None:
         notes.append("Nothing is held out: no perplexity, no early stop.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
@@ -12,9 +12,12 @@ from typing import Any, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from models.training.gguf_header import gguf_config
 from models.training.recipe import Lora
 from verifiers.errors import InvalidInput
 from verifiers.validation import invalid_input
+
+_ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
 
 
 class Shape(BaseModel):
@@ -85,33 +88,83 @@ class Shape(BaseModel):
         """Those that a token is multiplied with: linear layers and head, not the embedding table."""
         return self.linear_parameters + self.vocab_size * self.hidden_size
 
+    @property
+    def layers(self) -> dict[str, tuple[int, int]]:
+        """Full names and (in, out) sizes of all that an adapter can be laid over."""
+        found = {
+            f"model.layers.{number}.{'self_attn' if name in _ATTENTION else 'mlp'}.{name}": size
+            for number in range(self.num_hidden_layers)
+            for name, size in self.linear_layers.items()
+        }
+        ends = {"model.embed_tokens": (self.vocab_size, self.hidden_size)}
+        return found | ends | {"lm_head": (self.hidden_size, self.vocab_size)}
+
+    def adapted(self, lora: Lora) -> dict[str, tuple[int, int]]:
+        """Those of :attr:`layers` that an adapter is laid over; a target is the end of a name, as in peft.
+
+        Raises:
+            InvalidInput: a target is none of them.
+        """
+        layers = self.layers
+        if lora.targets == "all-linear":
+            return {name: size for name, size in layers.items() if name.startswith("model.layers.")}
+        for target in lora.targets:
+            if not any(named(name, target) for name in layers):
+                known = ", ".join((*self.linear_layers, "embed_tokens", "lm_head"))
+                raise InvalidInput(
+                    "lora.targets", f"there is no layer named '{target[:200]}'.", f"A Llama has: {known}."
+                )
+        return {
+            name: size for name, size in layers.items() if any(named(name, target) for target in lora.targets)
+        }
+
     def lora_parameters(self, lora: Lora) -> int:
-        """Of an adapter: ``r x (in + out)`` for each target (Hu et al. 2021)."""
-        return self.num_hidden_layers * sum(
-            lora.r * (rows + columns)
-            for name, (rows, columns) in self.linear_layers.items()
-            if lora.targets == "all-linear" or name in lora.targets
-        )
+        """Of an adapter: ``r x (in + out)`` for each target (Hu et al. 2021).
+
+        Raises:
+            InvalidInput: a target is no layer.
+        """
+        return sum(lora.r * (rows + columns) for rows, columns in self.adapted(lora).values())
+
+
+def named(layer: str, target: str) -> bool:
+    """Whether a target of LoRA means a layer of this full name."""
+    return layer == target or layer.endswith(f".{target}")
 
 
 def shape_of(model: str) -> Shape:
-    """A model's shape: from the table that ships, or from a folder's ``config.json``.
+    """A model's shape: from the table that ships, a GGUF file, or a folder's ``config.json``.
 
     Raises:
-        InvalidInput: neither has it, or it is no Llama's.
+        InvalidInput: none has it, it is damaged, or no Llama's.
     """
     table = yaml.safe_load(files(__package__).joinpath("models.yaml").read_text(encoding="utf-8"))
     if model in table:
         return Shape.model_validate(table[model])
-    path = Path(os.path.expanduser(model)) / "config.json"
+    path = Path(os.path.expanduser(model))
+    if path.suffix == ".gguf":
+        config = gguf_config(path)
+    else:
+        path = path / "config.json"
+        config = _config(path, model, table)
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
         return Shape.model_validate(config)
     except ValidationError as error:
         raise invalid_input(error, f"{path}") from error
-    except (OSError, ValueError, RecursionError) as error:
+
+
+def _config(path: Path, model: str, known: Iterable[str]) -> Any:
+    try:
+        raw = path.read_bytes()
+    except (OSError, ValueError) as error:
         raise InvalidInput(
             "model",
             f"no configuration of '{model}' is here, so its size is not known.",
-            f"Give a folder with config.json, or one of: {', '.join(table)}.",
+            f"Give a .gguf file, a folder with config.json, or one of: {', '.join(known)}.",
+        ) from error
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(
+            "model", f"{path} is damaged: it is no JSON.", "Give the folder of a saved checkpoint."
         ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -14,8 +15,10 @@ from models.training.dataset import read_rows
 from models.training.recipe import Recipe
 from models.training.shape import Shape
 from verifiers.domain import Value
+from verifiers.errors import InvalidInput
 
 _ROWS, _STEPS = 64, 3
+_COPY = "rows.jsonl"
 _LAYERS, _HIDDEN, _HEADS, _INNER, _VOCABULARY = 2, 64, 4, 128, 1024
 # In the form of Llama 3's: what a dry run shows must not depend on which tokenizer can be reached.
 _TEMPLATE = (
@@ -80,10 +83,13 @@ def shrunk(recipe: Recipe, shape: Shape, folder: Path) -> Recipe:
         recipe: Its first rows are taken; without data, rows made up.
         shape: Of its model.
         folder: Where model and rows are written.
+
+    Raises:
+        InvalidInput: a row cannot be read, or the model has no layer that the adapter is to be laid over.
     """
     import torch
 
-    rows = folder / "rows.jsonl"
+    rows = folder / _COPY
     rows.write_text("".join(f"{line}\n" for line in _few_rows(recipe)), encoding="utf-8")
     model = make_tiny_llama(folder / "model", texts_of([rows]), shape.model_dump())
     parts: dict[str, object] = {
@@ -93,9 +99,31 @@ def shrunk(recipe: Recipe, shape: Shape, folder: Path) -> Recipe:
         "optimization": _set(recipe.optimization) | {"max_steps": _STEPS},
         "checks": _set(recipe.checks) | {"every": 1},
     }
+    if recipe.tuning != "full" and recipe.lora.targets != "all-linear":
+        shape.adapted(recipe.lora)  # by its whole model's layers, of which two are left
+        parts["lora"] = _set(recipe.lora) | {"targets": tuple(map(_layer_left, recipe.lora.targets))}
     if recipe.tuning == "qlora" and not torch.cuda.is_available():
         parts["tuning"] = "lora"
     return recipe.changed(**parts)
+
+
+def as_given(error: InvalidInput, recipe: Recipe, folder: Path) -> InvalidInput:
+    """A fault of a dry run's row, with the place that the row has in the user's files.
+
+    Args:
+        error: What was raised; of anything else than a row it stays as it is.
+        recipe: The user's.
+        folder: What :func:`shrunk` wrote to.
+    """
+    file, _, line = error.field.rpartition(", line ")
+    if file != str(folder / _COPY) or not recipe.data.train:
+        return error
+    place = list(islice(read_rows(recipe.data.train, "data.train"), int(line)))[-1]
+    return InvalidInput(f"{place.file}, line {place.line}", error.message, error.hint)
+
+
+def _layer_left(target: str) -> str:
+    return re.sub(r"\blayers\.(\d+)\.", lambda found: f"layers.{int(found[1]) % _LAYERS}.", target)
 
 
 def _set(value: Value) -> dict[str, object]:

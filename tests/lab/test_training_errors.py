@@ -77,6 +77,7 @@ def test_a_full_disk_keeps_the_last_good_checkpoint(model: Path, rows: Path, tmp
         ({"data": {"max_tokens": 16}}, "data.train", "no row to learn from"),
         ({"data": {"max_tokens": 16, "too_long": "error"}}, "rows.jsonl, line 1", "longer than 16 tokens"),
         ({"lora": {"targets": ["q_prej"]}}, "lora.targets", "no layer named so"),
+        ({"lora": {"targets": ["q_proj", "nosuch"]}}, "lora.targets", "no layer named so: nosuch"),
         ({"method": "dpo"}, "rows.jsonl, line 1", "no preference row"),
         ({"method": "custom"}, "method", "objective of their own"),
         ({"optimization": {"precision": "bf16"}}, "optimization.precision", "no bfloat16"),

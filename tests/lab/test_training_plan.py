@@ -25,7 +25,8 @@ from models.training.shape import shape_of
 from models.training.tiny import make_tiny_llama
 from models.training.trainers import completion_loss
 from tests.lab.tiny import tiny_llama
-from tests.lab.training import sft_row, written_rows
+from tests.lab.training import preference_row, sft_row, written_rows
+from verifiers.errors import InvalidInput
 
 TOLERANCE = 0.1
 VOCABULARY, TOKENS = 5000, 256
@@ -123,6 +124,44 @@ def test_a_dry_run_keeps_hyper_parameters_and_shrinks_the_model(tmp_path: Path) 
         assert (made.lora, made.data.max_tokens) == (shipped.lora, 2048)
         assert shape_of(made.model).parameters < 1_000_000
         assert train(made, folder).steps == 3
+
+
+@pytest.mark.parametrize(
+    ("rows", "parts", "line", "says"),
+    [
+        ([sft_row(0), preference_row(1)], {}, 4, "is a preference row"),
+        (
+            [sft_row(0), sft_row(1, completion=[{"role": "assistant", "content": "x = 1\n" * 900}])],
+            {"max_tokens": 64, "too_long": "error"},
+            4,
+            "longer than 64 tokens",
+        ),
+    ],
+)
+def test_a_dry_run_names_the_users_file_and_line(
+    tmp_path: Path, rows: list[dict[str, Any]], parts: dict[str, Any], line: int, says: str
+) -> None:
+    """Not those of the copy of a few rows, which is gone by then."""
+    first = written_rows(tmp_path / "first.jsonl", [sft_row(7)])
+    path = written_rows(tmp_path / "rows.jsonl", rows)
+    path.write_text("\n\n" + path.read_text())
+    shipped = _changed(read_recipe("smollm2-cpu"), [first, path], None)
+    recipe = shipped.changed(data=shipped.data.model_copy(update={"validation_share": 0.0, **parts}))
+    with pytest.raises(InvalidInput, match=says) as caught, _tried(recipe) as (made, folder, _):
+        train(made, folder)
+    assert caught.value.field == f"{path}, line {line}"
+
+
+def test_a_dry_run_knows_the_layers_of_the_whole_model() -> None:
+    shipped = read_recipe("llama3-70b-qlora")
+    deep = shipped.changed(lora={"targets": ("layers.79.mlp.up_proj", "layers.5.self_attn.q_proj")})
+    with _tried(deep) as (made, folder, _):
+        assert train(made, folder).steps == 3
+    with (
+        pytest.raises(InvalidInput, match=r"no layer named 'layers\.80\.mlp\.up_proj'"),
+        _tried(shipped.changed(lora={"targets": ("layers.80.mlp.up_proj",)})),
+    ):
+        pass
 
 
 @pytest.mark.parametrize("name", shipped_launchers())

@@ -12,14 +12,14 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from api.cli.main import app
-from api.cli.train_view import TrainingProgress, show_run
+from api.cli.train_view import TrainingProgress, clock, show_run
 from models.training.progress import Progress, TrainedRun
 from models.training.recipe import Recipe
 from models.training.recipe_file import read_recipe
 
 
-def run(*arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(app, ["train", *arguments], env={"COLUMNS": "100"})
+def run(*arguments: str, columns: int = 100) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["train", *arguments], env={"COLUMNS": str(columns)})
     return result.exit_code, result.output
 
 
@@ -60,6 +60,17 @@ def test_a_price_changes_the_cost_and_nothing_else() -> None:
         (("smollm2-cpu", "--rows", "400"), "--plan"),
         (("smollm2-cpu", "--price", "a10g=1"), "--plan"),
         (("smollm2-cpu", "--launch", "ddp", "--dry-run"), "--launch"),
+        (("smollm2-cpu", "--plan", "--dry-run"), "--dry-run"),
+        (("smollm2-cpu", "--plan", "--launch", "ddp"), "--launch"),
+        (("smollm2-cpu", "--plan", "-o", "out"), "--output"),
+        (("smollm2-cpu", "--dry-run", "-o", "out"), "--output"),
+        (("smollm2-cpu", "--plan", "--data", "rows.jsonl", "--rows", "5"), "--rows"),
+        (("smollm2-cpu", "--plan", "--model", ""), "model: is empty"),
+        (("smollm2-cpu", "--model", " "), "model: is empty"),
+        (
+            ("llama3-70b-qlora", "--plan", "--rows", "1000", "--tokens-a-row", "100000"),
+            "above data.max_tokens",
+        ),
         (("llama3-8b-lora", "--plan", "--model", "someone/unknown"), "its size is not known"),
         (("llama3-8b-lora", "--plan", "--data", "/nowhere/rows.jsonl"), "No such file"),
     ],
@@ -69,6 +80,47 @@ def test_bad_input_is_said_in_a_sentence(arguments: tuple[str, ...], says: str) 
     assert code == 2, said
     assert says in said
     assert "Try:" in said
+
+
+def test_an_empty_file_gets_no_plan(tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").write_text("")
+    code, said = run("smollm2-cpu", "--plan", "--data", str(tmp_path / "empty.jsonl"))
+    assert code == 2, said
+    assert "no row to learn from" in said
+
+
+@pytest.mark.parametrize("name", ["llama3-8b-lora", "llama3-70b-qlora", "smollm2-cpu"])
+@pytest.mark.parametrize("rows", ["1", "20000", "1000000000"])
+def test_a_plan_is_whole_in_eighty_columns(name: str, rows: str) -> None:
+    code, said = run(name, "--plan", "--rows", rows, columns=80)
+    assert code == 0, said
+    assert "…" not in said
+    table = [line for line in said.splitlines() if line.startswith(("│", "┃"))]
+    assert max(map(len, table)) <= 80
+    assert any("weights" in line for line in table)
+
+
+@pytest.mark.parametrize("option", ["--rows", "--tokens-a-row"])
+def test_a_plan_of_more_than_there_can_be_is_refused(option: str) -> None:
+    code, said = run("smollm2-cpu", "--plan", "--rows", "1", option, "1" + "0" * 12)
+    assert code == 2, said
+    assert "less than or equal to" in " ".join(said.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "says"),
+    [
+        (90, "90 s"),
+        (600, "10 min"),
+        (36_000, "10.0 h"),
+        (8 * 86_400, "8.0 days"),
+        (200 * 86_400, "200 days"),
+        (5e9, "158 years"),
+        (5e12, "158k years"),
+    ],
+)
+def test_a_duration_is_said_shortly(seconds: float, says: str) -> None:
+    assert clock(seconds) == says
 
 
 def test_a_recipe_of_the_users_is_planned_with_its_rows(tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ import yaml
 from models.training.cost import Device, devices, flops_a_token, hours
 from models.training.launch import shipped_launchers
 from models.training.memory import GIB, base_bytes, memory_of
-from models.training.plan import Volume, plan_of, volume_of
+from models.training.plan import plan_of
 from models.training.recipe import Lora, Recipe
 from models.training.recipe_file import read_recipe
 from models.training.shape import shape_of
+from models.training.volume import Volume, volume_of
 from verifiers.errors import InvalidInput
 
 LLAMA_8B = shape_of("meta-llama/Meta-Llama-3-8B-Instruct")
@@ -123,6 +124,103 @@ def test_volume_is_that_of_the_files(tmp_path: Path) -> None:
     assert 600 < volume.tokens < 800
 
 
+def written(path: Path, *lines: tuple[str, int, int], weight: float = 1.0) -> Path:
+    """Rows by kind, with so many characters of prompt and answer."""
+    sides = {"sft": ("completion",), "preference": ("chosen", "rejected")}
+    path.write_text(
+        "".join(
+            json.dumps(
+                {
+                    "kind": kind,
+                    "prompt": [{"role": "user", "content": f"{number} " + "x" * asked}],
+                    **{name: [{"role": "assistant", "content": name[0] * said}] for name in sides[kind]},
+                    "origin": {"source": "test"},
+                }
+                | ({"weight": weight} if kind == "sft" else {})
+            )
+            + "\n"
+            for number, (kind, asked, said) in enumerate(lines)
+        )
+    )
+    return path
+
+
+def of_file(path: Path, method: str = "sft", **data: object) -> Recipe:
+    return recipe(method=method, data={"train": (path,), "validation_share": 0, **data})
+
+
+def test_rows_that_training_would_drop_are_left_out_and_counted(tmp_path: Path) -> None:
+    path = written(tmp_path / "rows.jsonl", ("sft", 100, 100), ("sft", 100, 5000), ("sft", 5000, 100))
+    dropped = volume_of(of_file(path, max_tokens=512))
+    assert dropped.rows == 1
+    assert dropped.tokens < 512
+    assert "2 of 3 rows look longer than data.max_tokens (512) and are left out" in dropped.counted
+    cut = volume_of(of_file(path, max_tokens=512, too_long="truncate"))
+    assert cut.rows == 2, "a completion is never cut"
+    assert 512 < cut.tokens < 1024
+    assert "1 of 3 rows look longer than data.max_tokens (512) and are left out" in cut.counted
+    assert "1 of 3 rows look longer than data.max_tokens (512) and are cut" in cut.counted
+    stops = volume_of(of_file(path, max_tokens=512, too_long="error"))
+    assert "data.too_long: error" in stops.counted
+
+
+def test_a_pair_with_a_side_that_is_too_long_is_left_out_as_a_whole(tmp_path: Path) -> None:
+    path = written(tmp_path / "pairs.jsonl", ("preference", 100, 1500), ("preference", 100, 5000))
+    volume = volume_of(of_file(path, "dpo", max_tokens=512))
+    assert volume.rows == 1
+    assert 512 < volume.tokens < 1024
+
+
+def test_what_is_held_out_is_not_learnt_from(tmp_path: Path) -> None:
+    path = written(tmp_path / "rows.jsonl", *[("sft", 10, 10)] * 200)
+    volume = volume_of(of_file(path, validation_share=0.5))
+    assert 70 < volume.rows < 130
+    assert f"{200 - volume.rows} held out" in volume.counted
+
+
+@pytest.mark.parametrize(("method", "limit"), [("sft", 2048), ("dpo", 4096)])
+def test_rows_longer_than_a_sequence_are_refused(method: str, limit: int) -> None:
+    assert volume_of(recipe(method=method), 10, limit).tokens == 10 * limit
+    with pytest.raises(InvalidInput, match=r"data\.max_tokens .*2,048") as caught:
+        volume_of(recipe(method=method), 1000, 100_000)
+    assert caught.value.field == "tokens-a-row"
+    assert "100,000" in caught.value.message
+    assert volume_of(recipe(data={"max_tokens": 128}), 10).tokens == 1280
+
+
+def test_data_that_training_refuses_gets_no_plan(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text("\n")
+    with pytest.raises(InvalidInput, match=r"leaves no row to learn from \(no rows\)"):
+        volume_of(of_file(path))
+    with pytest.raises(InvalidInput, match="leaves no row to learn from"):
+        volume_of(of_file(written(path, ("sft", 10, 9000)), max_tokens=512))
+    with pytest.raises(InvalidInput, match="leaves no row to learn from"):
+        volume_of(of_file(written(path, ("sft", 10, 10), weight=0.0)))
+    written(path, ("sft", 10, 10), ("preference", 10, 10))
+    with pytest.raises(InvalidInput, match="is a preference row, and sft learns completions") as caught:
+        volume_of(of_file(path))
+    assert caught.value.field == f"{path}, line 2"
+    with pytest.raises(InvalidInput, match="is no preference row, which dpo learns from"):
+        volume_of(of_file(path, "dpo"))
+    sound = written(tmp_path / "sound.jsonl", ("sft", 10, 10))
+    with pytest.raises(InvalidInput, match="is a preference row"):
+        volume_of(of_file(sound, validation=(path,)))
+
+
+def test_an_adapter_is_laid_over_layers_that_there_are() -> None:
+    one = LLAMA_8B.lora_parameters(Lora(targets=("q_proj",)))
+    assert LLAMA_8B.lora_parameters(Lora(targets=("self_attn.q_proj",))) == one
+    assert LLAMA_8B.lora_parameters(Lora(targets=("layers.31.self_attn.q_proj",))) == one / 32
+    assert LLAMA_8B.lora_parameters(Lora(targets=("lm_head",))) == 16 * (4096 + 128_256)
+    with pytest.raises(InvalidInput, match="no layer named 'nosuch'") as caught:
+        plan_of(
+            recipe(lora={"targets": ("q_proj", "nosuch")}), LLAMA_8B, Volume(rows=1, tokens=1, counted=""), []
+        )
+    assert caught.value.field == "lora.targets"
+    assert "q_proj" in caught.value.hint
+
+
 def test_folds_are_runs_of_their_own() -> None:
     """Each of five runs lacks a fifth of the rows: together they take four times as long as one over all."""
     volume = Volume(rows=10_000, tokens=2048 * 5120, counted="")
@@ -185,6 +283,71 @@ def test_a_model_that_is_not_known_says_what_is(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("[" * 100_000)
     with pytest.raises(InvalidInput):
         shape_of(str(tmp_path))
+
+
+def string(text: str) -> bytes:
+    return len(text.encode()).to_bytes(8, "little") + text.encode()
+
+
+def gguf(path: Path, *, architecture: str = "llama", tied: bool = True, heads: int = 3) -> Path:
+    """A GGUF file of no weights: its numbers, its words, and where tensors would be."""
+    numbers = {
+        "embedding_length": 576,
+        "feed_forward_length": 1536,
+        "block_count": 30,
+        "attention.head_count": 9,
+        "attention.head_count_kv": heads,
+        "context_length": 8192,
+    }
+    fields = [string("general.architecture") + (8).to_bytes(4, "little") + string(architecture)]
+    fields += [
+        string(f"llama.{name}") + (4).to_bytes(4, "little") + number.to_bytes(4, "little")
+        for name, number in numbers.items()
+    ]
+    words = b"".join(string(f"w{number}") for number in range(49_152))
+    kind = (9).to_bytes(4, "little") + (8).to_bytes(4, "little") + (49_152).to_bytes(8, "little")
+    fields.append(string("tokenizer.ggml.tokens") + kind + words)
+    names = ["token_embd.weight", *([] if tied else ["output.weight"])]
+    tensors = [
+        string(name)
+        + (1).to_bytes(4, "little")
+        + (8).to_bytes(8, "little")
+        + (0).to_bytes(4, "little")
+        + (number * 32).to_bytes(8, "little")
+        for number, name in enumerate(names)
+    ]
+    head = b"GGUF" + (3).to_bytes(4, "little") + len(names).to_bytes(8, "little")
+    body = head + len(fields).to_bytes(8, "little") + b"".join((*fields, *tensors))
+    path.write_bytes(body + b"\0" * (-len(body) % 32 + 32 * len(names)))
+    return path
+
+
+def test_a_gguf_file_says_its_size_itself(tmp_path: Path) -> None:
+    assert shape_of(str(gguf(tmp_path / "a.gguf"))) == shape_of("embedded")
+    assert not shape_of(str(gguf(tmp_path / "b.gguf", tied=False))).tie_word_embeddings
+
+
+def test_a_damaged_gguf_file_is_said_to_be_damaged(tmp_path: Path) -> None:
+    whole = gguf(tmp_path / "whole.gguf").read_bytes()
+    path = tmp_path / "part.gguf"
+    for size in (4, 20, 100, 5000, len(whole) - 32):
+        path.write_bytes(whole[:size])
+        with pytest.raises(InvalidInput, match="is damaged") as caught:
+            shape_of(str(path))
+        assert caught.value.field == "model"
+    path.write_bytes(whole[:24] + b"\xff" * 8 + whole[32:])
+    with pytest.raises(InvalidInput, match="is damaged"):
+        shape_of(str(path))
+    for content in (b"", b"PK\x03\x04"):
+        path.write_bytes(content)
+        with pytest.raises(InvalidInput, match="is no GGUF file"):
+            shape_of(str(path))
+    with pytest.raises(InvalidInput, match="no Llama but 'bert'"):
+        shape_of(str(gguf(path, architecture="bert")))
+    with pytest.raises(InvalidInput, match="multiple"):
+        shape_of(str(gguf(path, heads=4)))
+    with pytest.raises(InvalidInput, match="No such file"):
+        shape_of(str(tmp_path / "none.gguf"))
 
 
 def test_shipped_configurations_are_whole() -> None:

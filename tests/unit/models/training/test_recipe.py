@@ -58,6 +58,8 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         ("model: x\noptimization: {batch: 10}", "r.yaml: optimization", "multiple of micro_batch", ""),
         ("model: x\ndata: {group_by_length: true}", "r.yaml: data", "exclude each other", ""),
         ("model: x\noptimization: {learning_rate: .nan}", "r.yaml: optimization.learning_rate", "", ""),
+        ("model: x\ndata: {train: rows.jsonl}", "r.yaml: data.train", "a list: [rows.jsonl]", ""),
+        ("model: x\ndata: {validation: v.jsonl}", "r.yaml: data.validation", "a list: [v.jsonl]", ""),
         ("model: x\nmodel: y", "r.yaml", "line 2: 'model' is there twice", ""),
         ("model: &a x\nname: *a", "r.yaml", "aliases are not allowed", ""),
         (

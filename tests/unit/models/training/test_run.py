@@ -46,3 +46,21 @@ def test_a_disk_that_is_full_is_a_sentence_wherever_it_is_noticed(
     with pytest.raises(TrainingFailed, match="No space left") as caught:
         run.train(Recipe(model="x"), tmp_path)
     assert "same command" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("max_steps", "steps", "noted"),
+    [(None, 3, True), (None, 1, True), (None, 10, False), (3, 3, False), (3, 2, False), (50, 3, True)],
+)
+def test_few_steps_are_put_down_to_the_rows_only_where_the_rows_are_few(
+    max_steps: int | None, steps: int, noted: bool
+) -> None:
+    material: Any = SimpleNamespace(
+        counts={"train rows": 64}, train=SimpleNamespace(lengths=[1] * 64), validation=None
+    )
+    plan: Any = SimpleNamespace(steps=steps, per_epoch=1)
+    said = run._notes(
+        Recipe.model_validate({"model": "x", "optimization": {"max_steps": max_steps}}), material, plan
+    )
+    assert any("smaller optimization.batch" in note for note in said) is noted
+    assert not any("Only 1 steps" in note for note in said)
