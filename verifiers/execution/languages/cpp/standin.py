@@ -104,8 +104,8 @@ def _class(item: Class, calls: Sequence[tuple[int, Call]], classes: Sequence[Cla
             lines.append(f"{part.named(name)}{f' = {value}' if value else ''};")
         visited = " ".join(f"acrisol_v(acrisol_s.{name});" for _, name, _ in item.fields)
         lines.append(
-            f"template <class acrisol_V> static void acrisol_fields({item.name}& acrisol_s, acrisol_V& acrisol_v) "
-            f"{{ (void)acrisol_s; (void)acrisol_v; {visited} }}"
+            f"template <class acrisol_V> static void acrisol_fields({item.name}& acrisol_s, "
+            f"acrisol_V& acrisol_v) {{ (void)acrisol_s; (void)acrisol_v; {visited} }}"
         )
         if any(call.kind == "constructor" for _, call in calls):
             lines.append(f"explicit {item.name}(acrisol::Made) {{}}")

@@ -51,7 +51,7 @@ inline Object taken(Object& from) {
 // How an object was made, so that others can be made like it. Only of the newest: those that are compared are.
 struct Birth {
   uint32_t number = 0;
-  virtual Object another() = 0;
+  virtual Object another(bool from_the_start) = 0;  // each time a step further away
   virtual Birth* copy() const = 0;
   virtual ~Birth() {}
 };
@@ -59,9 +59,17 @@ constexpr uint32_t remembered = 1024;
 inline Birth* births[remembered];
 template <class Make>
 struct BirthBy : Birth {
-  Make make;
+  const Make make;
+  Make* walking = nullptr;
   explicit BirthBy(const Make& how) : make(how) {}
-  Object another() override { return make(); }
+  ~BirthBy() override { delete walking; }
+  Object another(bool from_the_start) override {
+    if (from_the_start) {
+      delete walking;
+      walking = new Make(make);
+    }
+    return (*walking)();
+  }
   Birth* copy() const override { return new BirthBy(make); }
 };
 inline void remember(Object made, Birth* birth) {
@@ -86,15 +94,7 @@ struct Call<R(A...)> {
       if (Birth* birth = birth_of(given...)) remember(made, birth->copy());
       return made;
     } else if constexpr (std::is_same_v<R, Object> && sizeof...(A) > 0 && (can_be_kept<Bare<A>> && ...)) {
-      auto make = [number, given...]() {
-        auto with = [number](Bare<A>... other) {
-          if (!(edit(other) | ...)) return Object();
-          Ask again(number);
-          return Calling<R, A...>::ask_with(again, other...);
-        };
-        return with(given...);
-      };
-      Birth* birth = new BirthBy<decltype(make)>(make);
+      Birth* birth = birth_of_kept(number, given...);
       try {
         const Object made = Calling<R, A...>::ask_with(call, given...);
         remember(made, birth);
@@ -107,6 +107,16 @@ struct Call<R(A...)> {
       return Calling<R, A...>::ask_with(call, given...);
     }
   }
+
+ private:
+  static Birth* birth_of_kept(uint32_t number, Bare<A>... kept) {
+    auto make = [number, kept...]() mutable {
+      if (!(edit(kept) | ...)) return Object();
+      Ask again(number);
+      return Calling<R, A...>::ask_with(again, kept...);
+    };
+    return new BirthBy<decltype(make)>(make);
+  }
 };
 
 inline void dropped(uint32_t call, Object& object) {
@@ -115,29 +125,93 @@ inline void dropped(uint32_t call, Object& object) {
   Call<void(const Object&)>::ask(call, gone);
 }
 
-// Asks about a value that is close to a given one, if one can be made; a number says yes once for all others.
-template <class T, class Asking>
-void ask_about_another(const T& given, const Asking& ask, size_t& asked, size_t& yes) {
-  try {
-    if constexpr (IsObject<T>::value) {
-      Birth* birth = birth_of(given.acrisol_object);
-      const Object made = birth ? birth->another() : Object();
-      if (made.number == 0) return;
-      T other(made);
-      ++asked;
-      yes += ask(other) ? 1 : 0;
-    } else if constexpr (can_be_edited<T>) {
-      T other = given;
-      if (!edit(other)) return;
-      ++asked;
-      if (ask(other)) yes += std::is_arithmetic_v<T> && !std::is_same_v<T, bool> ? 100 : 1;
+// A chain of small changes in which a value has any place, so that it is not known as the middle of them.
+template <class T>
+struct Chain {
+  static constexpr size_t most = 8;
+  T* made[most];
+  size_t count = 0;
+  Chain(const Chain&) = delete;
+  Chain& operator=(const Chain&) = delete;
+  explicit Chain(const T& value) {
+    const size_t before = chance(most + 1);
+    const T* last = &value;
+    for (size_t at = 0; at < most; ++at) {
+      const bool first = at == 0 || at == before;
+      if (T* next = step(first ? value : *last, value, first)) last = made[count++] = next;
     }
-  } catch (...) {  // what the candidate cannot compare is not equal to it
   }
-}
+  ~Chain() {
+    while (count) delete made[--count];
+  }
+
+ private:
+  static T* step(const T& from, const T& value, bool first) {
+    if constexpr (IsObject<T>::value) {
+      Birth* birth = birth_of(value.acrisol_object);
+      if (!birth) return nullptr;
+      try {
+        const Object other = birth->another(first);
+        return other.number ? new T(other) : nullptr;
+      } catch (...) {  // the constructor refuses these values
+        return nullptr;
+      }
+    } else if constexpr (can_be_edited<T>) {
+      T* next = new T(from);
+      if (edit(*next)) return next;
+      delete next;
+    }
+    return nullptr;
+  }
+};
 
 template <class T>
 constexpr bool is_class = IsObject<T>::value || has_fields<T>;
+
+template <class Asking, class A, class B>
+struct Answers {
+  const Asking& ask;
+  A& left;
+  B& right;
+  Chain<Bare<A>>* lefts = nullptr;
+  Chain<Bare<B>>* rights = nullptr;
+  ~Answers() {
+    delete lefts;
+    delete rights;
+  }
+  bool believed() {
+    const size_t count[2] = {lefts ? lefts->count : 0, rights ? rights->count : 0}, all = count[0] + count[1] + 1;
+    size_t order[2 * Chain<Bare<A>>::most + 1], yes[2] = {0, 0};
+    for (size_t at = 0; at < all; ++at) {
+      const size_t other = chance(at + 1);
+      order[at] = order[other];
+      order[other] = at;
+    }
+    for (size_t at = 0; at < all; ++at) {
+      if (order[at] == 0) {
+        if (!ask(left, right)) return false;
+      } else if (order[at] <= count[0]) {
+        yes[0] += says(*lefts->made[order[at] - 1], right, left, *lefts->made[order[at] - 1]);
+      } else {
+        yes[1] += says(left, *rights->made[order[at] - count[0] - 1], right, *rights->made[order[at] - count[0] - 1]);
+      }
+    }
+    return !(count[0] && yes[0] >= count[0]) && !(count[1] && yes[1] >= count[1]);
+  }
+
+ private:
+  // A yes to another number counts for all: nobody confuses numbers.
+  template <class L, class R, class T>
+  size_t says(L& one, R& two, const T& meant, const T& other) {
+    try {
+      if (!ask(one, two)) return 0;
+    } catch (...) {  // what the candidate cannot compare is not equal to it
+      return 0;
+    }
+    if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) return meant == other ? 0 : Chain<T>::most;
+    return 1;
+  }
+};
 
 // Equality as the candidate's own class has it. Other values are asked about too, on either side, in an order that
 // the candidate cannot foresee: whoever says yes to all of them has not compared anything.
@@ -145,22 +219,13 @@ template <class Asking, class A, class B>
 bool believed(const Asking& ask, A& left, B& right) {
   // Many objects may well equal one plain value, as all marks below 50 are an F: then only the value is another.
   constexpr bool lefts = is_class<Bare<A>> <= is_class<Bare<B>>, rights = is_class<Bare<B>> <= is_class<Bare<A>>;
-  constexpr size_t others = 16;
   constexpr uint32_t first = 100, then_one_in = 16;  // each comparison that is looked at costs many calls
   static uint32_t comparisons = 0;
   if (comparisons++ >= first && chance(then_one_in) != 0) return ask(left, right);
-  const size_t place = chance(others + 1);
-  size_t asked[2] = {0, 0}, yes[2] = {0, 0};
-  for (size_t at = 0; at <= others; ++at) {
-    if (at == place) {
-      if (!ask(left, right)) return false;
-    } else if (at % 2 == 0) {
-      if constexpr (lefts) ask_about_another<Bare<A>>(left, [&](auto& other) { return ask(other, right); }, asked[0], yes[0]);
-    } else {
-      if constexpr (rights) ask_about_another<Bare<B>>(right, [&](auto& other) { return ask(left, other); }, asked[1], yes[1]);
-    }
-  }
-  return !(asked[0] && yes[0] >= asked[0]) && !(asked[1] && yes[1] >= asked[1]);
+  Answers<Asking, A, B> answers{ask, left, right};
+  if constexpr (lefts) answers.lefts = new Chain<Bare<A>>(left);
+  if constexpr (rights) answers.rights = new Chain<Bare<B>>(right);
+  return answers.believed();
 }
 
 }  // namespace acrisol

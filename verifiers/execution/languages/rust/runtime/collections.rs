@@ -30,8 +30,13 @@ impl<T: Wire> Wire for Vec<T> {
         T::schema(out);
     }
     fn another(&self, chance: &mut Chance) -> Option<Self> {
-        let kept = chance.number().rem_euclid(self.len() as i64 + 1) as usize;
-        self.iter().take(kept).map(|item| item.another(chance)).collect()
+        let mut made = self.iter().map(|item| item.another(chance)).collect::<Option<Vec<T>>>()?;
+        match chance.number().rem_euclid(3) {
+            0 => drop(made.pop()),
+            1 if !self.is_empty() => made.push(self[self.len() - 1].another(chance)?),
+            _ => {}
+        }
+        Some(made)
     }
 }
 
@@ -130,10 +135,7 @@ impl<T: Wire> Wire for Option<T> {
         T::schema(out);
     }
     fn another(&self, chance: &mut Chance) -> Option<Self> {
-        match self {
-            Some(item) if chance.number() % 4 != 0 => item.another(chance).map(Some),
-            _ => Some(None),
-        }
+        Some(self.as_ref().and_then(|item| item.another(chance)))
     }
 }
 

@@ -66,11 +66,23 @@ fn bytes_of(value: &impl Wire) -> Vec<u8> {
     out.bytes
 }
 
-/// Values that are neither of two, made from the first.
+/// Values that are neither of two, made from the first: a chain of small changes in which it has any place, so that
+/// it is not known as the middle of them.
 fn others<T: Wire>(made_from: &T, other: &T, chance: &mut Chance) -> Vec<T> {
     let taken = [bytes_of(made_from), bytes_of(other)];
-    let made = (0..OTHERS).filter_map(|_| made_from.another(chance));
-    made.filter(|another| !taken.contains(&bytes_of(another))).collect()
+    let before = chance.below(OTHERS + 1);
+    let mut made: Vec<T> = Vec::new();
+    for steps in [before, OTHERS - before] {
+        for step in 0..steps {
+            let last = if step == 0 { made_from } else { made.last().unwrap_or(made_from) };
+            match last.another(chance) {
+                Some(next) => made.push(next),
+                None => break,
+            }
+        }
+    }
+    made.retain(|another| !taken.contains(&bytes_of(another)));
+    made
 }
 
 /// The candidate's answer, believed if it says no to several other values on either side.

@@ -246,11 +246,15 @@ impl Wire for String {
     }
     fn another(&self, chance: &mut Chance) -> Option<Self> {
         let mut letters: Vec<char> = self.chars().collect();
-        let at = chance.number().rem_euclid(letters.len() as i64 + 1) as usize;
-        match chance.number() % 3 {
-            0 if at < letters.len() => drop(letters.remove(at)),
-            1 if at < letters.len() => letters[at] = chance.letter(),
-            _ => letters.insert(at, chance.letter()),
+        if letters.is_empty() {
+            return Some(chance.letter().to_string());
+        }
+        let at = chance.number().rem_euclid(letters.len() as i64) as usize;
+        let letter = letters[chance.number().rem_euclid(letters.len() as i64) as usize];
+        match chance.number().rem_euclid(3) {
+            0 => drop(letters.remove(at)),
+            1 if letters[at] != letter => letters[at] = letter,
+            _ => letters.insert(at, letter),
         }
         Some(letters.into_iter().collect())
     }
