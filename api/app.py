@@ -32,8 +32,11 @@ from api.routes import (
 )
 from verifiers.version import acrisol_version
 
-# A file of 200 MB, and what is around it in the request.
-_LARGER = dict.fromkeys(("/v1/files", "/batches"), 201 * 2**20)
+# A file of 200 MB, and what is around it in the request; and what anybody may send is small.
+_OWN_LIMITS = {
+    **dict.fromkeys(("/v1/files", "/batches"), 201 * 2**20),
+    **dict.fromkeys(("/sign-in", "/sign-out"), 10_000),
+}
 # A key in a header may come from there; the page's cookie may not.
 _CROSS_ORIGIN: Mapping[str, Any] = {
     "allow_methods": ["GET", "POST", "DELETE"],
@@ -76,7 +79,7 @@ def create_app(
     app.include_router(batches.router)
     page.install(app)
     app.add_middleware(BeforeBody)
-    app.add_middleware(BodyLimit, max_bytes=max_body_bytes, larger=_LARGER)
+    app.add_middleware(BodyLimit, max_bytes=max_body_bytes, elsewhere=_OWN_LIMITS)
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=origins, **_CROSS_ORIGIN)
     app.add_middleware(HostGuard, hosts=hosts)

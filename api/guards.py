@@ -46,20 +46,20 @@ class BodyLimit:
     Args:
         app: The app behind it.
         max_bytes: The largest body.
-        larger: The largest body at an address where it is another.
+        elsewhere: The largest body at an address where it is another.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int, larger: Mapping[str, int] | None = None) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, elsewhere: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._max_bytes = max_bytes
-        self._larger = dict(larger or {})
+        self._elsewhere = dict(elsewhere or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the ASGI specification."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = self._larger.get(scope["path"], self._max_bytes)
+        most = self._elsewhere.get(scope["path"], self._max_bytes)
         detail = f"The body is too large: at most {most:,} bytes can be sent."
         claimed = Headers(scope=scope).get("content-length", "0")
         if not claimed.isdecimal() or len(claimed) > 18 or int(claimed) > most:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import uuid
@@ -28,6 +29,7 @@ MEDIA_TYPE = "application/problem+json"
 _LOG = logging.getLogger(__name__)
 _MOST_FIELDS = 20
 _LONGEST = 300  # characters of a field's path or of a sentence: both can repeat what a client sent
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _RETRY_AFTER = {"Retry-After": "5"}
 _FIXES = {
     "missing": "Add it.",
@@ -110,6 +112,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(AcrisolError, _on_acrisol)
+    app.add_exception_handler(OSError, _on_system)
     app.add_exception_handler(Exception, _on_mistake)
 
 
@@ -153,6 +156,15 @@ def _on_acrisol(request: Request, error: Exception) -> Response:
             return problem(503, str(error), headers=_RETRY_AFTER)
         case _:
             return _on_mistake(request, error)
+
+
+def _on_system(request: Request, error: Exception) -> Response:
+    assert isinstance(error, OSError)
+    if error.errno not in _FULL:
+        raise error
+    _LOG.error("There is no room for what was sent: %s", error)
+    detail = "The server has no room on its disk for what was sent. Try again later, or tell who runs it."
+    return problem(503, detail, headers=_RETRY_AFTER)
 
 
 def _on_mistake(request: Request, error: Exception) -> Response:

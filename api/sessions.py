@@ -19,6 +19,7 @@ from urllib.parse import quote
 from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
+from api.counting import count
 from api.deps import services
 from worker.access import Caller
 from worker.store.access import authentication, sessions
@@ -37,7 +38,8 @@ def sign_in(request: Request, secret: str, response: Response) -> Caller | None:
         Who it is; None if the key is good for nothing, and no cookie is set.
 
     Raises:
-        HTTPException: 403, the request does not come from this server's own page.
+        HTTPException: 403, the request does not come from this server's own page; 429, the key has sent too
+            many requests.
         StoreUnavailable: nobody is signed in.
     """
     _refuse_other_origins(request)
@@ -45,6 +47,7 @@ def sign_in(request: Request, secret: str, response: Response) -> Caller | None:
     found = authentication.authenticate(database, secret.strip())
     if found is None or found.key_id is None:
         return None
+    count(request, found)
     _end(request)
     token = sessions.begin(database, found.key_id, _LIFETIME_S)
     response.set_cookie(

@@ -13,7 +13,7 @@ from api.page.rendering import page
 from api.problems import MEDIA_TYPE, Problem
 from verifiers.errors import AcrisolError
 
-_KINDS = (RequestValidationError, HTTPException, AcrisolError, Exception)
+_KINDS = (RequestValidationError, HTTPException, AcrisolError, OSError, Exception)
 _PROGRAMS = ("/v1/", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics")
 _Handler = Callable[[Request, Any], Response | Awaitable[Response]]
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api import sessions
-from api.auth import count_failure
+from api.counting import count_failure
 from api.page.rendering import page
 
 router = APIRouter(include_in_schema=False)

@@ -53,7 +53,7 @@ def readyz(given: ServicesDep) -> Readiness:
     """
     if given.draining.is_set():
         raise HTTPException(503, "This server is being stopped. Send requests to another one, or try again.")
-    jobs.page(given.database, 1)
+    jobs.ask(given.database)
     try:
         given.broker.depth()
     except BrokerUnavailable:

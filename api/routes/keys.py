@@ -87,7 +87,7 @@ def revoke(key_id: str, given: ServicesDep, caller: Admin) -> Key:
     responses={
         **_NOT_FOUND,
         **_BODY,
-        409: {"model": Problem, "description": "The key was revoked or has expired."},
+        409: {"model": Problem, "description": "The key was revoked, has expired, or was rotated before."},
     },
 )
 def rotate(key_id: str, how: Rotation, given: ServicesDep, caller: Admin) -> NewKey:

@@ -161,6 +161,16 @@ def summary(database: Database, job_id: str, tenant: str | None = None) -> JobSu
     return JobSummary(**_summary(row))
 
 
+def ask(database: Database) -> None:
+    """Ask the store for next to nothing, to see whether it answers.
+
+    Raises:
+        StoreUnavailable: it does not.
+    """
+    with database.begin() as connection:
+        connection.execute(select(jobs.c.id).limit(1)).first()
+
+
 def page(
     database: Database,
     limit: int,

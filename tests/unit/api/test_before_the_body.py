@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import time
+from tempfile import SpooledTemporaryFile
 from typing import Any, cast
 
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
+from sqlalchemy import event, select
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -27,6 +30,7 @@ from worker.limits import Quota, RateLimiter
 from worker.store.access import authentication, keys
 from worker.store.access.values import KeyRequest
 from worker.store.database import Database
+from worker.store.schema import sessions
 
 TASK = {"instruction": "Write a function `add(a, b)`."}
 SENT = [route for route in ROUTES if route.method != "GET"]
@@ -38,10 +42,11 @@ class Counting(RateLimiter):
     def __init__(self) -> None:
         self.counted: list[str | None] = []
         self.failed = 0
+        self.quota: Quota | None = None
 
     def request(self, caller: Caller) -> Quota | None:
         self.counted.append(caller.key_id)
-        return None
+        return self.quota
 
     def failure(self, address: str) -> Quota | None:
         self.failed += 1
@@ -104,6 +109,40 @@ def test_no_body_is_read_without_a_key(client: TestClient, route: Guarded) -> No
 def test_no_body_is_read_for_a_key_that_may_not(client: TestClient, database: Database) -> None:
     reader = bearer(database, Scope.READ)
     assert status_without_a_body(client.app, Guarded("POST", "/v1/tasks"), reader) == 403
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-out"])
+def test_what_anybody_may_send_is_small(client: TestClient, path: str) -> None:
+    answer = client.post(path, data={"key": "x" * 20_000}, headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 413
+
+
+def test_signing_in_is_a_request_of_the_key(
+    client: TestClient, database: Database, limiter: Counting
+) -> None:
+    secret = bearer(database)["Authorization"].removeprefix("Bearer ")
+    send = {"data": {"key": secret}, "headers": {"Sec-Fetch-Site": "same-origin"}, "follow_redirects": False}
+    assert client.post("/sign-in", **cast(Any, send)).status_code == 303
+    assert len(limiter.counted) == 1
+    limiter.quota = Quota(limit=1, remaining=0, reset_s=7, exceeded=True)
+    answer = client.post("/sign-in", **cast(Any, send))
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
+    with database.begin() as connection:
+        assert len(connection.execute(select(sessions)).all()) == 1
+
+
+@pytest.mark.parametrize("path", ["/v1/files", "/batches", "/tasks"])
+def test_a_full_disk_is_said(
+    client: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    def full(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(SpooledTemporaryFile, "write", full)
+    sent = {"file": ("in.jsonl", b"{}")}
+    answer = client.post(path, data={"purpose": "batch"}, files=sent, headers=bearer(database))
+    assert (answer.status_code, answer.headers.get("retry-after")) == (503, "5"), answer.text
+    assert "no room on its disk" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -222,3 +261,17 @@ def test_an_added_address_is_held_to_it(database: Database) -> None:
     )
     platforms.install(app, "/health", "/predict")
     assert status_without_a_body(app, Guarded("POST", "/predict"), {}) == 401
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/ping"])
+def test_to_ask_whether_it_is_ready_costs_nothing(client: TestClient, database: Database, path: str) -> None:
+    asked: list[str] = []
+
+    @event.listens_for(database.engine, "before_cursor_execute")
+    def remember(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    assert client.get(path).status_code == 200
+    (query,) = [statement for statement in asked if "SELECT" in statement]
+    assert "EXISTS" not in query
+    assert "ORDER" not in query

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from tests.fakes import FakeClock
 from worker.access import Caller, Scope
 from worker.errors import KeyNotFound, KeyNotGood, StoreUnavailable
-from worker.store.access import audit_log, keys
+from worker.store.access import audit_log, keys, sessions
 from worker.store.access.authentication import authenticate, digest
 from worker.store.access.values import KeyRequest
 from worker.store.database import Database, open_database
@@ -110,6 +110,28 @@ def test_rotating_lengthens_no_life(database: Database, clock: FakeClock) -> Non
     assert authenticate(database, new.secret)
     clock.turn(2)
     assert authenticate(database, new.secret) is None
+
+
+def test_a_key_is_rotated_once(database: Database, clock: FakeClock) -> None:
+    """Its end is that of its grace by then: a second one to follow it would end as silently, and as soon."""
+    old = keys.create(database, WANTED)
+    new = keys.rotate(database, old.key.id, 60)
+    with pytest.raises(KeyNotGood, match="rotated before"):
+        keys.rotate(database, old.key.id, 60)
+    assert len(keys.listing(database).keys) == 2
+    assert keys.rotate(database, new.key.id, 60).key.expires_at is None
+
+
+def test_a_key_has_twenty_sessions_at_most(database: Database, clock: FakeClock) -> None:
+    mine, other = keys.create(database, WANTED), keys.create(database, WANTED)
+    kept = sessions.begin(database, other.key.id, 60)
+    tokens = []
+    for _ in range(25):
+        tokens.append(sessions.begin(database, mine.key.id, 60))
+        clock.turn(1)
+    good = [sessions.caller(database, token) is not None for token in tokens]
+    assert good == [False] * 5 + [True] * 20
+    assert sessions.caller(database, kept)
 
 
 def test_its_use_is_noted_once_a_minute(database: Database, clock: FakeClock) -> None:

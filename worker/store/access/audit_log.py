@@ -55,6 +55,12 @@ def note(connection: Connection, now: float, by: Caller, action: str, target: st
     )
 
 
+def has(connection: Connection, action: str, target: str) -> bool:
+    """Whether this was done to this before."""
+    found = select(audit_log.c.id).where(audit_log.c.target == target, audit_log.c.action == action).limit(1)
+    return connection.execute(found).first() is not None
+
+
 def page(database: Database, limit: int, cursor: str | None = None) -> AuditLogPage:
     """Entries of all tenants, newest first.
 

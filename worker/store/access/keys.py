@@ -123,7 +123,7 @@ def rotate(database: Database, key_id: str, grace_s: float, by: Caller = LOCAL) 
 
     Raises:
         KeyNotFound: there is no such key.
-        KeyNotGood: it was revoked or has expired.
+        KeyNotGood: it was revoked, has expired, or was rotated before.
         StoreUnavailable: nothing was written.
     """
     with database.alone("rotate key") as connection:
@@ -131,6 +131,11 @@ def rotate(database: Database, key_id: str, grace_s: float, by: Caller = LOCAL) 
         old = _row(connection, key_id)
         if old.revoked_at is not None or (old.expires_at is not None and old.expires_at <= now):
             raise KeyNotGood("This key was revoked or has expired.", "Create a new one.")
+        if audit_log.has(connection, "key.rotated", key_id):
+            raise KeyNotGood(
+                "This key was rotated before, and ends with its grace.",
+                "Rotate the one that followed it, or create a new one.",
+            )
         ends = now + grace_s if old.expires_at is None else min(now + grace_s, old.expires_at)
         connection.execute(update(keys).where(keys.c.id == key_id).values(expires_at=ends))
         audit_log.note(connection, now, by, "key.rotated", key_id)

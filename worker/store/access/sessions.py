@@ -12,9 +12,11 @@ from worker.store.database import Database
 from worker.store.schema import keys as key_table
 from worker.store.schema import sessions
 
+_MOST = 20  # sessions of one key
+
 
 def begin(database: Database, key_id: str, lifetime_s: float) -> str:
-    """Begin a session with a key, and drop those that have expired.
+    """Begin a session with a key; those that have expired are dropped, and the key's oldest beyond twenty.
 
     Returns:
         The token that stands for it; the store holds its digest only.
@@ -26,6 +28,14 @@ def begin(database: Database, key_id: str, lifetime_s: float) -> str:
     now = database.clock()
     with database.begin() as connection:
         connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
+        newest = (
+            select(sessions.c.token_hash)
+            .where(sessions.c.key_id == key_id)
+            .order_by(sessions.c.created_at.desc(), sessions.c.token_hash)
+            .limit(_MOST - 1)
+        )
+        oldest = sessions.c.token_hash.not_in(newest)
+        connection.execute(delete(sessions).where(sessions.c.key_id == key_id, oldest))
         connection.execute(
             insert(sessions).values(
                 token_hash=digest(token),
