@@ -121,7 +121,8 @@ def _configure(task: CodingTask, tests: Sequence[TestFile], modules: Modules, so
             for file in tests
             if file.style in ("script", "check")
         ],
-        "pytest_files": [file.path for file in tests if file.style == "pytest"],
+        "pytest_files": [file.path for file in tests if file.style == "pytest" or file.in_doubt],
+        "open_files": [file.path for file in tests if file.style == "pytest" and file.in_doubt],
         "doctests": [],
         "doctest_files": [
             {"path": file.path, "tests": {str(line): test for line, test in file.steps.items()}}

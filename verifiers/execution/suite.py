@@ -12,11 +12,20 @@ from typing import Literal
 
 from verifiers.domain import SourceFile, TestSuite
 from verifiers.errors import InvalidInput
+from verifiers.execution.collected import (
+    Suite,
+    is_named_like_tests,
+    may_hold_more,
+    pytest_ids,
+    reached,
+    suite_of,
+)
 from verifiers.execution.doctests import examples_in_module, examples_in_text, may_hold_examples
 from verifiers.execution.parsing import Unparsable, parse
+from verifiers.execution.statements import DEFINITIONS, acting_statements, asserting_statements, calls
 
 Style = Literal["pytest", "script", "check", "doctest", "helper"]
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_SUPPORT = ("conftest.py", "__init__.py", "setup.py")  # files that need not hold tests
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,8 @@ class TestFile:
         top_level: Names that it binds itself outside functions and classes; imports count, ``*`` does not.
         imports: Dotted names of the modules that it imports.
         tree: Its syntax tree.
+        in_doubt: Whether pytest may find tests in it that its source does not name. It is given to pytest
+            in any case then; if its only id is its path, one test at least has to be found and to pass.
     """
 
     __test__ = False
@@ -48,13 +59,15 @@ class TestFile:
     top_level: frozenset[str]
     imports: frozenset[str]
     tree: ast.Module = field(repr=False)
+    in_doubt: bool = False
 
 
 def read_suite(suite: TestSuite) -> tuple[TestFile, ...]:
     """The suite's files that are or hold Python.
 
     Raises:
-        InvalidInput: a file does not parse, or there is no test in any of them.
+        InvalidInput: a file does not parse, there is no test in any of them, or one holds assertions and
+            nothing in it would be run.
     """
     found = tuple(_read_files(suite))
     if not any(file.ids for file in found):
@@ -63,45 +76,98 @@ def read_suite(suite: TestSuite) -> tuple[TestFile, ...]:
             "there is no test in the test files:",
             "write test_* functions, unittest cases, asserts at the top level, check(candidate) or doctests.",
         )
+    _check_all_run(suite, found)
     return found
 
 
 def _read_files(suite: TestSuite) -> Iterator[TestFile]:
+    python = [(place, source) for place, source in enumerate(suite.files) if source.path.endswith(".py")]
+    trees = {source.path: _parsed(place, source) for place, source in python}
+    try:
+        together = suite_of(trees)
+    except RecursionError as error:
+        raise InvalidInput("tests", "are too deeply nested:", "write simpler expressions.") from error
     for place, source in enumerate(suite.files):
-        if source.path.endswith(".py"):
-            yield _read_file(place, source)
+        if source.path in trees:
+            yield _read_file(place, source, trees[source.path], together)
         elif may_hold_examples(source):
             tree, steps = examples_in_text(source, place)
             yield _test_file(source.path, "doctest", tuple(steps.values()), steps, tree)
 
 
-def _read_file(place: int, source: SourceFile) -> TestFile:
+def _parsed(place: int, source: SourceFile) -> ast.Module:
     try:
-        tree = parse(source.content, source.path)
+        return parse(source.content, source.path)
     except Unparsable as error:
         raise InvalidInput(
             f"tests.files.{place}.content",
             f"{source.path} does not parse: line {error.line}: {error.message}.",
             "Correct the test file.",
         ) from error
+
+
+def _read_file(place: int, source: SourceFile, tree: ast.Module, suite: Suite) -> TestFile:
+    path = source.path
+    alone = not reached(path, suite)
     try:
-        style, ids, steps = _classify(tree, source.path)
+        style, ids, steps = _classify(tree, path, suite, alone)
+        in_doubt = (
+            alone
+            and style != "pytest"
+            and PurePosixPath(path).name not in _SUPPORT
+            and may_hold_more(tree, suite)
+        )
     except RecursionError as error:
         raise InvalidInput(
             f"tests.files.{place}.content",
-            f"{source.path} is too deeply nested.",
+            f"{path} is too deeply nested.",
             "Write simpler expressions.",
         ) from error
+    if style == "helper" and in_doubt:
+        return _test_file(path, "pytest", (path,), {}, tree, in_doubt)
     if style == "helper":
-        examples, steps = examples_in_module(tree, source.path, place)
+        examples, steps = examples_in_module(tree, path, place)
         if steps:
             whole = ast.Module([*tree.body, *examples.body], [])
-            return _test_file(source.path, "doctest", tuple(steps.values()), steps, whole)
-    return _test_file(source.path, style, ids, steps, tree)
+            return _test_file(path, "doctest", tuple(steps.values()), steps, whole)
+        if alone and PurePosixPath(path).name not in _SUPPORT:
+            steps = acting_statements(tree, path)
+            style = "script" if steps else "helper"
+            ids = tuple(dict.fromkeys(steps.values()))
+    return _test_file(path, style, ids, steps, tree, in_doubt)
+
+
+def _check_all_run(suite: TestSuite, found: Iterable[TestFile]) -> None:
+    together = suite_of({file.path: file.tree for file in found})
+    places = {source.path: place for place, source in enumerate(suite.files)}
+    for file in found:
+        idle = file.style == "helper" and PurePosixPath(file.path).name not in _SUPPORT
+        if idle and _looks_like_tests(file) and not reached(file.path, together):
+            raise InvalidInput(
+                f"tests.files.{places[file.path]}.content",
+                f"nothing in {file.path} would be run: no other test file imports it, and it holds neither "
+                "test functions nor statements.",
+                "Call what it defines, name its functions test_*, or leave it out.",
+            )
+
+
+def _looks_like_tests(file: TestFile) -> bool:
+    nodes = list(ast.walk(file.tree))
+    if is_named_like_tests(file.path):
+        return any(isinstance(node, DEFINITIONS) for node in nodes)
+    return any(
+        isinstance(node, ast.Assert) or (isinstance(node, ast.Attribute) and node.attr.startswith("assert"))
+        for node in nodes
+    )
 
 
 def _test_file(
-    path: str, style: Style, ids: tuple[str, ...], steps: dict[int, str], tree: ast.Module
+    path: str,
+    style: Style,
+    ids: tuple[str, ...],
+    steps: dict[int, str],
+    tree: ast.Module,
+    in_doubt: bool = False,
 ) -> TestFile:
     bound, loaded, called, mentioned = _names(tree)
     outside, used_outside, *_ = _names(ast.Module([*_headers(tree)], []))
@@ -120,70 +186,27 @@ def _test_file(
         top_level=frozenset(outside),
         imports=frozenset(imported_modules(tree)),
         tree=tree,
+        in_doubt=in_doubt,
     )
 
 
-def _classify(tree: ast.Module, path: str) -> tuple[Style, tuple[str, ...], dict[int, str]]:
+def _classify(
+    tree: ast.Module, path: str, suite: Suite, alone: bool
+) -> tuple[Style, tuple[str, ...], dict[int, str]]:
     if PurePosixPath(path).name == "conftest.py":
         return "helper", (), {}
-    ids = tuple(_pytest_ids(tree, path))
+    ids = tuple(dict.fromkeys(pytest_ids(tree, path, suite, alone or is_named_like_tests(path))))
     if ids:
         return "pytest", ids, {}
-    steps = _steps(tree, path)
+    steps = asserting_statements(tree, path)
     check = next(
         (part for part in tree.body if isinstance(part, ast.FunctionDef) and part.name == "check"), None
     )
-    if check is not None and check.args.args and not _calls(tree.body, "check"):
+    if alone and check is not None and check.args.args and not calls(tree.body, "check"):
         return "check", (*dict.fromkeys(steps.values()), f"{path}::check"), steps
     if steps:
         return "script", tuple(dict.fromkeys(steps.values())), steps
     return "helper", (), {}
-
-
-def _pytest_ids(tree: ast.Module, path: str) -> Iterator[str]:
-    for part in tree.body:
-        if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef)) and _is_test(part):
-            yield f"{path}::{part.name}"
-        elif isinstance(part, ast.ClassDef) and _is_test_class(part):
-            yield from _class_ids(part, f"{path}::{part.name}")
-
-
-def _class_ids(node: ast.ClassDef, prefix: str) -> Iterator[str]:
-    for part in node.body:
-        if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef)) and part.name.startswith("test"):
-            yield f"{prefix}::{part.name}"
-        elif isinstance(part, ast.ClassDef) and part.name.startswith("Test"):
-            yield from _class_ids(part, f"{prefix}::{part.name}")
-
-
-def _is_test(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    fixture = any("fixture" in ast.unparse(decorator) for decorator in node.decorator_list)
-    return node.name.startswith("test_") and not fixture
-
-
-def _is_test_class(node: ast.ClassDef) -> bool:
-    if any(ast.unparse(base).endswith("TestCase") for base in node.bases):
-        return True
-    hidden = any(isinstance(part, ast.FunctionDef) and part.name == "__init__" for part in node.body)
-    return node.name.startswith("Test") and not hidden
-
-
-def _steps(tree: ast.Module, path: str) -> dict[int, str]:
-    asserting = {
-        part.name
-        for part in tree.body
-        if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))
-        and any(isinstance(inner, ast.Assert) for inner in ast.walk(part))
-    }
-    steps = {}
-    for statement in flat(tree.body):
-        inside = list(_outside_definitions(statement))
-        calls = {
-            part.func.id for part in inside if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
-        }
-        if any(isinstance(part, ast.Assert) for part in inside) or calls & asserting:
-            steps[statement.lineno] = f"{path}:{statement.lineno}"
-    return steps
 
 
 def used_as_classes(trees: Iterable[ast.Module]) -> set[str]:
@@ -213,32 +236,6 @@ def _names_in(node: ast.expr) -> Iterator[str]:
             yield part.id
         elif isinstance(part, ast.Attribute):
             yield part.attr
-
-
-def flat(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements, with those under ``if __name__ == "__main__":`` in its place."""
-    for statement in body:
-        guard = isinstance(statement, ast.If) and "__name__" in ast.unparse(statement.test)
-        if guard and isinstance(statement, ast.If) and not statement.orelse:
-            yield from flat(statement.body)
-        else:
-            yield statement
-
-
-def _outside_definitions(node: ast.AST) -> Iterator[ast.AST]:
-    if isinstance(node, _DEFINITIONS):
-        return
-    yield node
-    for child in ast.iter_child_nodes(node):
-        yield from _outside_definitions(child)
-
-
-def _calls(body: list[ast.stmt], name: str) -> bool:
-    return any(
-        isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == name
-        for statement in body
-        for part in _outside_definitions(statement)
-    )
 
 
 def _names(tree: ast.Module) -> tuple[set[str], set[str], set[str], set[str]]:

@@ -9,8 +9,9 @@ import pytest
 
 from verifiers.execution.harness.decoys import DECOYS, decoys
 
-VALUES = [0, 7, 1000, 2.5, 1 + 2j, "", "XIV", b"ab", [], [1, 2, 3], [None], (1, "x"), {1, 2}, {"a": 1}, {},
-          datetime.date(2024, 1, 1), datetime.timedelta(seconds=9), decimal.Decimal("1.50")]  # fmt: skip
+VALUES = [0, 7, 1000, 2.5, 1 + 2j, "", " ", "!", "é", "😀", "XIV", b"ab", b"\xff", [], [1, 2, 3], [None],
+          (1, "x"), {1, 2}, {"a": 1}, {}, datetime.date(2024, 1, 1), datetime.timedelta(seconds=9),
+          decimal.Decimal("1.50")]  # fmt: skip
 
 
 @pytest.mark.parametrize("value", VALUES, ids=repr)

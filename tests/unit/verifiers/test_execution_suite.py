@@ -46,6 +46,106 @@ def test_styles_and_ids(text, style, ids):
     assert (file.style, list(file.ids)) == (style, ids)
 
 
+ONE = "from solution import f\ndef test_a():\n    assert f(1) == 2\n"
+CASES = "from solution import f\nclass Cases:\n    def test_big(self):\n        assert f(2) == 3\n"
+
+
+def second(text: str, path: str = "test_b.py", **more: str):
+    """What is made of a file beside another that has a test."""
+    files = {"test_a.py": ONE, path: text, **{f"{name}.py": body for name, body in more.items()}}
+    suite = TestSuite(files=tuple(SourceFile(path=name, content=body) for name, body in files.items()))
+    return next(file for file in read_suite(suite) if file.path == path)
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("def testAddBig():\n    assert f(2) == 3", ["test_b.py::testAddBig"]),
+        ("def testBig(capsys):\n    assert f(2) == 3", ["test_b.py::testBig"]),
+        ("@mark(1)\ndef testBig(a):\n    assert f(2) == 3", ["test_b.py::testBig"]),
+        (
+            "from cases import Cases\nclass TestBig(Cases): pass",
+            ["test_b.py::TestBig::test_big"],
+        ),
+        (
+            "import unittest, cases\nclass Big(cases.Cases, unittest.TestCase):\n  def test_c(self): pass",
+            ["test_b.py::Big::test_c", "test_b.py::Big::test_big"],
+        ),
+        ("class TestA:\n  __test__ = False\n  def test_a(self): pass\nassert f(1)", ["test_b.py:4"]),
+    ],
+)
+def test_what_pytest_collects_is_expected(text, ids):
+    file = second(text, **({"cases": CASES} if "cases" in text else {}))
+    assert list(file.ids) == ids
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "test_big = make(2, 3)",
+        "test_big = lambda: f(2)",
+        "from cases import *",
+        "from cases import Cases as TestBig",
+        "if f:\n  def test_big(): assert f(2) == 3",
+        "for i in range(3):\n  globals()[f'test_{i}'] = make(i)",
+        "class TestBig(make(2, 3)): pass",
+        "from cases import Cases as C\nclass TestBig(C): pass",
+    ],
+)
+def test_where_pytest_may_find_tests_it_looks_for_them(text):
+    file = second(text, **({"cases": CASES} if "cases" in text else {}))
+    assert (file.style, file.ids, file.in_doubt) == ("pytest", ("test_b.py",), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("if f(2) != 3:\n  raise SystemExit('bad')", ["test_b.py:1"]),
+        ("import unittest\nunittest.TestCase().assertEqual(f(2), 3)", ["test_b.py:2"]),
+        ("def main():\n  run()\nif __name__ == '__main__':\n  main()", ["test_b.py:4"]),
+        ("def test(g):\n  assert g(2) == 3\ntest(f)", ["test_b.py:3"]),
+        ("test_rows = load()\nfor row in test_rows:\n  assert f(row)", ["test_b.py:2"]),
+    ],
+)
+def test_statements_are_run_as_a_script(text, ids):
+    file = second(text)
+    assert (file.style, list(file.ids), file.in_doubt) == ("script", ids, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("test_b.py", "def check_big():\n  run()"),
+        ("checks.py", "def check_big():\n  assert f(2) == 3"),
+        ("checks.py", "class Big:\n  def big(self):\n    self.assertEqual(f(2), 3)"),
+        ("test_b.py", "def test(candidate):\n  assert candidate(2) == 3"),
+    ],
+)
+def test_a_file_of_which_nothing_would_run_is_named(path, text):
+    with pytest.raises(InvalidInput, match=f"nothing in {path} would be run") as error:
+        second(text, path)
+    assert error.value.field == "tests.files.1.content"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "more"),
+    [
+        ("conftest.py", "def holds(x):\n  assert x", {}),
+        ("tests/__init__.py", "", {}),
+        ("helpers.py", "def check(x):\n  assert x", {"test_c": "import helpers\nassert f(2) == 3"}),
+        (
+            "helpers.py",
+            "def holds(x):\n  assert x",
+            {"test_c": "from .helpers import holds\nassert f(2)"},
+        ),
+        ("plug.py", "def holds(x):\n  assert x", {"conftest": "pytest_plugins = ['plug']"}),
+        ("data.py", "ROWS = [1, 2]\nimport sys\nsys.path.insert(0, '.')", {}),
+    ],
+)
+def test_helpers_need_hold_no_tests(path, text, more):
+    assert second(text, path, **more).style == "helper"
+
+
 @pytest.mark.parametrize(
     ("text", "field"),
     [("def f(:", "tests.files.0.content"), ("x = 1", "tests"), ("def helper(): assert 1", "tests")],

@@ -17,6 +17,8 @@ from typing import Any
 DECOYS = 63  # an object that guesses which value is the tests' is right once in 64 times
 _NEAR = 48  # steps from a small number to what it is changed to, at most
 _TRIES = 12  # for each decoy
+_KINDS = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "!#$%&'*+,-./:;<=>?@^_|~")
+_LETTERS = ((128, 255), (256, 0xD7FF), (0xE000, 0x10FFFF))  # numbers of others; no surrogates
 _LONG = 500  # parts, from which on a value is not looked through for each of its decoys
 
 
@@ -91,13 +93,16 @@ def _letter(value: Any) -> Any:
         return "x" if type(value) is str else b"x"
     place = random.randrange(len(value))
     one = value[place : place + 1]
-    kinds = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     text = one if type(one) is str else one.decode("latin-1")
-    kind = next((letters for letters in kinds if text in letters), "")
-    if not kind or random.random() < 0.5:
+    if random.random() < 0.5:
         return one
-    chosen = random.choice(kind)
-    return chosen if type(one) is str else chosen.encode()
+    if ord(text) > 127:
+        low, high = next((low, high) for low, high in _LETTERS if ord(text) <= high)
+        chosen = chr(min(max(ord(text) + random.randint(-20, 20), low), high))
+    else:
+        kind = next((letters for letters in _KINDS if text in letters), "")
+        chosen = random.choice(kind or (text, text, text, "x", "y", "z"))
+    return chosen if type(one) is str else chosen.encode("latin-1")
 
 
 def _text(value: Any) -> Any:

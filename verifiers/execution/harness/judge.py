@@ -62,7 +62,7 @@ def _run(config: dict[str, Any], root: str, reporter: Reporter, link: Link | Non
         for name, value in space.items():
             if not hasattr(builtins, name) or name in config["overrides"]:
                 setattr(builtins, name, value)
-        run_pytest.run(config["pytest_files"], root, reporter, link)
+        run_pytest.run(config["pytest_files"], config["open_files"], root, reporter, link)
     if config["only_import"]:
         try:
             importlib.import_module(config["main"])

@@ -19,10 +19,14 @@ class Collector:
     Args:
         reporter: Where results go.
         link: The way to the candidate; None in a shared process.
+        open_files: Files of which it is not known which tests are in them: what is found in one is reported
+            as a case of the file.
     """
 
-    def __init__(self, reporter: Reporter, link: Link | None) -> None:
+    def __init__(self, reporter: Reporter, link: Link | None, open_files: list[str]) -> None:
         self._reporter = reporter
+        self._open_files = frozenset(open_files)
+        self._left: dict[str, None] = {}
         self._link = link
         self._asked = 0
         self._outcomes: dict[str, tuple[str, str, int, str]] = {}
@@ -56,7 +60,21 @@ class Collector:
             text = "" if outcome == "passed" else self._text(report)
             self._outcomes[report.nodeid] = (outcome, text, line, path)
         if report.when == "teardown" and report.nodeid in self._outcomes:
-            self._reporter.result(report.nodeid, *self._outcomes.pop(report.nodeid))
+            self._left.pop(report.nodeid, None)
+            self._reporter.result(self._id(report.nodeid), *self._outcomes.pop(report.nodeid))
+
+    def pytest_collection_finish(self, session: Any) -> None:
+        """Note what is to be run."""
+        self._left.update(dict.fromkeys(item.nodeid for item in session.items))
+
+    def report_left(self) -> None:
+        """Report what was found and not run to its end."""
+        for nodeid in self._left:
+            self._reporter.result(self._id(nodeid), "failed", "was found and never run to its end")
+
+    def _id(self, nodeid: str) -> str:
+        path, _, rest = nodeid.partition("::")
+        return f"{path}[{rest}]" if path in self._open_files else nodeid
 
     def pytest_collectreport(self, report: Any) -> None:
         """Report a file that could not be collected."""
@@ -96,9 +114,13 @@ def _place(report: Any) -> tuple[str, int]:
     return str(path), int(crash.lineno if own else (line or 0) + 1)
 
 
-def run(files: list[str], root: str, reporter: Reporter, link: Link | None) -> int:
+def run(files: list[str], open_files: list[str], root: str, reporter: Reporter, link: Link | None) -> int:
     """Run the files and return pytest's exit code, which by itself proves nothing."""
     sys.dont_write_bytecode = True
     arguments = ["-p", "no:cacheprovider", "-q", "--tb=short", "--capture=sys", "--rootdir", root,
                  "--color=no", "-W", "ignore::pytest.PytestUnknownMarkWarning", *files]  # fmt: skip
-    return int(pytest.main(arguments, plugins=[Collector(reporter, link)]))
+    collector = Collector(reporter, link, open_files)
+    code = int(pytest.main(arguments, plugins=[collector]))
+    if link is None or link.gone is None:
+        collector.report_left()
+    return code
