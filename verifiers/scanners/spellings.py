@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from verifiers.scanners.bash_listing import listing
+
 _LONE_CR = re.compile(r"\r(?!\n)")
 _PYTHON_ENDS = re.compile(r"\r\n|\r")
 _SOLIDITY_ENDS = re.compile("\r\n|[\r\v\f\u2028\u2029]")
@@ -106,9 +108,13 @@ def rust(text: str) -> tuple[str, ...]:
 
 
 def bash(text: str) -> tuple[str, ...]:
-    r"""Quotes and backslashes inside a word change nothing: ``ev''al`` and ``\eval`` are ``eval``."""
+    r"""Quotes and backslashes inside a word change nothing: ``ev''al`` and ``\eval`` are ``eval``.
+
+    The last reading lists commands that a scanner may not see where they stand.
+    """
     joined = _spliced(text)
-    return (joined, _BASH_QUOTING.sub("", joined))
+    listed = listing(joined)
+    return (joined, _BASH_QUOTING.sub("", joined), *([listed] if listed else []))
 
 
 def _plain(char: str) -> str:
