@@ -144,6 +144,49 @@ def test_the_same_tests_accept_an_honest_candidate(judge: Judge) -> None:
     assert verdict.status is Status.PASSED, (verdict.summary, verdict.findings)
 
 
+POINT = """public class Point {
+    private static Point first;
+    private final int x; private final int y;
+    public Point(int x, int y) { this.x = x; this.y = y; }
+    public Point doubled() { first = null; return DOUBLED; }
+    @Override public boolean equals(Object other) { EQUALS }
+    @Override public int hashCode() { return 1; }
+}
+"""
+POINT_TESTS = """import static org.junit.jupiter.api.Assertions.*;
+import java.util.*;
+import org.junit.jupiter.api.*;
+class PointTest {
+    @Test void one() { assertEquals(new Point(2, 4), new Point(1, 2).doubled()); }
+    @Test void two() { assertEquals(new Point(5, 0).doubled(), new Point(10, 0)); }
+    @Test void three() { assertEquals(List.of(new Point(6, 8)), List.of(new Point(3, 4).doubled())); }
+}
+"""
+EQUALS = {
+    "every object of its class": "return other instanceof Point;",
+    "the first that it sees": "if (first == null) first = (Point) other; return first == other;",
+    "whatever stands beside its own": "return x == -7 || ((Point) other).x == -7;",
+}
+
+
+@pytest.mark.parametrize("name", EQUALS)
+def test_an_equality_that_has_not_compared_is_not_believed(judge: Judge, name: str) -> None:
+    wrong = "new Point(-7, -7)" if "own" in name else "this"
+    code = POINT.replace("EQUALS", EQUALS[name]).replace("DOUBLED", wrong)
+    verdict = judge(Language.JAVA, {"Point.java": code}, {"PointTest.java": POINT_TESTS})
+    assert verdict.status is Status.FAILED, (verdict.summary, verdict.evidence)
+
+
+@pytest.mark.parametrize(
+    "equals",
+    ["return other instanceof Point p && p.x == x && p.y == y;", "Point p = (Point) other; return p.y == y;"],
+)
+def test_an_honest_equality_is_believed(judge: Judge, equals: str) -> None:
+    code = POINT.replace("EQUALS", equals).replace("DOUBLED", "new Point(2 * x, 2 * y)")
+    verdict = judge(Language.JAVA, {"Point.java": code}, {"PointTest.java": POINT_TESTS})
+    assert verdict.status is Status.PASSED, (verdict.summary, verdict.findings)
+
+
 def test_an_interface_brings_no_assertions_into_the_tests(judge: Judge) -> None:
     code = """interface Shape { double area(); default void assertEquals(Object a, Object b) { }
         class Math { static double abs(double d) { return 0; } } }

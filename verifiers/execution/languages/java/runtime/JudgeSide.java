@@ -193,7 +193,7 @@ final class JudgeSide implements Objects, Wire.Performer {
         return standIn(id, type(name));
     }
 
-    private Object standIn(int id, Class<?> type) {
+    Object standIn(int id, Class<?> type) {
         if (type.getClassLoader() != loader || !StandIn.class.isAssignableFrom(type) || type.isInterface()) {
             throw new Broken("no class of the candidate's");
         }

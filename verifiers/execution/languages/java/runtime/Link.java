@@ -33,7 +33,7 @@ public final class Link {
     public static Handle create(String key, Object[] arguments) {
         ASKED.incrementAndGet();
         if (wire.ask(Wire.CREATE, key, null, arguments) instanceof Integer id) {
-            return new Handle(id);
+            return new Handle(id, key, arguments);
         }
         wire.peer.end("broke the protocol of the link: no object was made");
         throw new Gone(wire.peer.gone());
@@ -60,15 +60,16 @@ public final class Link {
 
     /**
      * What {@code equals} of a stand-in says. A yes about what is not the candidate's is never believed: an
-     * object that equals everything would pass every assertion.
+     * object that equals everything would pass every assertion. Of two of the candidate's, see {@link Alike}.
      */
     public static boolean equal(StandIn object, Object other) {
         if (object == other) {
             return true;
         }
-        boolean said = (Boolean) call("java.lang.Object#equals(Object)", object, new Object[] {other});
-        if (!said || other instanceof StandIn) {
-            return said;
+        if (other instanceof StandIn more) {
+            return Alike.equal(object, more);
+        } else if (!says(object, other)) {
+            return false;
         }
         if (object instanceof List<?> list && other instanceof List<?> more) {
             return more.equals(list);
@@ -80,5 +81,9 @@ public final class Link {
         throw new AssertionError("equals() of " + object.getClass().getName() + " says that it equals "
                 + (other == null ? "null" : "an object of " + other.getClass().getName())
                 + ", which does not say the same of it");
+    }
+
+    static boolean says(StandIn object, Object other) {
+        return (Boolean) call("java.lang.Object#equals(Object)", object, new Object[] {other});
     }
 }
