@@ -27,7 +27,7 @@ class Shape(BaseModel):
 
     hidden_size: int = Field(gt=0)
     intermediate_size: int = Field(gt=0)
-    num_hidden_layers: int = Field(gt=0)
+    num_hidden_layers: int = Field(gt=0, le=1000)  # of which an adapter's are named one by one
     num_attention_heads: int = Field(gt=0)
     num_key_value_heads: int = Field(default=0, ge=0)
     head_dim: int = Field(default=0, ge=0)

@@ -280,8 +280,12 @@ def test_a_model_that_is_not_known_says_what_is(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"hidden_size": 64}')
     with pytest.raises(InvalidInput, match="is missing"):
         shape_of(str(tmp_path))
+    sizes = {"hidden_size": 64, "intermediate_size": 64, "num_attention_heads": 4, "vocab_size": 9}
+    (tmp_path / "config.json").write_text(json.dumps(sizes | {"num_hidden_layers": 4_000_000_000}))
+    with pytest.raises(InvalidInput, match=r"num_hidden_layers.*less than or equal to 1000"):
+        shape_of(str(tmp_path))
     (tmp_path / "config.json").write_text("[" * 100_000)
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput, match="is damaged"):
         shape_of(str(tmp_path))
 
 
