@@ -105,3 +105,18 @@ def test_who_waits_for_whom_can_be_asked_whether_it_is_healthy(services: dict[st
         for other, how in (service.get("depends_on") or {}).items():
             if how["condition"] == "service_healthy" and other != "engine":  # the engine's is in its image
                 assert services[other]["healthcheck"]["test"], (name, other)
+
+
+def test_the_api_has_a_disk_for_uploads(services: dict[str, Any]) -> None:
+    api = services["api"]
+    spool = api["environment"]["TMPDIR"]
+    (volume,) = [each for each in api["volumes"] if each["target"] == spool]
+    assert volume["type"] == "volume"
+    made = (ROOT / "deploy" / "Dockerfile").read_text()
+    assert f"install -d -o acrisol -g acrisol /run/acrisol-engine {spool}\n" in made  # or it is root's
+
+
+def test_whose_forwarded_headers_are_believed_can_be_said(services: dict[str, Any]) -> None:
+    assert services["api"]["environment"]["FORWARDED_ALLOW_IPS"] == "127.0.0.1"
+    told = json.loads(config({**SECRETS, "FORWARDED_ALLOW_IPS": "172.18.0.1"}).stdout)["services"]
+    assert told["api"]["environment"]["FORWARDED_ALLOW_IPS"] == "172.18.0.1"

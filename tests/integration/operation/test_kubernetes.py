@@ -86,3 +86,19 @@ def test_the_api_drains_before_it_is_killed() -> None:
     pod = pods()["acrisol-api"]
     environment = {each["name"]: each["value"] for each in containers()["api"]["env"]}
     assert float(environment["ACRISOL_DRAIN_S"]) + 10 < pod["terminationGracePeriodSeconds"]
+
+
+def test_the_api_has_a_disk_for_uploads() -> None:
+    environment = {each["name"]: each["value"] for each in containers()["api"]["env"]}
+    mounted = {each["mountPath"]: each["name"] for each in containers()["api"]["volumeMounts"]}
+    (spool,) = [
+        volume
+        for volume in pods()["acrisol-api"]["volumes"]
+        if volume["name"] == mounted[environment["TMPDIR"]]
+    ]
+    assert "medium" not in spool["emptyDir"]
+
+
+def test_whose_forwarded_headers_are_believed_is_said() -> None:
+    (settings,) = [each["data"] for each in manifests() if each["kind"] == "ConfigMap"]
+    assert settings["FORWARDED_ALLOW_IPS"] == "127.0.0.1"
