@@ -15,7 +15,7 @@ from agent.examiner import AgentExaminer
 from agent.prompts import SMALL_CONTEXT, PromptLimits
 from api.cli.bar import Bar
 from api.cli.data_outcomes import SMALL, from_outcomes
-from api.cli.exits import reported_errors
+from api.cli.exits import ExitCode, reported_errors
 from api.cli.rendering import plain
 from models.data import prepare as preparing
 from models.data.card import Card, markdown
@@ -40,7 +40,7 @@ def prepare(
     fresh: Annotated[bool, typer.Option(help="Begin anew, whatever the folder holds.")] = False,
     small_context: SMALL = False,
 ) -> None:
-    """Make a data set by a recipe; the same command goes on where an interrupted run stopped."""
+    """Make a data set by a recipe: exit 0 done, 1 nothing is left. Goes on where it was interrupted."""
     errors = Console(stderr=True, highlight=False)
     with reported_errors(errors):
         read = read_recipe(recipe)
@@ -64,6 +64,9 @@ def prepare(
         _print_card(console, card)
         said = f"The card is {output / 'card.md'}, the times are in {output / 'report.json'}."
         console.print(plain(said), soft_wrap=True)
+        if not any(file.rows for file in card.files):
+            console.print(plain(_nothing_left(card), "yellow"), soft_wrap=True)
+            raise typer.Exit(ExitCode.NOT_SOLVED)
 
 
 @app.command("card")
@@ -91,6 +94,15 @@ def steps() -> None:
         table.add_row(name, plain(says), plain(", ".join(fields)))
     console.print(table)
     console.print(plain(f"Packaged recipes: {', '.join(packaged_recipes())}"))
+
+
+def _nothing_left(card: Card) -> str:
+    for report in reversed(card.steps):
+        if report.flow.dropped:
+            return (
+                f"Nothing is left: the last were dropped by {report.step} ({_listed(report.flow.dropped)})."
+            )
+    return "Nothing is left: the sources held nothing that could be read."
 
 
 def _read_card(folder: Path) -> Card:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from api.cli.evaluate_juliet import juliet
 from api.cli.evaluate_perplexity import evaluate_perplexity
@@ -193,14 +193,18 @@ def compare(
 
 @app.command("suites")
 def suites() -> None:
-    """List the suites and where they are looked for."""
-    table = Table(border_style="dim")
-    for column in ("suite", "what it is", "files"):
-        table.add_column(column, overflow="fold")
+    """List the suites, where they are looked for and whether they are there."""
+    console = Console(highlight=False)
+    folder = SuiteSettings().suites
+    where = folder or "no folder: set ACRISOL_SUITES or give --data"
+    console.print(plain(f"Published suites are looked for in {where}."), soft_wrap=True)
     for name, suite in SUITES.items():
-        files = "comes with Acrisol" if suite.packaged else ", ".join(suite.files)
-        table.add_row(plain(name), plain(suite.says), plain(files))
-    Console(highlight=False).print(table)
+        console.print(Text.assemble((name, "bold"), "  ", plain(suite.says)), soft_wrap=True)
+        if suite.packaged:
+            console.print("  comes with Acrisol")
+        for file in suite.files:
+            there = folder is not None and (folder / file).is_file()
+            console.print(f"  {file}", "[green]found[/]" if there else "[yellow]missing[/]", soft_wrap=True)
 
 
 def _first_passed(folder: Path) -> dict[str, bool]:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.rendering import plain
-from models.evaluation.compare import Comparison, Paired
+from models.evaluation.compare import Comparison, Paired, incomplete
 from models.evaluation.estimators import Estimate
 from models.evaluation.page import page, percent
 from models.evaluation.plan import ANSWERS
@@ -114,14 +114,8 @@ def show(console: Console, summary: Summary) -> None:
     for name, family in list(summary.families.items())[: 2 * _SHOWN]:
         table.add_row(plain(f"  {name}"), f"pass@1 {percent(family.pass_at_1)}")
     console.print(table)
-    if not summary.complete:
-        console.print(
-            plain(
-                f"Not complete: {summary.missing:,} answers are missing, {summary.undecided:,} could not be "
-                "judged and count as not passed.",
-                "yellow",
-            )
-        )
+    if unknown := incomplete(summary):
+        console.print(plain(f"Not complete: {unknown}.", "yellow"))
 
 
 def show_comparison(console: Console, found: Comparison) -> None:
@@ -147,6 +141,8 @@ def show_comparison(console: Console, found: Comparison) -> None:
             f"first run only, {test.only_second} by the second only; McNemar's exact test p = {test.p:.4f}"
         )
     )
+    for unknown in found.open:
+        console.print(plain(f"Not complete: {unknown}.", "yellow"))
     for name, problems in (("better", found.better), ("worse", found.worse)):
         more = f" and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
         if problems:

@@ -16,7 +16,7 @@ from api.cli.model_view import described, print_entry, print_list, print_state
 from api.cli.rendering import plain
 from models.serving import running
 from models.serving.entries import LIVE, Score
-from models.serving.evaluated import read_evaluation
+from models.serving.evaluated import measured_in, read_evaluation
 from models.serving.going_live import Done, Reached
 from models.serving.going_live import rollback as go_back
 from models.serving.going_live import use as go_live
@@ -129,6 +129,8 @@ def score(
     """Keep what a model or adapter was measured at, for 'promote' to compare with."""
     with reported_errors(_errors()):
         if evaluation is not None:
+            if suite is not None or value is not None:
+                raise InvalidInput("evaluation", "excludes --suite and --value.", "Leave one out.")
             measured = read_evaluation(evaluation)
         elif suite is not None and value is not None:
             measured = (Score(suite=suite, metric=metric, value=value, problems=problems),)
@@ -139,7 +141,8 @@ def score(
         registry = _registry()
         for each in measured:
             registry.score(name, each)
-        _say(f"{name}: {'; '.join(map(described, measured))}.")
+        of = f" {evaluation} measured {measured_in(evaluation)}." if evaluation is not None else ""
+        _say(f"{name}: {'; '.join(map(described, measured))}.{of}")
 
 
 @app.command("promote")

@@ -52,6 +52,7 @@ class Comparison(Value):
         second: What the second was.
         shared: Problems that both have answers to.
         left_out: Problems that only one has.
+        open: What is not known of either run, in words; empty where both are complete.
         pass_at_1: Of answers that pass.
         secure_pass: Of answers that pass and are clean; None where one run did not scan.
         insecure: Of scanned answers that were flagged, over problems with such in both runs; None likewise.
@@ -64,6 +65,7 @@ class Comparison(Value):
     second: str
     shared: int
     left_out: int
+    open: tuple[str, ...] = ()
     pass_at_1: Paired
     secure_pass: Paired | None = None
     insecure: Paired | None = None
@@ -95,8 +97,8 @@ def compare(
     if first.run.problems_digest != second.run.problems_digest:
         raise InvalidInput(
             "runs",
-            f"are of different problems: {first.run.suite} {first.run.split} and "
-            f"{second.run.suite} {second.run.split}, or of different versions of one file.",
+            f"are of different problems: {_suite(first)} and {_suite(second)}, or of different versions of "
+            "one file.",
             "Compare runs of one suite.",
         )
     ones, others = ({count.id: count for count in each.problems} for each in (first, second))
@@ -111,6 +113,11 @@ def compare(
         second=said(second),
         shared=len(shared),
         left_out=len(ones.keys() ^ others.keys()),
+        open=tuple(
+            f"{which} run: {unknown}"
+            for which, each in (("first", first), ("second", second))
+            if (unknown := incomplete(each))
+        ),
         pass_at_1=_paired([(a.passed / a.samples, b.passed / b.samples) for a, b in pairs], seed),
         secure_pass=_paired([(a.secure / a.samples, b.secure / b.samples) for a, b in pairs], seed)
         if both_scan
@@ -128,6 +135,20 @@ def said(summary: Summary) -> str:
     """A run in a few words."""
     run = summary.run
     return f"{run.source}, {run.mode}, {run.samples} a problem"
+
+
+def incomplete(summary: Summary) -> str:
+    """What of a run is missing, in words; empty if nothing is."""
+    if summary.complete:
+        return ""
+    return (
+        f"{summary.missing:,} answers are missing, {summary.undecided:,} could not be judged and count as "
+        "not passed"
+    )
+
+
+def _suite(summary: Summary) -> str:
+    return " ".join(part for part in (summary.run.suite, summary.run.split) if part)
 
 
 def _flagged(count: ProblemCount) -> float:

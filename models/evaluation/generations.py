@@ -49,7 +49,7 @@ def read_generations(path: Path, problems: Sequence[Problem]) -> list[Generation
     known = {problem.id: problem for problem in problems}
     by_function = _by_function(problems)
     found: dict[str, list[Generation]] = {}
-    for place, row in read_rows(path):
+    for place, row in read_rows(path, "generations"):
         problem = _problem_of(row, place, known, by_function)
         if problem is None:
             continue

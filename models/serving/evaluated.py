@@ -22,19 +22,7 @@ def read_evaluation(folder: Path) -> tuple[Score, ...]:
     Raises:
         InvalidInput: there is no report in the folder, or not all of the suite's answers are judged.
     """
-    path = folder / REPORT
-    if not path.exists():
-        raise InvalidInput(
-            "evaluation",
-            f"There is no {REPORT} in {str(folder)[:200]!r}.",
-            "Give the folder of an evaluation, after 'acrisol evaluate report'.",
-        )
-    with opened(path, "evaluation") as file:
-        data = file.read(_MAX_BYTES + 1)
-    try:
-        summary = Summary.model_validate_json(data)
-    except ValidationError as error:
-        raise InvalidInput("evaluation", f"{REPORT} in {str(folder)[:200]!r} is not a report.") from error
+    summary = _summary(folder)
     if not summary.complete:
         raise InvalidInput(
             "evaluation",
@@ -53,6 +41,31 @@ def read_evaluation(folder: Path) -> tuple[Score, ...]:
         )
     except ValidationError as error:
         raise InvalidInput("evaluation", f"{REPORT} holds shares that are not from 0 to 1.") from error
+
+
+def measured_in(folder: Path) -> str:
+    """The model, or file of recorded answers, that an evaluation was of.
+
+    Raises:
+        InvalidInput: there is no report in the folder.
+    """
+    return _summary(folder).run.source
+
+
+def _summary(folder: Path) -> Summary:
+    path = folder / REPORT
+    if not path.exists():
+        raise InvalidInput(
+            "evaluation",
+            f"There is no {REPORT} in {str(folder)[:200]!r}.",
+            "Give the folder of an evaluation, after 'acrisol evaluate report'.",
+        )
+    with opened(path, "evaluation") as file:
+        data = file.read(_MAX_BYTES + 1)
+    try:
+        return Summary.model_validate_json(data)
+    except ValidationError as error:
+        raise InvalidInput("evaluation", f"{REPORT} in {str(folder)[:200]!r} is not a report.") from error
 
 
 def _score(suite: str, metric: str, estimate: Estimate, problems: int, folder: Path) -> Score:

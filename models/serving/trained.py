@@ -60,7 +60,7 @@ def _scores(recipe: Recipe, result: TrainedRun, folder: Path) -> tuple[Score, ..
     try:
         return (
             Score(
-                suite=recipe.scoring.suite,
+                suite=" ".join(part for part in (recipe.scoring.suite, recipe.scoring.split) if part),
                 value=result.score,
                 problems=recipe.scoring.problems,
                 source=f"training run {folder.absolute()}",

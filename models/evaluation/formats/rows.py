@@ -23,40 +23,46 @@ class Place:
     Args:
         path: The file.
         line: From 1.
+        field: What the file was given as.
     """
 
-    def __init__(self, path: Path, line: int) -> None:
+    def __init__(self, path: Path, line: int, field: str = "suite") -> None:
         self.path = path
         self.line = line
+        self.field = field
 
     def wrong(self, message: str, hint: str = "") -> InvalidInput:
         """An error about this line."""
-        return InvalidInput("suite", f"{self.path} line {self.line} {message}", hint)
+        return InvalidInput(self.field, f"{self.path} line {self.line} {message}", hint)
 
 
-def read_rows(path: Path) -> Iterator[tuple[Place, Row]]:
+def read_rows(path: Path, field: str = "suite") -> Iterator[tuple[Place, Row]]:
     """The rows of a JSONL file, gzipped if its name ends in ``.gz``, each with its place; no blank lines.
+
+    Args:
+        path: The file.
+        field: What it was given as, for errors.
 
     Raises:
         InvalidInput: it cannot be read, is too large, or a line is no JSON object.
     """
     try:
         with _opened(path) as file:
-            yield from _rows(path, file)
+            yield from _rows(path, file, field)
     except (OSError, EOFError, zlib.error) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InvalidInput("suite", f"{path} cannot be read ({why}).", "Check the path.") from error
+        raise InvalidInput(field, f"{path} cannot be read ({why}).", "Check the path.") from error
 
 
 def _opened(path: Path) -> IO[bytes]:
     return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 
-def _rows(path: Path, file: IO[bytes]) -> Iterator[tuple[Place, Row]]:
+def _rows(path: Path, file: IO[bytes], field: str) -> Iterator[tuple[Place, Row]]:
     number = size = 0
     while line := file.readline(MAX_LINE_BYTES + 1):
         number, size = number + 1, size + len(line)
-        place = Place(path, number)
+        place = Place(path, number, field)
         if len(line) > MAX_LINE_BYTES or size > MAX_FILE_BYTES:
             raise place.wrong(
                 f"is beyond what is read: {MAX_LINE_BYTES // 2**20} MiB a line, "
@@ -95,5 +101,7 @@ def texts_of(row: Row, field: str, place: Place) -> list[str]:
     """
     value = row.get(field) or []
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise place.wrong(f"has no list of texts in the field '{field}'.")
+        raise place.wrong(
+            f"has no list of texts in the field '{field}'.", "See docs/evaluation.md for the formats."
+        )
     return value

@@ -183,3 +183,21 @@ def test_shards_are_waited_for_and_merged_and_a_run_that_is_there_is_told_how_to
     assert (whole.complete, whole.answers, whole.run.shard) == (True, 3, "")
     again = RUNNER.invoke(app, command)
     assert (again.exit_code, "acrisol evaluate report" in again.stderr) == (2, True)
+
+
+def test_suites_are_listed_with_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "humaneval").mkdir()
+    (tmp_path / "humaneval" / "HumanEval.jsonl.gz").touch()
+    monkeypatch.setenv("ACRISOL_SUITES", str(tmp_path))
+    said = RUNNER.invoke(app, ["suites"], env={"COLUMNS": "40"}).output
+    assert "  humaneval/HumanEval.jsonl.gz found\n" in said
+    assert "  mbpp/mbpp.jsonl missing\n" in said
+    assert f"looked for in {tmp_path}." in said
+
+
+def test_a_wrong_file_of_answers_is_named_as_what_it_was_given_as(tmp_path: Path) -> None:
+    answers = tmp_path / "answers.jsonl"
+    answers.write_text("[]\n")
+    given = ["run", str(suite(tmp_path)), "--generations", str(answers), "--out", str(tmp_path / "run")]
+    said = " ".join(RUNNER.invoke(app, given).output.split())
+    assert f"generations: {answers} line 1 is not a JSON object." in said

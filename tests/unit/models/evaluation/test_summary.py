@@ -128,6 +128,18 @@ def test_two_runs_are_compared_problem_by_problem() -> None:
     assert same.pass_at_1.gain.low == -same.pass_at_1.gain.high < 0
 
 
+def test_a_comparison_says_which_run_is_not_complete() -> None:
+    whole = (("right",), ("right",), ("wrong",), ("right",))
+    part = results(("right",))
+    found = compare(
+        summed(*whole),
+        summarise(manifest(), PROBLEMS, part, 4),
+        first_passed(results(*whole)),
+        first_passed(part),
+    )
+    assert [said.partition(",")[0] for said in found.open] == ["second run: 3 answers are missing"]
+
+
 def test_runs_of_different_problems_are_not_compared() -> None:
     one, other = summed(*[("right",)] * 4), summed(*[("right",)] * 4, problems_digest="e")
     with pytest.raises(InvalidInput, match="different problems"):

@@ -154,7 +154,11 @@ def test_an_evaluations_report_becomes_scores(tmp_path: Path) -> None:
     summary |= {"pass_at": {"1": estimate, "10": estimate}, "secure_pass": estimate}
     report = tmp_path / "report.json"
     report.write_text(json.dumps(summary))
-    good("score", "one", "--evaluation", str(tmp_path))
+    said = good("score", "one", "--evaluation", str(tmp_path)).output
+    assert f"{tmp_path} measured x." in " ".join(said.split())
+    both = run("score", "one", "--evaluation", str(tmp_path), "--suite", "mbpp", "--value", "0.9")
+    assert both.exit_code == 2
+    assert "excludes --suite and --value" in both.output
     scores = json.loads(good("show", "one", "--json").output)["scores"]
     assert [(score["suite"], score["metric"], score["problems"]) for score in scores] == [
         ("mbpp test", "pass@1", 2),

@@ -39,6 +39,19 @@ def test_a_better_one_becomes_live(registry: Registry, tmp_path: Path) -> None:
     assert "20.0% of run" in promote(registry, better, "next", None, None, force=False).reason
 
 
+def test_scores_of_another_split_are_not_compared(registry: Registry, tmp_path: Path) -> None:
+    registry.score("base", Score(suite="mbpp validation", value=0.05, problems=20))
+    run = run_of(registry, tmp_path / "run", 0.2)
+    recipe = json.loads((run / "recipe.yaml").read_text())
+    recipe["scoring"]["split"] = "test"
+    (run / "recipe.yaml").write_text(json.dumps(recipe))
+    with pytest.raises(InvalidInput, match="not measured at mbpp test pass@1"):
+        promote(registry, run, "run", None, None, force=False)
+    recipe["scoring"]["split"] = "validation"
+    (run / "recipe.yaml").write_text(json.dumps(recipe))
+    assert promote(registry, run, "again", None, None, force=False).done.adapter == "again"
+
+
 @pytest.mark.parametrize("value", [0.2, 0.3])
 def test_one_that_is_no_better_does_not(registry: Registry, tmp_path: Path, value: float) -> None:
     registry.score("base", Score(suite="mbpp", value=value, problems=20))
