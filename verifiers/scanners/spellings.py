@@ -11,6 +11,8 @@ import re
 import unicodedata
 
 from verifiers.scanners.bash_listing import listing
+from verifiers.scanners.captures import captures_opened
+from verifiers.scanners.rust_macros import unwrapped
 
 _LONE_CR = re.compile(r"\r(?!\n)")
 _PYTHON_ENDS = re.compile(r"\r\n|\r")
@@ -41,7 +43,18 @@ _TRIGRAPHS = {"=": "#", "(": "[", "/": "\\", ")": "]", "'": "^", "<": "{", "!": 
 _TRIGRAPH = re.compile(r"\?\?([=(/)'<!>-])")
 _DIGRAPHS = {"<%": "{", "%>": "}", "<:": "[", ":>": "]", "%:": "#"}
 _DIGRAPH = re.compile(r"<%|%>|<:(?!:[^:>])|(?<!:):>|%:")
-_RENAME = re.compile(r"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)[ \t]+([A-Za-z_]\w*)[ \t]*$", re.MULTILINE)
+_RENAME = re.compile(
+    r"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)(?=[ \t])[ \t(]+([A-Za-z_]\w*)[ \t)]*$", re.MULTILINE
+)
+_C_COMMENT = re.compile(
+    r"""(?P<text>"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)|//[^\n]*|/\*.*?(?:\*/|\Z)""", re.DOTALL
+)
+# A keyword needs the mark to be a name at all.
+_RUST_RAW = re.compile(
+    r"\br#(?!(?:abstract|as|async|await|become|box|break|const|continue|do|dyn|else|enum|extern|false|final|fn|for"
+    r"|gen|if|impl|in|let|loop|macro|match|mod|move|mut|override|priv|pub|ref|return|static|struct|trait|true|try"
+    r"|type|typeof|unsafe|unsized|use|virtual|where|while|yield)\b)([^\W\d]\w*)"
+)
 _BASH_QUOTING = re.compile(r"""(?<=\w)(?:''|""|\\)(?=\w)|(?<=\s)\\(?=[a-z])|^\\(?=[a-z])""", re.MULTILINE)
 
 
@@ -94,7 +107,10 @@ def c(text: str) -> tuple[str, ...]:
     readings = [_spliced(reading) for reading in readings]
     if _DIGRAPH.search(text):
         readings += [_DIGRAPH.sub(lambda found: _DIGRAPHS[found[0]], reading) for reading in readings]
-    return tuple(dict.fromkeys([*readings, *(_renamed(reading) for reading in readings)]))
+    readings += [_renamed(reading) for reading in readings]
+    return tuple(
+        dict.fromkeys([*readings, *(captures_opened(reading) for reading in dict.fromkeys(readings))])
+    )
 
 
 def go(text: str) -> tuple[str, ...]:
@@ -103,8 +119,13 @@ def go(text: str) -> tuple[str, ...]:
 
 
 def rust(text: str) -> tuple[str, ...]:
-    """Unicode's separators and marks are white space; identifiers are the same up to NFC."""
-    return (_RUST_BLANKS.sub(" ", text.replace("\r\n", "\n")).replace("\u212a", "K"),)
+    """Unicode's separators and marks are white space; identifiers are the same up to NFC.
+
+    The other readings have ``r#new`` as ``new`` and the code in macros as if it were in none.
+    """
+    text = _RUST_BLANKS.sub(" ", text.replace("\r\n", "\n")).replace("\u212a", "K")
+    plain = _RUST_RAW.sub(r"\1", text)
+    return (text, plain, *unwrapped(plain))
 
 
 def bash(text: str) -> tuple[str, ...]:
@@ -141,16 +162,29 @@ def _spread(mark: str) -> str:
 def _spliced(text: str) -> str:
     if not _SPLICE.search(text):
         return text
+    return _joined(_SPLICE.sub("\x00", text))
+
+
+def _joined(text: str) -> str:
+    """The text with the lines that marks stand for as empty ones behind their line."""
     lines = []
-    for line in _SPLICE.sub("\x00", text).split("\n"):
+    for line in text.split("\n"):
         lines += [line.replace("\x00", ""), *[""] * line.count("\x00")]
     return "\n".join(lines)
 
 
 def _renamed(text: str) -> str:
     """The text with macros that stand for one other word replaced, as in ``#define run system``."""
-    names = dict(_RENAME.findall(text))
+    if "define" not in text:
+        return text
+    plain = _joined(_C_COMMENT.sub(lambda found: found["text"] or " " + "\x00" * found[0].count("\n"), text))
+    names = dict(_RENAME.findall(plain))
     if not names:
         return text
-    defined = _RENAME.sub("", text)
+    for name in names:
+        seen = {name}
+        while (other := names.get(names[name], name)) not in seen:
+            seen.add(other)
+            names[name] = other
+    defined = _RENAME.sub("", plain)
     return re.sub(r"\b(?:" + "|".join(map(re.escape, names)) + r")\b", lambda found: names[found[0]], defined)

@@ -42,6 +42,8 @@ BROKEN = {
 }
 JAVA = "class A {{ void f(String c) throws Exception {{ {} }} }}\n"
 C = "#include <stdlib.h>\nvoid f(char *c) {{\n{}\n}}\n"
+RUST = "fn f(c: &str) {{\n{}\n}}\n"
+SHELL = 'Command::new("sh").arg("-c").arg(c)'
 
 
 @pytest.mark.parametrize("language", FILES)
@@ -78,7 +80,27 @@ def test_what_cannot_be_parsed_is_incomplete(scan: Scan, language: Language) -> 
         pytest.param(Language.C, C.format("<% system(c); %>"), id="digraphs"),
         pytest.param(Language.C, "#define go system\n" + C.format("go(c);"), id="renamed by a macro"),
         pytest.param(Language.C, C.format("// note\rsystem(c);"), id="carriage return"),
+        pytest.param(Language.C, "#define go system // x\n" + C.format("go(c);"), id="renamed and commented"),
+        pytest.param(Language.C, "#define a (system)\n#define b a\n" + C.format("b(c);"), id="renamed twice"),
+        pytest.param(Language.CPP, C.format("[r = system(c)] { return r; }();"), id="capture"),
         pytest.param(Language.CPP, C.format("::system(c); std::system(c);"), id="scope"),
+        pytest.param(Language.RUST, RUST.format(f"assert!({SHELL});"), id="in an assertion"),
+        pytest.param(Language.RUST, RUST.format(f'println!("{{}}", {SHELL});'), id="printed"),
+        pytest.param(Language.RUST, RUST.format(f"vec![{SHELL}];"), id="in a vector"),
+        pytest.param(
+            Language.RUST,
+            "macro_rules! same { ($($t:tt)*) => { $($t)* } }\nsame! {\n" + RUST.format(f"{SHELL};") + "}\n",
+            id="a module in a macro",
+        ),
+        pytest.param(
+            Language.RUST,
+            f"macro_rules! run {{ ($c:expr) => {{ {SHELL.replace('(c)', '($c)')} }} }}\n"
+            + RUST.format("run!(c);"),
+            id="a macro's body",
+        ),
+        pytest.param(
+            Language.RUST, RUST.format('Command::r#new("sh").r#arg("-c").r#arg(c);'), id="raw identifiers"
+        ),
         pytest.param(Language.BASH, "ev''al \"$1\"\n", id="quotes in a word"),
         pytest.param(Language.BASH, '\\eval "$1"\n', id="backslash before a word"),
         pytest.param(Language.BASH, 'ev\\\nal "$1"\n', id="joined words"),
@@ -109,6 +131,22 @@ def test_padding_does_not_exhaust_the_rules(
     filler = padding * (300_000 // len(padding))
     verdict = scan({FILES[language]: filler + weak}, language)
     assert rule in {finding.rule for finding in verdict.findings}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'assert!(f(x).is_ok(), "{} {:>5}", x, y = g(1));',
+        'println!("{x:?} {}", vec![f(1); 3].len());\nlet a: Vec<u8> = vec![];',
+        "assert!(matches!(f(x), Some('a'..='z' | 'A'..='Z') | None if g(x)));",
+        'write!(out, "{}", f(x))?;\nlet a = if cfg!(test) { todo!() } else { panic!("no") };',
+        "assert_eq!(f(vec![1, 2]), Point { x: 1, y: g(2) });",
+        'let a = map!{"a" => f(1), "b" => 2};\nlet b = json!({"a": f(1), "b": [2]});',
+    ],
+)
+def test_honest_macros_stay_clean(scan: Scan, code: str) -> None:
+    verdict = scan({"a.rs": RUST.format(code)}, Language.RUST)
+    assert (verdict.status, verdict.findings) == (Status.PASSED, ()), verdict.summary
 
 
 def test_files_of_two_languages_are_each_scanned_with_their_own_rules(scan: Scan) -> None:
