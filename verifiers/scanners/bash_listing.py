@@ -33,7 +33,7 @@ from verifiers.scanners.bash_words import (
 
 Stated = tuple[int, str]  # a line, from 0, and a statement on it
 
-_UNREAD = ")"  # what no parser takes, so that the verdict says which line could not be read
+_UNREAD = "case"  # what the engine never repairs, so that the verdict says which line could not be read
 _DEEPEST = 4  # texts of code inside of texts of code
 _LARGEST = 400_000  # characters of a script
 _NESTED = 400  # nodes inside of each other; a script of people's stays far below
@@ -75,6 +75,8 @@ def _commands(code: str, line: int, depth: int) -> Iterator[Stated]:
             words = words_of(node, line, names)
             yield from _command(words, depth)
             yield from _fed_directly(node, words, at, depth)
+            if _is_braced(node.child_by_field_name("name")):
+                yield at, _UNREAD
         elif node.type == "pipeline":
             yield from _piped(node, line, names, depth)
         elif node.type == "redirected_statement":
@@ -95,6 +97,11 @@ def _is_deep(root: Node) -> bool:
             return True
         waiting.extend((part, depth + 1) for part in node.children)
     return False
+
+
+def _is_braced(name: Node | None) -> bool:
+    """Whether a command's name is an expansion such as ``{eval,"$1"}``, which is several words."""
+    return name is not None and b"," in (name.text or b"") and bool(_SUSPECT.search(_unparsed(name)))
 
 
 def _names(root: Node) -> dict[str, list[str]]:

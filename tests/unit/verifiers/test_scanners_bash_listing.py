@@ -53,7 +53,8 @@ from verifiers.scanners.rule_pack import RULES
         ('find . -exec sh -c "$1" ";"', 'bash -c "$1"'),
         ("chmod 7'7'7 x", "chmod 777 x"),
         ('eval "\n$1"', 'eval "$value"'),
-        ('{eval,"$1"}', ")"),
+        ('{eval,"$1"}', "case"),
+        ('ls; {e"v"al,"$1"}\n', "case"),
     ],
 )
 def test_what_hides_a_command(code: str, listed: str) -> None:
@@ -78,7 +79,7 @@ def test_what_hides_a_command(code: str, listed: str) -> None:
     ],
 )
 def test_what_only_looks_like_one(code: str) -> None:
-    assert not re.search(r"eval|bash -c|trap|\)", listing(code))
+    assert not re.search(r"eval|bash -c|trap|case", listing(code))
 
 
 def test_every_command_of_the_rules_is_listed() -> None:
@@ -97,8 +98,8 @@ def _patterns(node: object) -> list[str]:
 
 
 def test_what_is_too_large_or_too_deep_is_said_to_be_unread() -> None:
-    assert listing("eval $x\n" * 100_000) == ")"
-    assert listing("x" + "$(x " * 5_000 + ")" * 5_000) == ")"
+    assert listing("eval $x\n" * 100_000) == "case"
+    assert listing("x" + "$(x " * 5_000 + ")" * 5_000) == "case"
     started = time.monotonic()
     for text in ("{ " * 50_000, "$(" * 50_000, "`" * 100_000, "(" * 100_000, "cat <<EOF\n" * 20_000):
         listing(text)
