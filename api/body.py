@@ -6,6 +6,7 @@ here: the key is looked at before the first byte is taken, and how a JSON body i
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 
@@ -66,7 +67,7 @@ def needed(route: object) -> frozenset[Scope]:
 
 
 def structure_fault(body: bytes) -> str | None:
-    """Why a JSON body is not parsed; None if it may be."""
+    """Why a JSON body, in UTF-8, is not parsed; None if it may be."""
     around = _STRING.sub(b"", body)
     if around.count(b",") + around.count(b"{") + around.count(b"[") > _MOST_PARTS:
         return f"The body has too many parts: it can have at most {_MOST_PARTS:,} fields, items and brackets."
@@ -98,6 +99,9 @@ async def _checked(receive: Receive) -> Message:
         parts.append(message.get("body", b""))
         more = message.get("more_body", False)
     body = b"".join(parts)
+    if not json.detect_encoding(body).startswith("utf-8"):
+        # It would be parsed, but an escaped quote looks like another in it, and hides parts from _STRING.
+        raise HTTPException(400)
     fault = structure_fault(body)
     if fault is not None:
         raise HTTPException(413, fault)

@@ -214,6 +214,17 @@ def test_a_heavy_body_is_refused_before_it_is_parsed(
         assert "too many parts" in answer.text
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
+def test_no_other_encoding_hides_what_a_body_has(
+    client: TestClient, database: Database, encoding: str
+) -> None:
+    """Python reads UTF-16 too, in which a quote that is escaped does not look like one."""
+    hidden = '{"\\"":[' + ",".join(["{}"] * 100_000) + "]}"
+    headers = {**bearer(database), "Content-Type": "application/json"}
+    answer = client.post("/v1/tasks", content=hidden.encode(encoding), headers=headers)
+    assert (answer.status_code, "UTF-8" in answer.text) == (400, True), answer.text[:200]
+
+
 def test_what_just_passes_is_answered_soon(client: TestClient, database: Database) -> None:
     headers = {**bearer(database), "Content-Type": "application/json"}
     fields = json.dumps({"instruction": "x"} | {str(n): 0 for n in range(49_000)}, separators=(",", ":"))
