@@ -2,7 +2,8 @@
 
 Files keep their names, because they include each other by them. Every configuration that ``#if`` makes is
 looked at, so that no weakness hides behind one that is switched off here and on elsewhere. Where a file has
-several readings, all files go in once a reading.
+several readings, all files go in once a reading. Cppcheck supposes names to be defined but not numbers to be
+great, so ``#if __GNUC__ >= 4`` is read a second time as ``#if defined`` with a name that stands for it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,17 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from verifiers.domain import Candidate, CodingTask, Finding, Language, Location, Severity, SourceFile, Verdict
+from verifiers.domain import (
+    Candidate,
+    CodingTask,
+    Finding,
+    Language,
+    Location,
+    Severity,
+    SourceFile,
+    Verdict,
+    digest,
+)
 from verifiers.errors import ToolFailed
 from verifiers.reports.weaknesses import owasp_of
 from verifiers.sandbox.environments import CPPCHECK
@@ -26,6 +37,11 @@ from verifiers.verifier import Stage
 NAME = "cppcheck"
 _LANGUAGES = {"c", "cpp"}
 _SOURCES = (".c", ".cc", ".cpp", ".cxx", ".c++")
+_BLANKS = r"(?:[ \t]|/\*[^*\n]*\*/)*"
+_CONDITION = re.compile(
+    rf"^{_BLANKS}(?:\#|%:|\?\?=){_BLANKS}(?P<word>if|elif)\b(?P<test>[^\n]*)$", re.MULTILINE
+)
+_DECIDED = re.compile(r"\s*(?:0|1|[^\W\d]\w*|defined\s*\w+|defined\s*\(\s*\w+\s*\))\s*")
 # What Cppcheck reports about itself or about code that it cannot read.
 _UNREAD = re.compile(
     r"syntaxError|internalAstError|internalError|cppcheckError|unknownMacro|preprocessorErrorDirective"
@@ -98,9 +114,29 @@ def checked(files: Sequence[SourceFile]) -> list[Input]:
             name += ".cpp"
         inputs += [
             Input(path=f"r{number}/{name}", candidate_path=file.path, language=language, content=text)
-            for number, text in enumerate(readings(file.content, language))
+            for number, text in enumerate(_both_ways(readings(file.content, language)))
         ]
     return inputs
+
+
+def _both_ways(texts: Sequence[str]) -> tuple[str, ...]:
+    """The readings, and those in which each condition that Cppcheck would compute is a name's definition."""
+    return tuple(dict.fromkeys([*texts, *(_named(text) for text in texts)]))
+
+
+def _named(text: str) -> str:
+    prefix = f"c_{digest(text)[:16]}"  # no name that the text could define
+    names: dict[str, str] = {}
+
+    def named(found: re.Match[str]) -> str:
+        if _DECIDED.fullmatch(found["test"]):
+            return found[0]
+        name = names.setdefault("".join(found["test"].split()), f"{prefix}_{len(names)}")
+        return f"#{found['word']} defined({name})" + "/*" * (
+            found["test"].rfind("/*") > found["test"].rfind("*/")
+        )
+
+    return _CONDITION.sub(named, text)
 
 
 def read(result: ExecResult, inputs: Sequence[Input]) -> Scan:

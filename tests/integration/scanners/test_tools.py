@@ -107,6 +107,21 @@ def test_sound_code_passes_with_evidence(ask: Ask, tool: str, code: dict[str, st
             {("cppcheck.arrayIndexOutOfBounds", line) for line in (2, 4, 6)},
         ),
         (
+            CPPCHECK,
+            {
+                "a.c": (
+                    "#if __GNUC__ >= 4\n"
+                    "int f(void) { int a[3]; a[5] = 1; return a[0]; }\n"
+                    "#elif INT_MAX > 100 /* always */\n"
+                    "int g(void) { int a[3]; a[5] = 1; return a[0]; }\n"
+                    "#else\n"
+                    "int h(void) { int a[3]; a[5] = 1; return a[0]; }\n"
+                    "#endif\n"
+                ),
+            },
+            {("cppcheck.arrayIndexOutOfBounds", line) for line in (2, 4, 6)},
+        ),
+        (
             FLAWFINDER,
             {"a.c": "void f(char *s) {\n gets(s); // Flawfinder: ignore\n /* RATS: ignore */ gets(s);\n}\n"},
             {("flawfinder.buffer.gets", 2), ("flawfinder.buffer.gets", 3)},
