@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
-from verifiers.scanners.spellings import bash, c, go, java, javascript, python, rust, solidity
+from verifiers.scanners import full_names, guards
+from verifiers.scanners.spellings import bash, c, javascript, rust, solidity
 from verifiers.scanners.types_off import typescript
 
 _BY_SUFFIX = {
@@ -44,10 +45,10 @@ _READINGS: Mapping[str, Callable[[str], tuple[str, ...]]] = {
     "bash": bash,
     "c": c,
     "cpp": c,
-    "go": go,
-    "java": java,
+    "go": full_names.go,
+    "java": full_names.java,
     "javascript": javascript,
-    "python": python,
+    "python": guards.python,
     "rust": rust,
     "solidity": solidity,
     "typescript": typescript,

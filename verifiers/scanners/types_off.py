@@ -33,6 +33,8 @@ def types_off(text: str) -> tuple[str, ...]:
 
     A file may be in either of TypeScript's grammars, and what parses in both has a reading in each.
     """
+    if not any(mark in text for mark in ("!", "as", "satisfies", "<", "enum", "@", "export")):
+        return ()
     found = (_reading(text.encode(), parser) for parser in _parsers())
     return tuple(dict.fromkeys(reading for reading in found if reading is not None and reading != text))
 

@@ -23,5 +23,12 @@ class Ping {
     void run(String command) throws Exception {
         // ruleid: java.command-injection
         Runtime.getRuntime().exec(command);
+        // ruleid: java.command-injection
+        java.lang.Runtime.getRuntime().exec(command);
+        Runtime runtime = Runtime.getRuntime();
+        // ruleid: java.command-injection
+        runtime.exec(command);
+        // ok: java.command-injection
+        runtime.exec("ls -l");
     }
 }
