@@ -98,8 +98,11 @@ def unwrapped(text: str) -> tuple[str, ...]:
 
     ``format!`` is also left as it is, because rules look for it.
     """
-    if "!" not in text:
+    if not any(sign in text for sign in ("!", "path", "include")):
         return ()
+    code = _read(text)
+    if code is None or any(_is_code_elsewhere(code, index) for index in range(len(code.tokens))):
+        return (text + _UNREADABLE,)
     for _ in range(_MAX_NESTED):
         opened = _definitions_opened(text)
         if opened == text:
@@ -248,6 +251,19 @@ def _calls_opened(text: str, kept: frozenset[str] = frozenset()) -> str:
             _blank(out, index + 1, code.partner[index + 2] + 1)
             out[index + 1] = "0"
     return code.joined(out)
+
+
+def _is_code_elsewhere(code: _Code, index: int) -> bool:
+    """Whether code is taken from a file whose name is not that of Rust here, so that nothing scans it."""
+    token, following = code.tokens[index], code.at(index + 1)
+    if token == "include":
+        return following == "as" or (following == "!" and not code.at(index + 3).endswith('.rs"'))
+    attribute = token == "path" and following == "=" and code.at(index - 1) in ("[", "(", ",")
+    return (
+        attribute
+        and code.at(index + 2).endswith(('"', "#", "concat"))
+        and not code.at(index + 2).endswith('.rs"')
+    )
 
 
 def _open_entry(code: _Code, out: list[str], index: int) -> None:

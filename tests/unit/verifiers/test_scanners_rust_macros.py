@@ -65,7 +65,30 @@ def test_format_is_kept_in_one_reading_and_opened_in_the_other() -> None:
     ]
 
 
-@pytest.mark.parametrize("code", ["m!(f(x)", "m!(f(x]);", "macro_rules! m { () => { " * 20 + "f(1)" + "}}" * 20])
+@pytest.mark.parametrize(
+    "code",
+    [
+        'include!("x.txt");',
+        'include /* */ !(concat!("x", ".rs"));',
+        "use std::include as other;",
+        'macro_rules! m { () => { include!("x.txt") } }',
+        '#[path = "x.txt"] mod x;',
+        '#[cfg_attr(all(), path = "x.txt")] mod x;',
+    ],
+)
+def test_code_from_a_file_that_nothing_scans_does_not_parse(code: str) -> None:
+    assert unwrapped(code)[0].endswith("\n}")
+
+
+def test_code_from_a_file_of_rust_is_scanned_there() -> None:
+    assert unwrapped('include!("x.rs");') == (";",)
+    assert unwrapped('#[path = "y.rs"] mod y;\nfn f(path: A) { let path = "x"; }')[0].endswith("}")
+    assert "\n}" not in unwrapped('#[path = "y.rs"] mod y;\nfn f(path: A) { let path = "x"; }')[0]
+
+
+@pytest.mark.parametrize(
+    "code", ["m!(f(x)", "m!(f(x]);", "macro_rules! m { () => { " * 20 + "f(1)" + "}}" * 20]
+)
 def test_what_cannot_be_laid_open_does_not_parse(code: str) -> None:
     assert all(each.endswith("\n}") for each in unwrapped(code))
 
