@@ -9,88 +9,17 @@ these alone. What cannot be written so does not parse, and the scanner says so.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_TOKEN = re.compile(
-    r"""(?P<skip>//[^\n]*|/\*|\s+)"""
-    r"""|(?P<text>\b[bc]?r(?P<hashes>\#*)"(?:.*?"(?P=hashes)|.*)|(?:\b[bc])?"(?:[^"\\]|\\.)*"?"""
-    r"""|(?:\bb)?'(?:\\(?:u\{[\w]*\}|x[0-9A-Fa-f]{2}|.)|[^\\'])'|'[^\W\d]\w*)"""
-    r"""|(?P<word>\$?(?:r\#)?[^\W\d]\w*)|(?P<number>\d\w*)"""
-    r"""|(?P<mark>=>|::|->|==|<=|>=|!=|&&|\|\||\.\.[.=]?|.)""",
-    re.DOTALL,
-)
-_COMMENT = re.compile(r"/\*|\*/")
-_CLOSERS = {")": "(", "]": "[", "}": "{"}
-# In front of these, ``!`` is no macro's but the operator, and a bracket behind them is no call's.
-_KEYWORDS = frozenset(
-    {
-        "as",
-        "async",
-        "await",
-        "box",
-        "break",
-        "const",
-        "continue",
-        "dyn",
-        "else",
-        "enum",
-        "extern",
-        "fn",
-        "for",
-    }
-    | {"if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "static"}
-    | {"struct", "trait", "type", "unsafe", "use", "where", "while", "yield"}
-)
-_DECLARING = frozenset({"const", "extern", "fn", "impl", "let", "mod", "static", "trait", "unsafe", "use"})
+from verifiers.scanners.rust_words import KEYWORDS, RustCode, is_word, read_rust
+
 # What stands for a macro's argument of a kind; its own name does for the others.
 _STAND_INS = {"vis": "", "item": "", "block": "{}", "lifetime": "'l", "literal": "0"}
 _MAX_NESTED = 8  # definitions in definitions
 # Makes a parser report what cannot be read here.
 _UNREADABLE = "\n}"
 _SEPARATORS = {",", ";", "=>"}
-
-
-@dataclass(frozen=True)
-class _Code:
-    """Rust in pieces.
-
-    Attributes:
-        tokens: Its words and marks.
-        gaps: The white space and comments before each, and after the last.
-        partner: From each bracket's index to the other one's.
-        live: The indices of opening brackets with a call or a declaration in them.
-    """
-
-    tokens: list[str]
-    gaps: list[str]
-    partner: dict[int, int]
-    live: frozenset[int]
-
-    def at(self, index: int) -> str:
-        return self.tokens[index] if 0 <= index < len(self.tokens) else ""
-
-    def joined(self, tokens: Sequence[str]) -> str:
-        pieces = [piece for pair in zip(self.gaps, tokens, strict=False) for piece in pair]
-        return "".join([*pieces, self.gaps[-1]])
-
-    def inside(self, opening: int) -> list[int]:
-        """The indices directly in a bracket; of brackets within it the opening ones."""
-        found, index = [], opening + 1
-        while index < self.partner[opening]:
-            found.append(index)
-            index = self.partner.get(index, index) + 1
-        return found
-
-    def is_live(self, indices: Sequence[int]) -> bool:
-        """Whether something could be called or declared in these."""
-        return any(
-            index in self.live
-            or (self.tokens[index] in _DECLARING and len(indices) > 1)
-            or (self.tokens[index] == "(" and _is_called(self, index - 1))
-            for index in indices
-        )
 
 
 def unwrapped(text: str) -> tuple[str, ...]:
@@ -100,7 +29,7 @@ def unwrapped(text: str) -> tuple[str, ...]:
     """
     if not any(sign in text for sign in ("!", "path", "include")):
         return ()
-    code = _read(text)
+    code = read_rust(text)
     if code is None or any(_is_code_elsewhere(code, index) for index in range(len(code.tokens))):
         return (text + _UNREADABLE,)
     for _ in range(_MAX_NESTED):
@@ -111,68 +40,9 @@ def unwrapped(text: str) -> tuple[str, ...]:
     return (text + _UNREADABLE,)
 
 
-def _read(text: str) -> _Code | None:
-    tokens: list[str] = []
-    gaps, gap = [], ""
-    position = 0
-    while found := _TOKEN.match(text, position):
-        position = found.end()
-        if found["skip"]:
-            if found["skip"] == "/*":
-                position = _end_of_comment(text, position)
-            gap += text[found.start() : position]
-            continue
-        gaps.append(gap)
-        gap = ""
-        tokens.append(found[0])
-    code = _Code(tokens, [*gaps, gap], {}, frozenset())
-    paired = _pair(code)
-    return paired and _Code(tokens, code.gaps, *paired)
-
-
-def _end_of_comment(text: str, position: int) -> int:
-    """Comments are in each other."""
-    depth = 1
-    while depth and (found := _COMMENT.search(text, position)):
-        position = found.end()
-        depth += 1 if found[0] == "/*" else -1
-    return len(text) if depth else position
-
-
-def _pair(code: _Code) -> tuple[dict[int, int], frozenset[int]] | None:
-    partner: dict[int, int] = {}
-    live: set[int] = set()
-    stack: list[int] = []
-    for index, token in enumerate(code.tokens):
-        if token in _DECLARING and stack:
-            live.add(stack[-1])
-        if token in ("(", "[", "{"):
-            if token == "(" and stack and _is_called(code, index - 1):
-                live.add(stack[-1])
-            stack.append(index)
-        elif token in _CLOSERS:
-            if not stack or code.tokens[stack[-1]] != _CLOSERS[token]:
-                return None
-            opening = stack.pop()
-            partner[opening], partner[index] = index, opening
-            if opening in live and stack:
-                live.add(stack[-1])
-    return None if stack else (partner, frozenset(live))
-
-
-def _is_called(code: _Code, before: int) -> bool:
-    """Whether what ends here is called by a bracket behind it."""
-    token = code.at(before)
-    return _is_word(token) or token in (">", ")", "]", "}")
-
-
-def _is_word(token: str) -> bool:
-    return token.removeprefix("$").removeprefix("r#").isidentifier() and token not in _KEYWORDS
-
-
 def _definitions_opened(text: str) -> str:
     """Each arm of an outermost ``macro_rules!`` as a function of its name."""
-    code = _read(text)
+    code = read_rust(text)
     if code is None:
         return text
     out = list(code.tokens)
@@ -199,7 +69,7 @@ def _definitions_opened(text: str) -> str:
     return code.joined(out)
 
 
-def _open_arm(code: _Code, out: list[str], head: str, pattern: int, body: int) -> None:
+def _open_arm(code: RustCode, out: list[str], head: str, pattern: int, body: int) -> None:
     end = code.partner[body]
     kinds = {
         code.tokens[each]: code.at(each + 2)
@@ -215,13 +85,13 @@ def _open_arm(code: _Code, out: list[str], head: str, pattern: int, body: int) -
         token = code.tokens[each]
         if token.startswith("$") and token != "$":
             name = token[1:]
-            out[each] = _STAND_INS.get(kinds.get(token, ""), f"{name}_" if name in _KEYWORDS else name)
+            out[each] = _STAND_INS.get(kinds.get(token, ""), f"{name}_" if name in KEYWORDS else name)
         elif token == "$" and code.at(each + 1) == "(":
             _open_repetition(code, out, each)
     out[body], out[end] = head, "}"
 
 
-def _open_repetition(code: _Code, out: list[str], index: int) -> None:
+def _open_repetition(code: RustCode, out: list[str], index: int) -> None:
     """``$( ... ),*`` once, as ``... ,``."""
     end = code.partner[index + 1]
     separated = code.at(end + 1) not in ("*", "+", "?")
@@ -232,18 +102,13 @@ def _open_repetition(code: _Code, out: list[str], index: int) -> None:
 
 
 def _calls_opened(text: str, kept: frozenset[str] = frozenset()) -> str:
-    code = _read(text)
+    code = read_rust(text)
     if code is None:
         return text + _UNREADABLE
     out = list(code.tokens)
     for index, token in enumerate(code.tokens):
         name = code.at(index - 1)
-        if (
-            out[index] == "!"
-            and _is_word(name)
-            and code.at(index + 1) in ("(", "[", "{")
-            and name not in kept
-        ):
+        if out[index] == "!" and is_word(name) and code.at(index + 1) in ("(", "[", "{") and name not in kept:
             _open_call(code, out, index)
         elif token == ":" and code.at(index - 1).startswith('"') and out[index] == ":":
             _open_entry(code, out, index)
@@ -253,7 +118,7 @@ def _calls_opened(text: str, kept: frozenset[str] = frozenset()) -> str:
     return code.joined(out)
 
 
-def _is_code_elsewhere(code: _Code, index: int) -> bool:
+def _is_code_elsewhere(code: RustCode, index: int) -> bool:
     """Whether code is taken from a file whose name is not that of Rust here, so that nothing scans it."""
     token, following = code.tokens[index], code.at(index + 1)
     if token == "include":
@@ -266,18 +131,18 @@ def _is_code_elsewhere(code: _Code, index: int) -> bool:
     )
 
 
-def _open_entry(code: _Code, out: list[str], index: int) -> None:
+def _open_entry(code: RustCode, out: list[str], index: int) -> None:
     """``{"name": value}``, as in JSON, is ``("name", value)``."""
     out[index] = ","
     if out[index - 2] == "{":
         out[index - 2], out[code.partner[index - 2]] = "(", ")"
 
 
-def _open_call(code: _Code, out: list[str], index: int) -> None:
+def _open_call(code: RustCode, out: list[str], index: int) -> None:
     opening, end = index + 1, code.partner[index + 1]
     start = index - 1
     while code.at(start - 1) == "::":
-        start -= 2 if _is_word(code.at(start - 2)) else 1
+        start -= 2 if is_word(code.at(start - 2)) else 1
     alone = _stands_alone(code, start)
     braced = code.tokens[opening] == "{"
     parts = _parts(code, opening)
@@ -304,7 +169,7 @@ def _open_call(code: _Code, out: list[str], index: int) -> None:
                 out[part.end] = "," if part.indices else ""
 
 
-def _stands_alone(code: _Code, start: int) -> bool:
+def _stands_alone(code: RustCode, start: int) -> bool:
     """Whether a statement or an item starts here."""
     before = code.at(start - 1)
     attribute = before == "]" and code.at(code.partner[start - 1] - 1) in ("#", "!")
@@ -319,7 +184,7 @@ class _Part:
     end: int
 
 
-def _parts(code: _Code, opening: int) -> list[_Part]:
+def _parts(code: RustCode, opening: int) -> list[_Part]:
     parts: list[_Part] = []
     indices: list[int] = []
     for index in code.inside(opening):
@@ -331,7 +196,7 @@ def _parts(code: _Code, opening: int) -> list[_Part]:
     return [*parts, _Part(indices, code.partner[opening])]
 
 
-def _is_match(code: _Code, parts: Sequence[_Part]) -> bool:
+def _is_match(code: RustCode, parts: Sequence[_Part]) -> bool:
     """Whether these are a value and a pattern, in which only names in capitals stand before brackets."""
     if len(parts) != 2 + (not parts[-1].indices) or not parts[0].indices:
         return False
