@@ -181,10 +181,19 @@ def _renamed(text: str) -> str:
     names = dict(_RENAME.findall(plain))
     if not names:
         return text
-    for name in names:
-        seen = {name}
-        while (other := names.get(names[name], name)) not in seen:
-            seen.add(other)
-            names[name] = other
+    names = _followed(names)
     defined = _RENAME.sub("", plain)
     return re.sub(r"\b(?:" + "|".join(map(re.escape, names)) + r")\b", lambda found: names[found[0]], defined)
+
+
+def _followed(names: dict[str, str]) -> dict[str, str]:
+    """Each name with what stands at the end of its chain; one that comes back to itself ends anywhere."""
+    ends: dict[str, str] = {}
+    for name in names:
+        chain: dict[str, None] = {}  # a set that keeps its order
+        here = name
+        while here in names and here not in ends and here not in chain:
+            chain[here] = None
+            here = names[here]
+        ends |= dict.fromkeys(chain, ends.get(here, here))
+    return ends

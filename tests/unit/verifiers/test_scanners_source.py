@@ -118,3 +118,5 @@ def test_a_long_hostile_file_is_read_in_no_time() -> None:
     for text in ("\\" * 500_000, "\\u0041" * 100_000, "<!--" * 200_000, "/*" * 300_000, "'\\" * 300_000):
         for language in ("java", "javascript", "c", "bash"):
             assert readings(text, language)
+    chain = "".join(f"#define a{number} a{number + 1}\n" for number in range(60_000))
+    assert readings(f"{chain}a0 = a59999;", "c")[-1].endswith("\na60000 = a60000;")
