@@ -23,7 +23,8 @@ from tree_sitter import Node
 from verifiers.domain import SourceFile, Value
 from verifiers.execution.parsing import Unparsable, parse
 from verifiers.scanners.javascript_imports import packages_of
-from verifiers.scanners.source import language_of, readings
+from verifiers.scanners.source import language_of
+from verifiers.scanners.spellings import java
 
 _FAMILIES = {language: {"javascript", "typescript"} for language in ("javascript", "typescript")}
 LANGUAGES = ("python", "javascript", "typescript", "java", "go", "rust")
@@ -104,14 +105,17 @@ def own_names(files: Sequence[SourceFile], language: str) -> frozenset[str]:
 
 def _declared(file: SourceFile, language: str) -> Iterator[str]:
     """The packages or modules that a file in Java or Rust says it is or has."""
-    for text in readings(file.content, language):
+    for text in dict.fromkeys(java(file.content)) if language == "java" else (file.content,):
         root = tree_sitter.Parser(_grammar(language)).parse(text.encode()).root_node
-        for node in () if root.has_error else _walk(root):
-            if node.type == "mod_item":
-                name = node.child_by_field_name("name")
-                yield _text(name) if name else ""
-            elif node.type == "package_declaration":
-                yield from (_text(child) for child in node.named_children if "identifier" in child.type)
+        left = [] if root.has_error else [root]
+        while left:  # modules are in each other: nothing else is entered, or a long file would take seconds
+            for node in left.pop().named_children:
+                if node.type == "mod_item":
+                    name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+                    yield _text(name) if name else ""
+                    left += [body] if body else []
+                elif node.type == "package_declaration":
+                    yield from (_text(child) for child in node.named_children if "identifier" in child.type)
 
 
 def _python(text: str, path: str) -> Iterator[Import]:
