@@ -23,7 +23,7 @@ _GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SECONDS = (0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
 _NO_ROUTE = "none"  # refused before any route saw it, or there is none at this address
-_GONE = 499  # what nginx logs for a client that went away
+GONE = 499  # what nginx logs for a client that went away; nobody reads it
 _LONGEST = 200
 
 
@@ -86,7 +86,7 @@ class Observed:
         finally:
             self._metrics.open.dec()
             seen.setdefault("seconds", time.monotonic() - began)
-            self._tell(scope, int(seen.get("status", _GONE)), seen["seconds"], time.monotonic() - began)
+            self._tell(scope, int(seen.get("status", GONE)), seen["seconds"], time.monotonic() - began)
             request_id.reset(token)
 
     def _tell(self, scope: Scope, status: int, seconds: float, whole: float) -> None:

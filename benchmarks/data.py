@@ -141,7 +141,12 @@ def decontaminated(data: Path, planted: Path, folder: Path) -> int:
 
 def _of_the_planted(path: Path) -> int:
     with path.open(encoding="utf-8") as lines:
-        return sum(json.loads(line)["origin"]["source"] == PLANTED for line in lines)
+        return sum(_source(json.loads(line)["origin"]) == PLANTED for line in lines)
+
+
+def _source(origin: dict[str, Any] | str) -> Any:
+    """Of a row, or of a problem, which names its document: ``SOURCE/PATH``."""
+    return origin.partition("/")[0] if isinstance(origin, str) else origin["source"]
 
 
 def _speeds(runs: list[tuple[str, tuple[Card, float]]]) -> list[tuple[Card, float]]:

@@ -77,7 +77,7 @@ def attacks(
 
 @app.command("mine")
 def mine_(
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder; goes on with what is there.")],
+    out: Annotated[Path, typer.Option("--output", "--out", "-o", help="Folder; goes on with what is there.")],
     model: MODEL = EMBEDDED,
     adapter: ADAPTER = None,
     family: FAMILY = None,
@@ -126,7 +126,7 @@ def mine_(
 @app.command("train")
 def train(
     recipe: Annotated[str, typer.Argument(help="A recipe as YAML, or one that ships: embedded, llama-3-8b.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder; goes on with what is there.")],
+    out: Annotated[Path, typer.Option("--output", "--out", "-o", help="Folder; goes on with what is there.")],
     utility: Annotated[
         list[Path] | None, typer.Option(help="Training rows that keep other abilities; may be repeated.")
     ] = None,

@@ -36,7 +36,7 @@ from verifiers.errors import InvalidInput
 
 
 def evaluate(
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder; goes on with what is there.")],
+    out: Annotated[Path, typer.Option("--output", "--out", "-o", help="Folder; goes on with what is there.")],
     model: MODEL = EMBEDDED,
     adapter: Annotated[
         Path | None, typer.Option(help="Compare the model with itself under this adapter: folder or GGUF.")

@@ -45,7 +45,7 @@ _Seed = Annotated[int, typer.Option(min=0, help="Of the bootstrap's intervals.")
 @app.command("run")
 def run(
     suite: Annotated[str, typer.Argument(help="A suite's name (acrisol evaluate suites) or a JSONL file.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Keep the run in this folder.")],
+    out: Annotated[Path, typer.Option("--output", "--out", "-o", help="Keep the run in this folder.")],
     split: Annotated[str | None, typer.Option(help="train, validation, test or prompt of MBPP.")] = None,
     data: _Data = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many problems.")] = None,

@@ -24,7 +24,9 @@ from verifiers.errors import InvalidInput, ToolFailed
 
 def juliet(
     root: Annotated[Path, typer.Argument(help="The unpacked suite for C or Java.")],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write the rates here, as JSON.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--output", "--out", "-o", help="Write the rates here, as JSON.")
+    ] = None,
     cwe: Annotated[list[str] | None, typer.Option(help="Only this CWE, such as CWE-78; repeatable.")] = None,
     per_cwe: Annotated[int | None, typer.Option(min=1, help="At most so many cases of each CWE.")] = None,
     judges: Annotated[int, typer.Option(min=1, max=64, help="Cases scanned at a time.")] = 2,

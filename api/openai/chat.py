@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse
 
 from api.auth import Submitter
 from api.deps import Services, ServicesDep, json_only
+from api.observing import GONE
 from api.openai.errors import RESPONSES, ErrorBody, error_body
 from api.openai.models import no_such_model
 from api.openai.streams import DONE, EITHER, EventStream, chat_frames, chat_opening, comment, data
@@ -30,7 +31,6 @@ from worker.store.records import Job
 
 router = APIRouter(tags=["openai"], responses=RESPONSES)
 
-GONE = 499  # what nginx logs for a client that went away; nobody reads it
 _EXAMPLES = {
     "python": Example(
         summary="Python with tests",

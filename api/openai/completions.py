@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from agent.fill_values import Fill, FillRequest
 from api.auth import Submitter
 from api.deps import Services, ServicesDep, json_only
+from api.observing import GONE
 from api.openai.completion_request import CompletionRequest, fill_request
 from api.openai.errors import RESPONSES, ErrorBody, error_body
 from api.openai.models import no_such_model
@@ -31,7 +32,6 @@ if TYPE_CHECKING:  # the model's client takes a second to import
 router = APIRouter(tags=["openai"], responses=RESPONSES)
 
 _LOOK_S, _BEAT_S, _NAME_S = 0.25, 2.0, 2.0
-_GONE = 499
 _EXAMPLES = {
     "python": Example(
         summary="Fill in Python",
@@ -79,7 +79,7 @@ async def create(
         while not work.done():
             await asyncio.wait({work}, timeout=_LOOK_S)
             if not work.done() and await request.is_disconnected():
-                return Response(status_code=_GONE)
+                return Response(status_code=GONE)
         return JSONResponse(_completion(work.result(), body, int(time.time())))
     finally:
         await leave()

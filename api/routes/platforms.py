@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 
 from api.auth import Submitter
 from api.deps import Services, ServicesDep, json_only
+from api.observing import GONE
 from api.openai import chat
 from api.openai.waiting import Waiting
 from api.problems import Problem
@@ -96,13 +97,13 @@ async def invocations(
         if isinstance(asked, ChatRequest):
             return await chat.create(asked, request, given, caller)
         answers = await _answers(request, given, caller, [asked])
-        return Response(status_code=chat.GONE) if answers is None else JSONResponse(answers[0])
+        return Response(status_code=GONE) if answers is None else JSONResponse(answers[0])
     instances = body[_INSTANCES]
     if not isinstance(instances, list) or not 1 <= len(instances) <= _MOST:
         raise HTTPException(422, f"{_INSTANCES}: send a list of 1 to {_MOST} tasks or chats.")
     all_asked = [_read(instance, _INSTANCES, place) for place, instance in enumerate(instances)]
     answers = await _answers(request, given, caller, all_asked)
-    return Response(status_code=chat.GONE) if answers is None else JSONResponse({"predictions": answers})
+    return Response(status_code=GONE) if answers is None else JSONResponse({"predictions": answers})
 
 
 def _read(body: Any, *place: str | int) -> CodingTask | ChatRequest:

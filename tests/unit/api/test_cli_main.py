@@ -5,6 +5,9 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
 
 import pytest
 import typer
@@ -52,3 +55,17 @@ def test_a_group_keeps_its_subcommands() -> None:
     assert result.exit_code == 0
     assert "block_severity: medium" in result.output
     assert isinstance(app, typer.Typer)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_a_command_writes_is_named_by_the_same_option(name: str) -> None:
+    named = [
+        option.opts for command in commands(load(name)) for option in command.params if "-o" in option.opts
+    ]
+    assert [opts for opts in named if "--output" not in opts] == []
+
+
+def commands(found: Any) -> Iterator[Any]:
+    """A command, or those of a group and of its groups."""
+    inner = getattr(found, "commands", None)
+    return chain.from_iterable(map(commands, inner.values())) if inner else iter((found,))
