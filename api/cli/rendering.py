@@ -46,6 +46,21 @@ def clip(text: str, limit: int = _SHOWN_CHARS) -> str:
     return text if len(text) <= limit else f"{text[:limit]} … ({len(text) - limit:,} more characters)"
 
 
+def duration(seconds: float) -> str:
+    """A duration as people say it."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    if seconds < 72 * 3600:
+        return f"{seconds / 3600:,.1f} h"
+    days = seconds / 86400
+    if days < 1000:
+        return f"{days:.1f} days" if days < 100 else f"{days:.0f} days"
+    years = days / 365.25
+    return f"{years:,.0f} years" if years < 1000 else f"{years / 1000:,.0f}k years"
+
+
 def verdict_line(verdict: Verdict) -> Text:
     """``✓ python-tests  3 of 3 tests passed  0.2 s``."""
     mark, style = MARKS[verdict.status]

@@ -11,14 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.bar import Bar
-from api.cli.rendering import plain
+from api.cli.rendering import duration, plain
 from models.training.memory import GIB
 from models.training.plan import RunPlan
 from models.training.progress import Progress, TrainedRun
 
 
 class TrainingProgress:
-    """A bar with loss, perplexity, tokens a second and time left; in a pipe a line a validation.
+    """A bar with loss, perplexity, tokens a second and time left; in a pipe a line a validation and one a minute.
 
     Args:
         console: Where to.
@@ -115,7 +115,7 @@ def show_plan(console: Console, plan: RunPlan, *, as_json: bool) -> None:
             *map(_gib, parts),
             Text(_gib(memory.total), style="bold" if line.fits else "bold red"),
             f"{line.device.memory_gib:.1f}",
-            clock(line.hours * 3600) if line.fits else "too large",
+            duration(line.hours * 3600) if line.fits else "too large",
             _dollars(line.dollars) if line.fits else "",
         )
     console.print(table)
@@ -149,8 +149,8 @@ def show_run(console: Console, run: TrainedRun, *, as_json: bool, kept: bool) ->
     score = "" if run.score is None else f", pass@1 {run.score:.1%}"
     console.print(
         plain(
-            f"{run.ended.capitalize()} after {run.steps:,} steps, {clock(run.seconds)}: loss {run.loss:.4f}; "
-            f"the best model is of step {run.best_step:,}{perplexity}{score}."
+            f"{run.ended.capitalize()} after {run.steps:,} steps, {duration(run.seconds)}: "
+            f"loss {run.loss:.4f}; the best model is of step {run.best_step:,}{perplexity}{score}."
         ),
         soft_wrap=True,
     )
@@ -161,18 +161,3 @@ def show_run(console: Console, run: TrainedRun, *, as_json: bool, kept: bool) ->
         console.print(plain(f"Model: {run.best}\nCurves: {run.best.parent / 'curves.html'}"), soft_wrap=True)
     else:
         console.print(plain("The dry run went through; nothing of it is kept."))
-
-
-def clock(seconds: float) -> str:
-    """A duration as people say it."""
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    if seconds < 7200:
-        return f"{seconds / 60:.0f} min"
-    if seconds < 72 * 3600:
-        return f"{seconds / 3600:,.1f} h"
-    days = seconds / 86400
-    if days < 1000:
-        return f"{days:.1f} days" if days < 100 else f"{days:.0f} days"
-    years = days / 365.25
-    return f"{years:,.0f} years" if years < 1000 else f"{years / 1000:,.0f}k years"

@@ -12,7 +12,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from api.cli.main import app
-from api.cli.train_view import TrainingProgress, clock, show_run
+from api.cli.rendering import duration
+from api.cli.train_view import TrainingProgress, show_run
 from models.training.progress import Progress, TrainedRun
 from models.training.recipe import Recipe
 from models.training.recipe_file import read_recipe
@@ -120,7 +121,7 @@ def test_a_plan_of_more_than_there_can_be_is_refused(option: str) -> None:
     ],
 )
 def test_a_duration_is_said_shortly(seconds: float, says: str) -> None:
-    assert clock(seconds) == says
+    assert duration(seconds) == says
 
 
 def test_a_recipe_of_the_users_is_planned_with_its_rows(tmp_path: Path) -> None:
