@@ -12,6 +12,7 @@ import pytest
 
 from models.training.export import run
 from models.training.export.adapter import Factor, factors
+from models.training.export.agreement import Tolerance
 from models.training.export.base import find_base, load_model
 from models.training.export.errors import Disagreement
 from models.training.export.llama_layout import LlamaLayout
@@ -93,6 +94,16 @@ def _refused(base: Path, adapter: Path, tmp_path: Path) -> None:
     with pytest.raises(Disagreement) as caught:
         export(str(base), adapter, [Wanted("lora", tmp_path / "adapter.gguf")], steps=STEPS)
     assert caught.value.agreements[0].worst > 0.01
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_that_bears_no_rounding_is_to_be_kept_in_16_bits(
+    base: Path, adapter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(run.TOLERANCES, "q8_0", Tolerance(worst=1e-9, mean=1e-9))
+    with pytest.raises(Disagreement) as caught:
+        export(str(base), adapter, [Wanted("q8_0", tmp_path / "model.gguf")], steps=STEPS)
+    assert "--as f16" in caught.value.hint
     assert list(tmp_path.iterdir()) == []
 
 

@@ -15,14 +15,17 @@ class Disagreement(AcrisolError):
 
     Args:
         agreements: All that was compared, the failed one among them.
+        rounded: The file holds weights of 8 bits, which some models cannot bear.
     """
 
-    def __init__(self, agreements: tuple[Agreement, ...]) -> None:
+    def __init__(self, agreements: tuple[Agreement, ...], *, rounded: bool = False) -> None:
         failed = next(one for one in agreements if not one.agrees)
         super().__init__(
             f"{failed.subject} does not agree with {failed.reference}: {failed.why_not}. "
             "Nothing was written.",
-            "Look at the table. If the model is a rare kind of Llama, serve it from its folder instead: "
+            "Rounding to 8 bits is too coarse for this model: export it with --as f16."
+            if rounded
+            else "Look at the table. If the model is a rare kind of Llama, serve it from its folder instead: "
             "acrisol model serve.",
         )
         self.agreements = agreements

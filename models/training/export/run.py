@@ -117,7 +117,7 @@ def export(
         merged = _merged(loaded) if any(one.kind not in _LORA for one in wanted) else None
         for one in (one for one in wanted if one.kind not in _LORA):
             agreements += _whole(loaded, merged, described, one.kind, place / one.path.name, on_progress)
-            _stop_at_disagreement(agreements)
+            _stop_at_disagreement(agreements, rounded=one.kind == "q8_0")
         for one in wanted:
             os.replace(place / one.path.name, one.path)
     return tuple(agreements)
@@ -234,9 +234,9 @@ def _judged(
         return compared(loaded.trace, subject, tolerance, loaded.before)
 
 
-def _stop_at_disagreement(agreements: Sequence[Agreement]) -> None:
+def _stop_at_disagreement(agreements: Sequence[Agreement], *, rounded: bool = False) -> None:
     if not all(one.agrees for one in agreements):
-        raise Disagreement(tuple(agreements))
+        raise Disagreement(tuple(agreements), rounded=rounded)
 
 
 @contextmanager

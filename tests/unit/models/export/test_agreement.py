@@ -88,3 +88,5 @@ def test_a_disagreement_says_what_and_by_how_much() -> None:
     error = Disagreement((good, bad))
     assert "differs by 1.0000, more than 0.01" in str(error)
     assert all(isinstance(one, Agreement) for one in error.agreements)
+    assert "--as f16" not in error.hint
+    assert "--as f16" in Disagreement((good, bad), rounded=True).hint
