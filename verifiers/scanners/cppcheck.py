@@ -30,6 +30,7 @@ from verifiers.reports.weaknesses import owasp_of
 from verifiers.sandbox.environments import CPPCHECK
 from verifiers.sandbox.protocol import ExecResult, Job, Sandbox
 from verifiers.scanners.conclusion import Gap, Scan, conclude
+from verifiers.scanners.line_marks import without_line_marks
 from verifiers.scanners.source import language_of, readings
 from verifiers.scanners.tool_run import Input, broken, cut_short, limits, one_line
 from verifiers.verifier import Stage
@@ -84,7 +85,7 @@ class CppcheckVerifier:
         # Comments that suppress are obeyed only with --inline-suppr.
         flags = ("--xml", "--xml-version=2", "--enable=warning,portability", "--force")
         beside = {
-            f"{PurePosixPath(item.path).parts[0]}/{file.path}": file.content.encode()
+            f"{PurePosixPath(item.path).parts[0]}/{file.path}": without_line_marks(file.content).encode()
             for item in inputs
             for file in files
         }
@@ -112,9 +113,10 @@ def checked(files: Sequence[SourceFile]) -> list[Input]:
         name = file.path
         while suffix not in _SOURCES and name in taken:  # whatever else the candidate calls so
             name += ".cpp"
+        texts = [without_line_marks(text) for text in readings(file.content, language)]
         inputs += [
             Input(path=f"r{number}/{name}", candidate_path=file.path, language=language, content=text)
-            for number, text in enumerate(_both_ways(readings(file.content, language)))
+            for number, text in enumerate(_both_ways(tuple(dict.fromkeys(texts))))
         ]
     return inputs
 

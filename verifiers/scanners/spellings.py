@@ -104,7 +104,7 @@ def c(text: str) -> tuple[str, ...]:
     readings = [_LONE_CR.sub(" ", text), _LONE_CR.sub("\n", text)]
     if _TRIGRAPH.search(text):
         readings += [_TRIGRAPH.sub(lambda found: _TRIGRAPHS[found[1]], reading) for reading in readings]
-    readings = [_spliced(reading) for reading in readings]
+    readings = [spliced(reading) for reading in readings]
     if _DIGRAPH.search(text):
         readings += [_DIGRAPH.sub(lambda found: _DIGRAPHS[found[0]], reading) for reading in readings]
     readings += [_renamed(reading) for reading in readings]
@@ -133,7 +133,7 @@ def bash(text: str) -> tuple[str, ...]:
 
     The last reading lists commands that a scanner may not see where they stand.
     """
-    joined = _spliced(text)
+    joined = spliced(text)
     listed = listing(joined)
     return (joined, _BASH_QUOTING.sub("", joined), *([listed] if listed else []))
 
@@ -159,7 +159,8 @@ def _spread(mark: str) -> str:
     return mark.replace("<!--", "< !--").replace("-->", "-- >")
 
 
-def _spliced(text: str) -> str:
+def spliced(text: str) -> str:
+    """Lines that a backslash joins as one, empty ones behind it, so that later lines keep their numbers."""
     if not _SPLICE.search(text):
         return text
     return _joined(_SPLICE.sub("\x00", text))

@@ -122,6 +122,18 @@ def test_sound_code_passes_with_evidence(ask: Ask, tool: str, code: dict[str, st
             {("cppcheck.arrayIndexOutOfBounds", line) for line in (2, 4, 6)},
         ),
         (
+            CPPCHECK,
+            {
+                "a.c": (
+                    '#line 1 "looked_at.c"\n'
+                    "int f(void) { int a[3]; a[5] = 1; return a[0]; }\n"
+                    '#/*\n*/file "looked_at.c"\n'
+                    "int g(void) { int a[3]; a[5] = 1; return a[0]; }\n"
+                ),
+            },
+            {("cppcheck.arrayIndexOutOfBounds", line) for line in (2, 5)},
+        ),
+        (
             FLAWFINDER,
             {"a.c": "void f(char *s) {\n gets(s); // Flawfinder: ignore\n /* RATS: ignore */ gets(s);\n}\n"},
             {("flawfinder.buffer.gets", 2), ("flawfinder.buffer.gets", 3)},
@@ -158,6 +170,16 @@ def test_no_file_name_keeps_cppcheck_from_a_file(ask: Ask, name: str) -> None:
     assert [(item.rule, item.location.path) for item in verdict.findings if item.location] == [
         ("cppcheck.arrayIndexOutOfBounds", name)
     ]
+
+
+def test_a_file_that_is_included_reports_no_weakness_as_anothers(ask: Ask) -> None:
+    code = {
+        "a.c": '#include "b.inc"\nint x;\n',
+        "b.inc": '#line 2 "a.c"\nint f(void) { int a[3]; a[5] = 1; return a[0]; }\n',
+    }
+    verdict = ask(CPPCHECK, code)
+    places = [(item.location.path, item.location.line) for item in verdict.findings if item.location]
+    assert places == [("b.inc", 2)]
 
 
 def test_a_header_and_a_file_with_the_name_of_its_copy_are_both_checked(ask: Ask) -> None:
