@@ -344,8 +344,26 @@ def test_jobs_that_slurm_still_has_are_not_submitted_again(corpus: Path, slurm: 
         prepare(on_slurm, tmp_path / "data")
     assert (slurm / "calls").read_text() == submitted
     (slurm / "queue").unlink()
+    with pytest.raises(ToolFailed, match=r"2 of 2 shards of .* were not completed") as caught:
+        prepare(on_slurm, tmp_path / "data")  # it has ended, and nothing is there
+    assert "stages/00-pass; the same command goes on" in caught.value.hint
+    assert (slurm / "calls").read_text() == submitted
     assert prepare(on_slurm, tmp_path / "data") is None
     assert (slurm / "calls").read_text() != submitted
+
+
+def test_jobs_find_this_program_and_end_where_one_before_them_failed(
+    corpus: Path, slurm: Path, tmp_path: Path
+) -> None:
+    (slurm / "sbatch").write_text(f'#!/bin/bash\ncat "${{@: -1}}" >> {slurm}/scripts\necho "job 7"\n')
+    options = {"partition": "cpu", "time": "1:00:00", "sbatch_args": {"account": "lab"}}
+    for name, more in (("ours", {}), ("theirs", {"env_command": "module load python"})):
+        execution = {"on": "slurm", "options": options | more}
+        prepare(recipe(corpus, steps=["language"], shards=2, execution=execution), tmp_path / name)
+        script = (slurm / "scripts").read_text()
+        assert {"#SBATCH --kill-on-invalid-dep=yes", "#SBATCH --account=lab"} <= set(script.splitlines())
+        assert (f"export PATH={Path(sys.executable).parent}:$PATH" in script) == (name == "ours")
+        (slurm / "scripts").unlink()
 
 
 def test_the_same_recipe_runs_on_slurm(corpus: Path, slurm: Path, tmp_path: Path) -> None:

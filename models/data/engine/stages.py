@@ -5,9 +5,12 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from models.data.counting import read_flow
@@ -36,13 +39,22 @@ def run_stages(job: Job, places: Places) -> bool:
         _announce(places, stages, number)
         executor = _executor(job, places, stage)
         executor.run()
-        left = executor.get_incomplete_ranks(skip_completed=True)
-        if left:
-            raise ToolFailed(
-                f"{len(left)} of {stage.tasks} shards of {stage.says} were not completed.",
-                f"Their logs are in {places.stage(stage.name)}; the same command goes on where it stopped.",
-            )
+        _check_whole(places, stage, executor)
     return True
+
+
+def _check_whole(places: Places, stage: Stage, executor: Any) -> None:
+    """See that a stage's shards are all there.
+
+    Raises:
+        ToolFailed: some are not.
+    """
+    left = executor.get_incomplete_ranks(skip_completed=True)
+    if left:
+        raise ToolFailed(
+            f"{len(left)} of {stage.tasks} shards of {stage.says} were not completed.",
+            f"Their logs are in {places.stage(stage.name)}; the same command goes on where it stopped.",
+        )
 
 
 def _list_sources(job: Job, places: Places) -> None:
@@ -79,6 +91,7 @@ def _submit(job: Job, places: Places, stages: Sequence[Stage]) -> bool:
     from datatrove.executor.slurm import SlurmPipelineExecutor
 
     before = None
+    executors = []
     for stage in stages:
         before = SlurmPipelineExecutor(
             list(stage.pipeline),
@@ -87,16 +100,30 @@ def _submit(job: Job, places: Places, stages: Sequence[Stage]) -> bool:
             logging_dir=str(places.stage(stage.name)),
             job_name=f"{job.recipe.name}-{stage.name}",
             depends=before,
-            **_options(job),
+            **_on_slurm(_options(job)),
         )
+        executors.append((stage, before))
     if before is None or not before.get_incomplete_ranks(skip_completed=True):
         return True
     if shutil.which("sbatch") is None:
         raise ToolMissing("sbatch is not there.", "Run this on a login node of the cluster.")
-    _check_ended(places)
+    if places.submitted.exists():
+        _check_ended(places)
+        places.submitted.unlink()
+        for stage, executor in executors:
+            _check_whole(places, stage, executor)
     before.run()
     places.submitted.write_text(str(before.job_id))
     return False
+
+
+def _on_slurm(options: dict[str, Any]) -> dict[str, Any]:
+    """The options, so that jobs find this program, and that those which wait for a failed one end."""
+    if not {"env_command", "condaenv", "venv_path"} & options.keys():
+        programs = shlex.quote(str(Path(sys.executable).parent))
+        options["env_command"] = f"export PATH={programs}:$PATH"
+    options["sbatch_args"] = {"kill-on-invalid-dep": "yes"} | (options.get("sbatch_args") or {})
+    return options
 
 
 def _check_ended(places: Places) -> None:
@@ -106,7 +133,7 @@ def _check_ended(places: Places) -> None:
         InvalidInput: Slurm still has the last of them, which waits for the others.
     """
     squeue = shutil.which("squeue")
-    job = places.submitted.read_text().strip() if places.submitted.exists() else ""
+    job = places.submitted.read_text().strip()
     if squeue is None or not job.isdigit():
         return
     asked = [squeue, "--noheader", "--jobs", job]
