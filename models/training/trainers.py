@@ -100,6 +100,8 @@ def _arguments(setting: Setting, **more: Any) -> dict[str, Any]:
         "save_total_limit": recipe.checks.keep,
         "report_to": "none",
         "disable_tqdm": True,
+        "log_level": "error",
+        "log_level_replica": "error",
         "remove_unused_columns": False,
         "dataloader_pin_memory": torch.cuda.is_available(),
         "ddp_find_unused_parameters": False,
