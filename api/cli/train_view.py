@@ -18,7 +18,7 @@ from models.training.progress import Progress, TrainedRun
 
 
 class TrainingProgress:
-    """A bar with loss, perplexity, tokens a second and time left; in a pipe a line a validation and one a minute.
+    """A bar with loss, perplexity, tokens a second and time left; in a pipe a line a validation and a minute.
 
     Args:
         console: Where to.
