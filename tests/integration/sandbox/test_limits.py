@@ -141,10 +141,12 @@ def test_processes_are_limited(run_python: RunPython) -> None:
     assert 15 <= int(result.stdout) < 20
 
 
-def test_a_fork_bomb_ends_at_the_deadline(run_python: RunPython) -> None:
+def test_a_fork_bomb_ends_at_the_deadline(run_python: RunPython, is_gvisor: bool) -> None:
     code = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass"
     begin = time.monotonic()
-    assert run_python(code, limits=Limits(wall_s=1)).timed_out
+    result = run_python(code, limits=Limits(wall_s=1))
+    # gVisor's kernel runs out of threads of its own, perhaps before the deadline, and all in it ends.
+    assert result.timed_out or (is_gvisor and result.exit_code == 137)
     assert time.monotonic() - begin < 60
 
 
