@@ -11,11 +11,12 @@ from rich.console import Console
 from agent.examiner import open_examiner
 from agent.prompts import SMALL_CONTEXT, PromptLimits
 from agent.settings import AgentSettings
+from api.cli.bar import Bar
 from api.cli.exits import reported_errors
 from api.cli.rendering import plain
 from models.evaluation.settings import SuiteSettings
 from models.select import is_small
-from models.training.expert.grpo import read_grpo_recipe, reinforce, shipped_grpo_recipes
+from models.training.expert.grpo import Stepped, read_grpo_recipe, reinforce, shipped_grpo_recipes
 
 
 def grpo(
@@ -39,15 +40,16 @@ def grpo(
             wanted = wanted.model_copy(update={"adapter": adapter.absolute()})
         folder = (output or Path("runs") / wanted.name).absolute()
         limits = SMALL_CONTEXT if is_small(wanted.model) else PromptLimits()
-        with open_examiner(AgentSettings(), limits) as examiner:
-            run = reinforce(
-                wanted,
-                folder,
-                examiner,
-                suites=data or SuiteSettings().suites,
-                tell=lambda step, reward: console.print(
-                    plain(f"step {step} of {wanted.steps}: mean reward {reward:.3f}")
-                ),
-            )
+        with open_examiner(AgentSettings(), limits) as examiner, Bar(console) as bar:
+
+            def show(stepped: Stepped) -> None:
+                says = (
+                    f"{stepped.passed:,} of {stepped.answers:,} answers passed, reward {stepped.reward:.3f}"
+                )
+                bar.show("step", stepped.step, wanted.steps, says)
+
+            bar.show("step", 0, wanted.steps)
+            suites = data or SuiteSettings().suites
+            run = reinforce(wanted, folder, examiner, suites=suites, tell=show)
         passed, answers = (sum(part) for part in zip(*run.passed, strict=True)) if run.passed else (0, 0)
         console.print(plain(f"{passed:,} of {answers:,} answers passed. Adapter: {run.best}"), soft_wrap=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from agent.prompts import SMALL_CONTEXT
 from agent.settings import AgentSettings
 from models.data.rows import TrainingRow
 from models.examining import Problem
-from models.training.expert.grpo import GrpoRecipe, reinforce
+from models.training.expert.grpo import GrpoRecipe, Stepped, reinforce
 from models.training.expert.recipe import Drawing, ExpertRecipe, Keeping, Learning, References, Repairs, Tasks
 from models.training.expert.run import Told, iterate
 from models.training.recipe import Data, Lora, Optimization
@@ -81,7 +82,9 @@ def test_a_round_from_sampling_to_a_served_adapter(examiner: AgentExaminer, tmp_
     assert (found.adapter / "adapter_model.safetensors").is_file()
 
 
-def test_two_steps_of_reinforcement_on_executed_tests(examiner: AgentExaminer, tmp_path: Path) -> None:
+def test_two_steps_of_reinforcement_on_executed_tests(
+    examiner: AgentExaminer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     recipe = GrpoRecipe(
         model=str(tiny_llama(tmp_path / "tiny")),
         tasks=(Tasks(suite=suite(tmp_path / "train.jsonl", "ab")),),
@@ -94,11 +97,11 @@ def test_two_steps_of_reinforcement_on_executed_tests(examiner: AgentExaminer, t
         max_tokens=4,
         save_every=1,
     )
-    steps: list[int] = []
+    steps: list[Stepped] = []
 
-    def stop_at_2(step: int, reward: float) -> None:
-        steps.append(step)
-        if step == 2:
+    def stop_at_2(stepped: Stepped) -> None:
+        steps.append(stepped)
+        if stepped.step == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -106,8 +109,12 @@ def test_two_steps_of_reinforcement_on_executed_tests(examiner: AgentExaminer, t
     part = tmp_path / "run" / "checkpoints" / "checkpoint-9"  # as if a kill had left a part of one
     part.mkdir()
     (part / "trainer_state.json").write_text("{}")
-    run = reinforce(recipe, tmp_path / "run", examiner, tell=lambda step, reward: steps.append(step))
-    assert steps == [1, 2, 2]
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        run = reinforce(recipe, tmp_path / "run", examiner, tell=steps.append)
+    assert capsys.readouterr().out == "", "a library's figures are not ours to print"
+    assert not [one for one in warned if issubclass(one.category, FutureWarning)]
+    assert [(one.step, one.passed, one.answers) for one in steps] == [(1, 0, 2), (2, 0, 2), (2, 0, 2)]
     assert (len(run.rewards), run.passed) == (2, ((0, 2), (0, 2)))
     assert (run.best / "adapter_model.safetensors").is_file()
     assert json.loads((tmp_path / "run" / "metrics.json").read_text())["steps"] == 2

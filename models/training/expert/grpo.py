@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, ValidationError
 
@@ -114,6 +115,15 @@ class GrpoRun(Value):
     passed: tuple[tuple[int, int], ...]
 
 
+class Stepped(NamedTuple):
+    """What a step came to: its number, the mean reward of its answers, and how many of them passed."""
+
+    step: int
+    reward: float
+    passed: int
+    answers: int
+
+
 def reinforce(
     recipe: GrpoRecipe,
     folder: Path,
@@ -121,7 +131,7 @@ def reinforce(
     *,
     suites: Path | None = None,
     cache: Path | None = None,
-    tell: Callable[[int, float], None] = lambda step, reward: None,
+    tell: Callable[[Stepped], None] = lambda stepped: None,
 ) -> GrpoRun:
     """Train a LoRA by GRPO; a folder with a run of the same recipe goes on from its last checkpoint.
 
@@ -131,7 +141,7 @@ def reinforce(
         examiner: Makes prompts and judges.
         suites: The folder of published suites, where the recipe names none.
         cache: Where GGUF models are kept once converted.
-        tell: Told each step's number and mean reward.
+        tell: Told what each step came to, in this thread.
 
     Raises:
         InvalidInput: the recipe or a suite is wrong, or the folder holds a run of another recipe.
@@ -140,7 +150,9 @@ def reinforce(
     """
     problems = gather(_as_expert(recipe), suites)
     require_libraries()
-    with disk_of(folder), locked(folder):
+    with disk_of(folder), locked(folder), warnings.catch_warnings():
+        # The libraries warn each other of names that will go: nothing that a person could act on.
+        warnings.simplefilter("ignore", FutureWarning)
         claim(folder / RECIPE, recipe, "steps")
         done = ended(folder)
         if done is not None and done.steps >= recipe.steps:
@@ -187,11 +199,11 @@ def _reinforced(
     examiner: Examiner,
     problems: Any,
     cache: Path | None,
-    tell: Callable[[int, float], None],
+    tell: Callable[[Stepped], None],
 ) -> GrpoRun:
     import datasets
     import transformers
-    from transformers import TrainerCallback, set_seed
+    from transformers import PrinterCallback, TrainerCallback, set_seed
     from trl import GRPOTrainer
 
     transformers.utils.logging.set_verbosity_error()
@@ -206,7 +218,7 @@ def _reinforced(
         def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
             if logs and "reward" in logs:
                 check_logs(state.global_step, logs)
-                tell(state.global_step, float(logs["reward"]))
+                tell(Stepped(state.global_step, float(logs["reward"]), *counts[-1]))
 
         def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             write(folder / "checkpoints" / f"checkpoint-{state.global_step}" / _COUNTS, json.dumps(counts))
@@ -227,6 +239,7 @@ def _reinforced(
         processing_class=loaded.tokenizer,
         callbacks=[Watching()],
     )
+    trainer.remove_callback(PrinterCallback)  # ``tell`` tells what is to be told
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     trainer.model.save_pretrained(str(folder / BEST))
     loaded.tokenizer.save_pretrained(str(folder / BEST))
