@@ -16,3 +16,9 @@ class ModelUnavailable(ToolError):
 
 class ModelMissing(ModelUnavailable):
     """There is no such model on this machine; ``hint`` says how to get it."""
+
+
+def installing(extra: str) -> str:
+    """How to get the libraries of one of the project's extras, such as ``train``: an error's next step."""
+    lab = "scripts/install-lab, then use .tools/lab/bin/acrisol"
+    return f"Run: pip install 'acrisol[{extra}]', or in a checkout: {lab}"

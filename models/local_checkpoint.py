@@ -8,13 +8,11 @@ from pathlib import Path
 
 from models.chat import Completions, Message
 from models.cpus import usable_cores
-from models.errors import ModelMissing
+from models.errors import ModelMissing, installing
 from models.local_server import LocalServer
 from models.openai_compatible import OpenAICompatibleModel
 from verifiers.domain import Sampling
 from verifiers.errors import ToolMissing
-
-INSTALL = "pip install 'acrisol[train]'"
 
 
 class LocalCheckpointModel:
@@ -44,7 +42,7 @@ class LocalCheckpointModel:
         if missing:
             raise ToolMissing(
                 f"A checkpoint folder needs {' and '.join(missing)}, which this machine lacks.",
-                f"Install it: {INSTALL}",
+                installing("train"),
             )
         self._server = LocalServer(
             self.name,

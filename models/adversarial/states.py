@@ -9,17 +9,16 @@ from pathlib import Path
 from models.chat import ChatModel
 from models.errors import ModelMissing
 from models.select import EMBEDDED, NO_ADAPTER, open_model
+from models.training.export.adapter import CONFIG, WEIGHTS
 from models.training.hub import hub_folder, is_hub_name
 from verifiers.errors import InvalidInput
-
-_WEIGHTS = "adapter_model.safetensors"
 
 
 def open_state(base: str, adapter: Path | None, folder: Path) -> ChatModel:
     """Open a state; the caller closes it.
 
-    What must be made to serve the adapter is named by the adapter's digest, and so is the model: results of
-    another adapter are never taken for its own.
+    What must be made to serve the adapter is named by the digest of its weights and settings, and so is the
+    model: results of another adapter are never taken for its own.
 
     Args:
         base: ``embedded``, a GGUF file, a checkpoint folder, a hub's ``owner/name``, which is fetched, or a
@@ -46,7 +45,7 @@ def open_state(base: str, adapter: Path | None, folder: Path) -> ChatModel:
     is_gguf = adapter.suffix == ".gguf"
     if is_gguf and not llama:
         raise InvalidInput("adapter", "is GGUF, and the base is not.", "Give the adapter's folder.")
-    name = f"adapter-{_digest(adapter if is_gguf else adapter / _WEIGHTS)[:12]}"
+    name = f"adapter-{_digest([adapter] if is_gguf else [adapter / part for part in (WEIGHTS, CONFIG)])[:12]}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if is_gguf:
@@ -64,15 +63,18 @@ def open_state(base: str, adapter: Path | None, folder: Path) -> ChatModel:
     return open_model(str(merged))
 
 
-def _digest(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ModelMissing(
-            f"The adapter {str(path)[:200]!r} cannot be read ({error.strerror}).",
-            "Give a saved LoRA adapter's folder, such as a run's best/, or a GGUF file.",
-        ) from error
+def _digest(parts: list[Path]) -> str:
+    whole = hashlib.sha256()
+    for path in parts:
+        try:
+            with path.open("rb") as file:
+                whole.update(hashlib.file_digest(file, "sha256").digest())
+        except OSError as error:
+            raise ModelMissing(
+                f"The adapter {str(path)[:200]!r} cannot be read ({error.strerror}).",
+                "Give a saved LoRA adapter's folder, such as a run's best/, or a GGUF file.",
+            ) from error
+    return whole.hexdigest()
 
 
 def _copied(adapter: Path, made: Path) -> None:

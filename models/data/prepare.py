@@ -22,6 +22,7 @@ from models.data.engine.publishing import KINDS, clean_up
 from models.data.engine.trouble import of_the_system, told
 from models.data.recipe import Recipe
 from models.data.step import Checked
+from models.errors import installing
 from verifiers.domain import Value
 from verifiers.errors import InvalidInput, ToolMissing
 
@@ -80,9 +81,7 @@ def prepare(
         ToolFailed: the engine or a tool of a step broke, or the disk is full.
     """
     if importlib.util.find_spec("datatrove") is None:
-        raise ToolMissing(
-            "datatrove is not installed here.", "Run scripts/install-lab, or: pip install 'acrisol[data]'"
-        )
+        raise ToolMissing("datatrove is not installed here.", installing("data"))
     _check_apart(recipe, folder)
     for step in recipe.active:
         if isinstance(step, Checked):

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from models.errors import ModelUnavailable
+from models.errors import ModelUnavailable, installing
 from models.examining import Problem
 from verifiers.domain import Value
 from verifiers.errors import InvalidInput, ToolMissing
@@ -177,9 +177,7 @@ def checkpoint_score(folder: Path) -> Iterator[Score]:
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
     except ImportError as error:
-        raise ToolMissing(
-            "transformers or torch is not installed.", "Run it in the lab: scripts/install-lab"
-        ) from error
+        raise ToolMissing("transformers or torch is not installed.", installing("train")) from error
     device = "cuda" if torch.cuda.is_available() else "cpu"
     kind = torch.bfloat16 if device == "cuda" else torch.float32
     try:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from models.errors import ModelMissing
+from models.errors import ModelMissing, installing
 from models.training.errors import in_short
-from models.training.weights import INSTALL
 from verifiers.errors import ToolMissing
 
 # Weights that cannot hold code, and what belongs to them.
@@ -32,7 +31,7 @@ def hub_folder(name: str) -> Path:
         from huggingface_hub import snapshot_download
     except ImportError as error:
         raise ToolMissing(
-            "A model of a hub is fetched with huggingface_hub, which is missing.", f"Install it: {INSTALL}"
+            "A model of a hub is fetched with huggingface_hub, which is missing.", installing("train")
         ) from error
     try:
         return Path(snapshot_download(name, allow_patterns=list(_WANTED)))

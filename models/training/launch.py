@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from models.errors import installing
 from models.training.recipe import Recipe
 from models.training.recipe_file import written
-from models.training.weights import INSTALL
 from verifiers.errors import InvalidInput, ToolMissing
 
 
@@ -40,7 +40,7 @@ def launch(name: str, recipe: Recipe, folder: Path, program: Path, options: Sequ
         ToolMissing: accelerate is not installed.
     """
     if importlib.util.find_spec("accelerate") is None:
-        raise ToolMissing("Several GPUs need accelerate, which this machine lacks.", f"Install: {INSTALL}")
+        raise ToolMissing("Several GPUs need accelerate, which this machine lacks.", installing("train"))
     if name in shipped_launchers():
         source = files(__package__).joinpath(f"distributed/{name}.yaml")
     elif Path(name).suffix in (".yaml", ".yml", ".json") and Path(name).is_file():

@@ -7,11 +7,10 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from models.errors import ModelMissing
+from models.errors import ModelMissing, installing
 from models.training.errors import in_short
 from models.training.recipe import Recipe
 from models.training.shape import named
-from models.training.weights import INSTALL
 from verifiers.errors import InvalidInput, ToolMissing
 
 _WEIGHTS = "adapter_model.safetensors"
@@ -52,7 +51,7 @@ def require_libraries() -> None:
     missing = [name for name in LIBRARIES if importlib.util.find_spec(name) is None]
     if missing:
         raise ToolMissing(
-            f"Training needs {', '.join(missing)}, which this machine lacks.", f"Install: {INSTALL}"
+            f"Training needs {', '.join(missing)}, which this machine lacks.", installing("train")
         )
 
 

@@ -9,13 +9,11 @@ import tempfile
 from pathlib import Path
 
 from models.embedded import find_packaged_model
-from models.errors import ModelMissing
+from models.errors import ModelMissing, installing
 from models.training.errors import in_short
 from models.training.recipe import EMBEDDED
 from models.training.word_cutting import cut_words
 from verifiers.errors import ToolFailed, ToolMissing
-
-INSTALL = "pip install 'acrisol[train]', or in a checkout: scripts/install-lab"
 
 
 def default_cache() -> Path:
@@ -100,7 +98,7 @@ def _convert(gguf: Path, folder: Path) -> None:
         from transformers import AutoModelForCausalLM, AutoTokenizer
     except ImportError as error:
         raise ToolMissing(
-            "Reading a GGUF model needs torch and transformers.", f"Install them: {INSTALL}"
+            "Reading a GGUF model needs torch and transformers.", installing("train")
         ) from error
     transformers.utils.logging.disable_progress_bar()
     where = {"gguf_file": gguf.name, "local_files_only": True}

@@ -10,7 +10,7 @@ import pytest
 
 from models.chat import Message
 from models.errors import ModelUnavailable
-from models.local_checkpoint import INSTALL, LocalCheckpointModel
+from models.local_checkpoint import LocalCheckpointModel
 from tests.requirements import require
 from verifiers.domain import Sampling
 
@@ -23,7 +23,7 @@ TEMPLATE = (
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     present = all(importlib.util.find_spec(name) is not None for name in ("torch", "transformers"))
-    require("torch", present, INSTALL)
+    require("torch", present, "scripts/install-lab")
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 

@@ -11,6 +11,7 @@ from models.data.document import Document
 from models.data.reading.rows import check_columns, document_of
 from models.data.reading.unread import Part, Unread
 from models.data.sources import HubSource
+from models.errors import installing
 from verifiers.errors import InvalidInput, ToolMissing
 
 _SAMPLE = 100
@@ -46,9 +47,7 @@ def _opened(source: HubSource) -> Any:
     try:
         import datasets
     except ImportError as error:
-        raise ToolMissing(
-            "datasets is not installed.", "Run scripts/install-lab, or: pip install 'acrisol[data]'"
-        ) from error
+        raise ToolMissing("datasets is not installed.", installing("data")) from error
     with _named(source):
         return datasets.load_dataset(
             source.dataset,

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.errors import ModelMissing
+from models.errors import ModelMissing, installing
 from models.training.errors import in_short
-from models.training.weights import INSTALL
 from verifiers.errors import InvalidInput, ToolMissing
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
@@ -90,7 +89,7 @@ def load_adapted(model: Any, folder: Path) -> Any:
     try:
         from peft import PeftModel
     except ImportError as error:
-        raise ToolMissing("Loading an adapter needs peft.", f"Install it: {INSTALL}") from error
+        raise ToolMissing("Loading an adapter needs peft.", installing("train")) from error
     try:
         return PeftModel.from_pretrained(model, str(folder), is_trainable=False).eval()
     except Exception as error:  # a damaged file raises errors of every kind

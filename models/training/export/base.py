@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from models.embedded import find_packaged_model
-from models.errors import ModelMissing
+from models.errors import ModelMissing, installing
 from models.select import EMBEDDED
 from models.training.errors import in_short
-from models.training.weights import INSTALL, checkpoint_of
+from models.training.weights import checkpoint_of
 from verifiers.errors import InvalidInput, ToolMissing
 
 _ACCEPTED = "Give 'embedded', a .gguf file or a checkpoint folder with config.json and safetensors."
@@ -112,5 +112,5 @@ def _checkpoint(base: Base) -> str:
     """The folder to load; a GGUF file is made into one once."""
     missing = [name for name in ("torch", "transformers", "gguf") if importlib.util.find_spec(name) is None]
     if missing:
-        raise ToolMissing(f"Loading a model needs {' and '.join(missing)}.", f"Install: {INSTALL}")
+        raise ToolMissing(f"Loading a model needs {' and '.join(missing)}.", installing("train"))
     return checkpoint_of(str(base.file or base.folder))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.training.weights import INSTALL
+from models.errors import installing
 from verifiers.errors import InvalidInput, ToolMissing
 
 ROTATED = ("attn_q", "attn_k")
@@ -32,7 +32,7 @@ class LlamaLayout:
         try:
             import gguf
         except ImportError as error:
-            raise ToolMissing("Writing GGUF files needs the gguf package.", f"Install: {INSTALL}") from error
+            raise ToolMissing("Writing GGUF files needs the gguf package.", installing("train")) from error
         self._heads = {"attn_q": heads, "attn_k": kv_heads}
         self._names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.LLAMA, layers)
 

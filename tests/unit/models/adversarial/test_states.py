@@ -27,6 +27,21 @@ def test_another_adapter_of_the_same_name_is_another_model(tmp_path: Path) -> No
     assert open_state(base, None, tmp_path / "serving").name == "base"
 
 
+def test_an_adapter_whose_settings_changed_is_another_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("xllamacpp")
+    monkeypatch.setattr("models.adversarial.states._lora", lambda base, adapter, path: gguf(path))
+    base, adapter = str(gguf(tmp_path / "base.gguf")), tmp_path / "best"
+    adapter.mkdir()
+    (adapter / "adapter_model.safetensors").write_bytes(b"weights")
+    names = []
+    for alpha in (32, 16, 32):
+        (adapter / "adapter_config.json").write_text(f'{{"lora_alpha": {alpha}}}')
+        names.append(open_state(base, adapter, tmp_path / "serving").name)
+    assert names[0] == names[2] != names[1]
+
+
 def test_what_cannot_be_laid_over_each_other(tmp_path: Path) -> None:
     adapter = gguf(tmp_path / "a.gguf")
     with pytest.raises(InvalidInput, match="cannot be laid over 'http"):
