@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,7 +88,7 @@ def test_two_steps_of_reinforcement_on_executed_tests(
 ) -> None:
     recipe = GrpoRecipe(
         model=str(tiny_llama(tmp_path / "tiny")),
-        tasks=(Tasks(suite=suite(tmp_path / "train.jsonl", "ab")),),
+        tasks=(Tasks(suite=suite(tmp_path / "train.jsonl", "abc")),),
         validation=Tasks(suite=suite(tmp_path / "validation.jsonl", "v")),
         held_out=(suite(tmp_path / "held.jsonl", "h"),),
         lora=Lora(r=2, alpha=4, dropout=0.0),
@@ -119,5 +120,12 @@ def test_two_steps_of_reinforcement_on_executed_tests(
     assert (run.best / "adapter_model.safetensors").is_file()
     assert json.loads((tmp_path / "run" / "metrics.json").read_text())["steps"] == 2
     assert reinforce(recipe, tmp_path / "run", examiner) == run, "a run that has ended is not run again"
+    weights = (run.best / "adapter_model.safetensors").read_bytes()
+    shutil.rmtree(run.best)
+    (tmp_path / "run" / "metrics.json").unlink()
+    told = len(steps)
+    again = reinforce(recipe, tmp_path / "run", examiner, tell=steps.append)
+    assert (again, len(steps)) == (run, told), "one that was killed at its very end does no step more"
+    assert (again.best / "adapter_model.safetensors").read_bytes() == weights
     with pytest.raises(InvalidInput, match="another recipe"):
         reinforce(recipe.model_copy(update={"beta": 0.1}), tmp_path / "run", examiner)

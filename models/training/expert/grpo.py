@@ -22,6 +22,7 @@ from models.training.expert.problems import gather
 from models.training.expert.recipe import SEE, ExpertRecipe, Suite, Tasks, placed
 from models.training.expert.reward import Reward
 from models.training.expert.run import claim
+from models.training.export.adapter import WEIGHTS
 from models.training.loading import open_model, require_libraries
 from models.training.recipe import EMBEDDED, Lora, Positive, Recipe
 from models.training.run_folder import last_checkpoint, locked, write
@@ -30,6 +31,7 @@ from verifiers.domain import Value
 from verifiers.errors import InvalidInput
 
 RECIPE, BEST, METRICS = "grpo.json", "best", "metrics.json"
+_STATE = "trainer_state.json"
 _COUNTS = "passed.json"
 """Written into a checkpoint last: its presence says that the checkpoint is whole."""
 _SHELF = Path(__file__).parent / "grpo_recipes"
@@ -203,7 +205,9 @@ def _reinforced(
 ) -> GrpoRun:
     import datasets
     import transformers
-    from transformers import PrinterCallback, TrainerCallback, set_seed
+    from peft import set_peft_model_state_dict
+    from safetensors.torch import load_file
+    from transformers import PrinterCallback, TrainerCallback, TrainerState, set_seed
     from trl import GRPOTrainer
 
     transformers.utils.logging.set_verbosity_error()
@@ -240,7 +244,11 @@ def _reinforced(
         callbacks=[Watching()],
     )
     trainer.remove_callback(PrinterCallback)  # ``tell`` tells what is to be told
-    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    if checkpoint is None or _step_of(checkpoint) < recipe.steps:
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    else:  # killed between its last checkpoint and its end: the trainer would do a step more
+        set_peft_model_state_dict(trainer.model, load_file(checkpoint / WEIGHTS))
+        trainer.state = TrainerState.load_from_json(str(checkpoint / _STATE))
     trainer.model.save_pretrained(str(folder / BEST))
     loaded.tokenizer.save_pretrained(str(folder / BEST))
     result = GrpoRun(
@@ -252,6 +260,10 @@ def _reinforced(
     )
     write(folder / METRICS, result.model_dump_json(indent=2))
     return result
+
+
+def _step_of(checkpoint: Path) -> int:
+    return int(checkpoint.name.rpartition("-")[2])
 
 
 def _arguments(recipe: GrpoRecipe, folder: Path, *, bf16: bool) -> Any:
