@@ -15,7 +15,7 @@ from benchmarks.attacks.bait import Bait, bait
 from benchmarks.attacks.execute import attack, without_defence
 from verifiers.sandbox.protocol import Sandbox
 
-_TRIES = 6
+_TRIES = 20
 
 
 @pytest.fixture(scope="module")
