@@ -21,4 +21,4 @@ class ModelMissing(ModelUnavailable):
 def installing(extra: str) -> str:
     """How to get the libraries of one of the project's extras, such as ``train``: an error's next step."""
     lab = "scripts/install-lab, then use .tools/lab/bin/acrisol"
-    return f"Run: pip install 'acrisol[{extra}]', or in a checkout: {lab}"
+    return f"pip install 'acrisol[{extra}]', or in a checkout: {lab}"

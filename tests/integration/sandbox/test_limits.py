@@ -141,7 +141,7 @@ def test_processes_are_limited(run_python: RunPython) -> None:
     assert 15 <= int(result.stdout) < 20
 
 
-def test_a_fork_bomb_ends_at_the_deadline(run_python: RunPython, is_gvisor: bool) -> None:
+def test_a_fork_bomb_ends_by_the_deadline(run_python: RunPython, is_gvisor: bool) -> None:
     code = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass"
     begin = time.monotonic()
     result = run_python(code, limits=Limits(wall_s=1))
